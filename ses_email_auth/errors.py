@@ -1,0 +1,71 @@
+"""What goes wrong because of what somebody typed: one family of errors, all of them a `ValueError`.
+
+Bad practice is not an error; it is a finding (`ses_email_auth.checks`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+__all__ = ["EmailAuthError", "InvalidDomainName", "RecordSyntaxError", "visible"]
+
+
+class EmailAuthError(ValueError):
+    """Input that cannot be deployed or that receivers, SES or Route 53 would refuse."""
+
+
+class InvalidDomainName(EmailAuthError):
+    """Text that is not a domain name.
+
+    Args:
+
+        name: the text as it was given.
+
+        reason: what is wrong with it, in lower case without a full stop.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name!r} is not a domain name: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class RecordSyntaxError(EmailAuthError):
+    """A record that breaks the grammar of its standard.
+
+    `str()` shows the record with a caret below the fault.
+
+    Args:
+
+        message: what is wrong, in lower case without a full stop.
+
+        source: the whole record as it was given.
+
+        span: (start, end) of the fault, counted in characters of `source`; an empty span marks a place.
+
+        reference: the section that says so, for example "RFC 7208 section 4.6.1".
+    """
+
+    def __init__(self, message: str, source: str, span: tuple[int, int], reference: str) -> None:
+        super().__init__(message, source, span, reference)
+        self.message = message
+        self.source = source
+        self.span = span
+        self.reference = reference
+
+    def __str__(self) -> str:
+        start, end = self.span
+        indent = _columns(visible(self.source[:start]))
+        width = max(1, _columns(visible(self.source[start:end])))
+        marker = " " * indent + "^" * width
+        return f"{self.message} ({self.reference})\n    {visible(self.source)}\n    {marker}"
+
+
+def visible(text: str) -> str:
+    """`text` with every character that a terminal would not show (controls, bidi marks, odd spaces) written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _columns(text: str) -> int:
+    """How many terminal columns `text` takes; full-width characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "FW" else 1 for c in text)
