@@ -39,7 +39,6 @@ class DomainName:
     cannot be answered is answered with None.
 
     Raises:
-
         InvalidDomainName: if the text is empty, a label is bad or over 63 octets, or the name is over 253 octets.
     """
 
@@ -63,7 +62,7 @@ class DomainName:
 
     @property
     def is_hostname(self) -> bool:
-        """Whether a mail address can end in this name: at least two labels, none underscored, no wildcard. Opaque names count."""
+        """Whether mail addresses can end in this name: two labels or more, no underscore, no wildcard. Opaque names count."""
         return not self.is_known or (len(self.labels) > 1 and not any(c in self.text for c in "_*"))
 
     @property
@@ -105,7 +104,6 @@ class DomainName:
         """The host column of a DNS panel: the labels in front of `zone`, or `@` for the zone itself.
 
         Raises:
-
             InvalidDomainName: if the name is outside of `zone`, or a token hides whether it is.
         """
         origin = zone if isinstance(zone, DomainName) else DomainName(zone)

@@ -18,7 +18,6 @@ class InvalidDomainName(EmailAuthError):
     """Text that is not a domain name.
 
     Args:
-
         name: the text as it was given.
 
         reason: what is wrong with it, in lower case without a full stop.
@@ -36,7 +35,6 @@ class RecordSyntaxError(EmailAuthError):
     `str()` shows the record with a caret below the fault.
 
     Args:
-
         message: what is wrong, in lower case without a full stop.
 
         source: the whole record as it was given.

@@ -1,0 +1,1 @@
+"""What the RFCs say about each record: one standard, one module, one value object. Pure."""

@@ -1,0 +1,204 @@
+"""DNS record sets as Amazon Route 53 takes them (RFC 1035, RFC 2181 section 5; Route 53 developer guide, "Supported DNS
+record types").
+
+A set is built whole or not at all: what Route 53 would refuse cannot be constructed. Not handled: alias records and
+routing policies, which e-mail authentication does not need.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, split_at_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["RecordType", "RecordValue", "ResourceRecordSet", "character_strings", "check_together"]
+
+_MAX_STRING = 255  # RFC 1035 section 3.3: a character-string has a length octet
+_MAX_VALUE = 4000  # Route 53, quotes included
+_MAX_TTL = 2**31 - 1  # RFC 2181 section 8
+# What a CDK token will resolve to is not known; a mail domain or an address rarely has more octets than this.
+_ASSUMED_TOKEN_OCTETS = 100
+_MX = re.compile(r"(\d{1,5}) (\S+)")
+_MAX_PREFERENCE = 65535
+
+RecordValue: TypeAlias = "str | tuple[str, ...] | KnownAfterDeploy"
+"""One value of a set. TXT: the whole text, cut into strings by us, or a tuple of the strings as they must be cut.
+All other types: what stands in a zone file, such as `10 mail.example.com`."""
+
+
+class RecordType(enum.Enum):
+    """The record types that e-mail authentication publishes or meets."""
+
+    A = "A"
+    AAAA = "AAAA"
+    CNAME = "CNAME"
+    MX = "MX"
+    NS = "NS"
+    SOA = "SOA"
+    TXT = "TXT"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRecordSet:
+    """All records of one name and type.
+
+    Raises:
+        EmailAuthError: if Route 53 or DNS would refuse the set.
+    """
+
+    name: DomainName | KnownAfterDeploy
+    """The absolute name. Text is taken too and becomes a `DomainName`."""
+
+    type: RecordType
+
+    ttl: int
+    """Seconds."""
+
+    values: tuple[RecordValue, ...]
+    """At least one, none twice."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.name, str):
+            object.__setattr__(self, "name", DomainName(self.name))
+        object.__setattr__(self, "values", tuple(self.values))
+        _check_ttl(self.ttl)
+        _check_values(self)
+
+    def __str__(self) -> str:
+        """The set as lines of a zone file."""
+        return "\n".join(f"{self.route53_name} {self.ttl} IN {self.type.value} {value}" for value in self.resource_records)
+
+    @property
+    def route53_name(self) -> str | KnownAfterDeploy:
+        """The name with its final dot, as CDK's own records spell it; a name that only AWS knows stays as it is."""
+        return self.name if isinstance(self.name, KnownAfterDeploy) else f"{self.name}."
+
+    @property
+    def resource_records(self) -> tuple[str | KnownAfterDeploy, ...]:
+        """The values as Route 53's `ResourceRecords` takes them: TXT in quoted strings of at most 255 octets."""
+        return tuple(_presentation(self.type, value) for value in self.values)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Each value as one text, TXT strings joined without a space as receivers join them (RFC 7208 section 3.3)."""
+        return tuple("".join(value) if isinstance(value, tuple) else str(value) for value in self.values)
+
+
+def character_strings(text: str) -> tuple[str, ...]:
+    """`text` cut into strings of at most 255 octets; never inside a CDK token or a UTF-8 sequence.
+
+    A token counts as 100 octets, since nobody knows yet what it holds.
+    """
+    strings: list[str] = []
+    size = 0
+    for atom, octets in _atoms(text):
+        if not strings or size + octets > _MAX_STRING:
+            strings.append("")
+            size = 0
+        strings[-1] += atom
+        size += octets
+    return tuple(strings) or ("",)
+
+
+def check_together(zone: DomainName, records: Iterable[ResourceRecordSet]) -> None:
+    """Check what Route 53 refuses of several sets in one zone.
+
+    Raises:
+        EmailAuthError: for a name outside of the zone, two sets of one name and type, a CNAME beside other data
+            (RFC 2181 section 10.1) or a CNAME at the zone's apex (RFC 1034 section 4.2.1: SOA and NS stand there).
+    """
+    types: dict[DomainName, set[RecordType]] = {}
+    for record in records:
+        if isinstance(record.name, KnownAfterDeploy):
+            continue
+        if record.name.is_at_or_below(zone) is False:
+            raise EmailAuthError(f"{record.name.text!r} is outside of the zone {zone.text!r}; nobody would look there")
+        if record.type is RecordType.CNAME and record.name == zone:
+            raise EmailAuthError(f"a CNAME cannot stand at {zone.text!r}, the apex of its zone")
+        seen = types.setdefault(record.name, set())
+        if record.type in seen:
+            raise EmailAuthError(f"{record.name.text!r} has two {record.type.value} record sets; put all values into one")
+        seen.add(record.type)
+        if RecordType.CNAME in seen and len(seen) > 1:
+            raise EmailAuthError(f"{record.name.text!r} has a CNAME and other records; a CNAME must stand alone")
+
+
+def _check_ttl(ttl: object) -> None:
+    if isinstance(ttl, bool) or not isinstance(ttl, int) or not 0 <= ttl <= _MAX_TTL:
+        raise EmailAuthError(f"a TTL is a whole number of seconds from 0 to {_MAX_TTL}, got {ttl!r}")
+
+
+def _check_values(record: ResourceRecordSet) -> None:
+    where = f"the {record.type.value} record set of {str(record.name)!r}"
+    if not record.values:
+        raise EmailAuthError(f"{where} has no value")
+    if len(set(record.resource_records)) != len(record.values):
+        raise EmailAuthError(f"{where} holds a value twice: Route 53 refuses that")
+    if record.type is RecordType.CNAME and len(record.values) != 1:
+        raise EmailAuthError(f"{where} must have exactly one value (RFC 1034 section 3.6.2)")
+    for value, presentation in zip(record.values, record.resource_records, strict=True):
+        if record.type is not RecordType.TXT and not isinstance(value, str | KnownAfterDeploy):
+            raise EmailAuthError(f"{where}: only a TXT value has several strings, got {value!r}")
+        if isinstance(value, tuple):
+            _check_strings(where, value)
+        if record.type is RecordType.MX:
+            _check_mx(where, str(value))
+        if isinstance(presentation, str) and len(presentation) > _MAX_VALUE and not holds_token(presentation):
+            raise EmailAuthError(
+                f"{where} holds a value of {len(presentation)} characters; Route 53 takes at most {_MAX_VALUE}"
+            )
+
+
+def _check_strings(where: str, strings: tuple[str, ...]) -> None:
+    if not strings:
+        raise EmailAuthError(f"{where} has a value without a string; an empty text is ('',)")
+    for string in strings:
+        if not holds_token(string) and len(string.encode()) > _MAX_STRING:
+            raise EmailAuthError(f"{where} has a string of {len(string.encode())} octets; at most {_MAX_STRING} are allowed")
+
+
+def _check_mx(where: str, value: str) -> None:
+    match = _MX.fullmatch(value)
+    if not holds_token(value) and (match is None or int(match[1]) > _MAX_PREFERENCE):
+        raise EmailAuthError(
+            f"{where} holds {value!r}; an MX value is '<preference> <host>', for example '10 mail.example.com'"
+        )
+
+
+def _presentation(record_type: RecordType, value: RecordValue) -> str | KnownAfterDeploy:
+    if isinstance(value, KnownAfterDeploy):
+        return value
+    if record_type is not RecordType.TXT:
+        return value if isinstance(value, str) else " ".join(value)
+    strings = character_strings(value) if isinstance(value, str) else value
+    return " ".join(f'"{_escape(string)}"' for string in strings)
+
+
+def _escape(string: str) -> str:
+    """Route 53's escapes: backslash before `"` and itself, three octal digits for all outside of printable ASCII."""
+    return "".join(
+        part if is_token else "".join(map(_escape_octet, part.encode())) for part, is_token in split_at_tokens(string)
+    )
+
+
+def _escape_octet(octet: int) -> str:
+    if octet in b'"\\':
+        return "\\" + chr(octet)
+    return chr(octet) if 0x20 <= octet <= 0x7E else f"\\{octet:03o}"  # noqa: PLR2004 - printable ASCII
+
+
+def _atoms(text: str) -> Iterator[tuple[str, int]]:
+    """What must not be cut: each CDK token and each character, with its octets."""
+    for part, is_token in split_at_tokens(text):
+        if is_token:
+            yield part, _ASSUMED_TOKEN_OCTETS
+        else:
+            yield from ((character, len(character.encode())) for character in part)
