@@ -1,1 +1,103 @@
-"""One deploy makes a domain's Amazon SES mail pass SPF, DKIM and DMARC."""
+"""One deploy makes a domain's Amazon SES mail pass SPF, DKIM and DMARC.
+
+The names below are the public ones; each is loaded when it is first asked for, so that the pure part of the package
+imports in milliseconds and without the AWS CDK.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ses_email_auth.cdk.constructs import DomainPolicy, SendingIdentity, SesEmailAuth
+    from ses_email_auth.cdk.dns import Dns
+    from ses_email_auth.cdk.props import DomainPolicyProps, RecordLayout, SendingIdentityProps, SesEmailAuthProps
+    from ses_email_auth.checks.finding import Finding, Severity
+    from ses_email_auth.domain_name import DomainName
+    from ses_email_auth.errors import EmailAuthError, InvalidDomainName, RecordSyntaxError
+    from ses_email_auth.known_after_deploy import KnownAfterDeploy
+    from ses_email_auth.publication.alignment import AlignmentProof, Verdict
+    from ses_email_auth.publication.from_domain_txt import FromDomainTxt
+    from ses_email_auth.records.dkim import DkimKeyRecord
+    from ses_email_auth.records.dmarc import Alignment, DmarcPolicy, DmarcRecord, FailureOption
+    from ses_email_auth.records.report_uri import ReportUri
+    from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+    from ses_email_auth.records.spf import SpfQualifier, SpfRecord
+
+__all__ = [
+    "Alignment",
+    "AlignmentProof",
+    "DkimKeyRecord",
+    "DmarcPolicy",
+    "DmarcRecord",
+    "Dns",
+    "DomainName",
+    "DomainPolicy",
+    "DomainPolicyProps",
+    "EmailAuthError",
+    "FailureOption",
+    "Finding",
+    "FromDomainTxt",
+    "InvalidDomainName",
+    "KnownAfterDeploy",
+    "RecordLayout",
+    "RecordSyntaxError",
+    "RecordType",
+    "ReportUri",
+    "ResourceRecordSet",
+    "SendingIdentity",
+    "SendingIdentityProps",
+    "SesEmailAuth",
+    "SesEmailAuthProps",
+    "Severity",
+    "SpfQualifier",
+    "SpfRecord",
+    "Verdict",
+]
+
+# A type checker reads the imports above; were it to see `__getattr__`, it would accept a misspelt name.
+if not TYPE_CHECKING:
+    _MODULES = {
+        "Alignment": "records.dmarc",
+        "AlignmentProof": "publication.alignment",
+        "DkimKeyRecord": "records.dkim",
+        "DmarcPolicy": "records.dmarc",
+        "DmarcRecord": "records.dmarc",
+        "Dns": "cdk.dns",
+        "DomainName": "domain_name",
+        "DomainPolicy": "cdk.constructs",
+        "DomainPolicyProps": "cdk.props",
+        "EmailAuthError": "errors",
+        "FailureOption": "records.dmarc",
+        "Finding": "checks.finding",
+        "FromDomainTxt": "publication.from_domain_txt",
+        "InvalidDomainName": "errors",
+        "KnownAfterDeploy": "known_after_deploy",
+        "RecordLayout": "cdk.props",
+        "RecordSyntaxError": "errors",
+        "RecordType": "records.resource_record_set",
+        "ReportUri": "records.report_uri",
+        "ResourceRecordSet": "records.resource_record_set",
+        "SendingIdentity": "cdk.constructs",
+        "SendingIdentityProps": "cdk.props",
+        "SesEmailAuth": "cdk.constructs",
+        "SesEmailAuthProps": "cdk.props",
+        "Severity": "checks.finding",
+        "SpfQualifier": "records.spf",
+        "SpfRecord": "records.spf",
+        "Verdict": "publication.alignment",
+    }
+
+    def __getattr__(name: str) -> object:
+        """Load a public name on first use (PEP 562)."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415 - only once a name is asked for
+
+        value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """The public names."""
+        return sorted(__all__)

@@ -1,0 +1,163 @@
+"""The three constructs. Their signatures are their props, one by one; `props` documents them, a test keeps the two equal."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from ses_email_auth.cdk.email_auth_construct import EmailAuthConstruct, SendingConstruct
+from ses_email_auth.cdk.props import DomainPolicyProps, RecordLayout, SendingIdentityProps, SesEmailAuthProps
+from ses_email_auth.publication.wish_values import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration, RemovalPolicy, aws_route53, aws_ses
+    from constructs import Construct
+
+    from ses_email_auth.cdk.dns import Dns
+    from ses_email_auth.cdk.wishes import Props
+    from ses_email_auth.publication.from_domain_txt import FromDomainTxt
+    from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
+    from ses_email_auth.records.spf import SpfQualifier, SpfRecord
+
+__all__ = ["DomainPolicy", "SendingIdentity", "SesEmailAuth"]
+
+
+class SesEmailAuth(SendingConstruct):
+    """Makes the mail that a domain sends through Amazon SES pass SPF, DKIM and DMARC.
+
+    Defines the SES identity with Easy DKIM and a MAIL FROM domain, and all DNS records, in one deploy. Does what a
+    `SendingIdentity` and a `DomainPolicy` do; for further regions add a `SendingIdentity` there.
+
+    The props are documented at `SesEmailAuthProps`.
+
+    Raises:
+        EmailAuthError: at this line, for props that SES, Route 53 or receivers would refuse.
+
+    """
+
+    def __init__(  # noqa: PLR0913 - flat props, as CDK wants them
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        hosted_zone: aws_route53.IHostedZone | None = None,
+        dns: Dns | None = None,
+        domain_name: str | None = None,
+        organizational_domain: str | None = None,
+        inherited_dmarc: str | DmarcRecord | None = None,
+        record_layout: RecordLayout = RecordLayout.SEPARATE,
+        logical_ids: Mapping[str, str] | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        mail_from_subdomain: str | Unset | None = "bounce",
+        mail_from_mx_host: str | None = None,
+        mail_from_behavior_on_mx_failure: aws_ses.MailFromBehaviorOnMxFailure | None = None,
+        dkim_key_length: aws_ses.EasyDkimSigningKeyLength | None = None,
+        configuration_set: aws_ses.IConfigurationSet | None = None,
+        feedback_forwarding: bool | None = None,
+        dkim_ttl: Duration | None = None,
+        mail_from_mx_ttl: Duration | None = None,
+        mail_from_spf_ttl: Duration | None = None,
+        from_subdomains: Sequence[str] = (),
+        dmarc: DmarcRecord | Unset | None = UNSET,
+        dmarc_policy: DmarcPolicy | Unset | None = UNSET,
+        dmarc_rua: Sequence[str] = (),
+        spf: SpfRecord | None = None,
+        spf_includes: Sequence[str] = (),
+        spf_qualifier: SpfQualifier | None = None,
+        from_domain_spf: bool = True,
+        from_domain_txt_values: Sequence[str] = (),
+        from_domain_txt: FromDomainTxt | None = None,
+        from_domain_txt_ttl: Duration | None = None,
+        dmarc_ttl: Duration | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id, SesEmailAuthProps(**_given(locals(), SesEmailAuthProps)))
+
+    @classmethod
+    def from_props(cls, scope: Construct, construct_id: str, props: SesEmailAuthProps) -> SesEmailAuth:
+        """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
+        return cls(scope, construct_id, **{field.name: getattr(props, field.name) for field in fields(props)})
+
+
+class SendingIdentity(SendingConstruct):
+    """The regional half: the SES identity of a domain, its DKIM records and its MAIL FROM domain.
+
+    For a second region, or where the policy of the domain lives elsewhere. The props are documented at
+    `SendingIdentityProps`.
+
+    Raises:
+        EmailAuthError: at this line, for props that SES or Route 53 would refuse.
+
+    """
+
+    def __init__(  # noqa: PLR0913 - flat props, as CDK wants them
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        hosted_zone: aws_route53.IHostedZone | None = None,
+        dns: Dns | None = None,
+        domain_name: str | None = None,
+        organizational_domain: str | None = None,
+        inherited_dmarc: str | DmarcRecord | None = None,
+        record_layout: RecordLayout = RecordLayout.SEPARATE,
+        logical_ids: Mapping[str, str] | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        mail_from_subdomain: str | Unset | None = UNSET,
+        mail_from_mx_host: str | None = None,
+        mail_from_behavior_on_mx_failure: aws_ses.MailFromBehaviorOnMxFailure | None = None,
+        dkim_key_length: aws_ses.EasyDkimSigningKeyLength | None = None,
+        configuration_set: aws_ses.IConfigurationSet | None = None,
+        feedback_forwarding: bool | None = None,
+        dkim_ttl: Duration | None = None,
+        mail_from_mx_ttl: Duration | None = None,
+        mail_from_spf_ttl: Duration | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id, SendingIdentityProps(**_given(locals(), SendingIdentityProps)))
+
+
+class DomainPolicy(EmailAuthConstruct):
+    """The domain-wide half: the SPF record of the From domain and the DMARC record, once for all regions.
+
+    Also for a domain that does not send through Amazon SES (`sends_with_ses=False`). The props are documented at
+    `DomainPolicyProps`.
+
+    Raises:
+        EmailAuthError: at this line, for props that Route 53 or receivers would refuse.
+
+    """
+
+    def __init__(  # noqa: PLR0913 - flat props, as CDK wants them
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        hosted_zone: aws_route53.IHostedZone | None = None,
+        dns: Dns | None = None,
+        domain_name: str | None = None,
+        organizational_domain: str | None = None,
+        inherited_dmarc: str | DmarcRecord | None = None,
+        record_layout: RecordLayout = RecordLayout.SEPARATE,
+        logical_ids: Mapping[str, str] | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        from_subdomains: Sequence[str] = (),
+        dmarc: DmarcRecord | Unset | None = UNSET,
+        dmarc_policy: DmarcPolicy | Unset | None = UNSET,
+        dmarc_rua: Sequence[str] = (),
+        spf: SpfRecord | None = None,
+        spf_includes: Sequence[str] = (),
+        spf_qualifier: SpfQualifier | None = None,
+        from_domain_spf: bool = True,
+        from_domain_txt_values: Sequence[str] = (),
+        from_domain_txt: FromDomainTxt | None = None,
+        from_domain_txt_ttl: Duration | None = None,
+        dmarc_ttl: Duration | None = None,
+        sends_with_ses: bool = True,
+    ) -> None:
+        super().__init__(scope, construct_id, DomainPolicyProps(**_given(locals(), DomainPolicyProps)))
+
+
+def _given(arguments: Mapping[str, object], props: type[Props]) -> dict[str, Any]:
+    """The arguments that are props; the signature above and the class of the props name the same."""
+    return {field.name: arguments[field.name] for field in fields(props)}

@@ -1,0 +1,63 @@
+"""The findings of a construct: warnings become annotations that a user can acknowledge, errors are raised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Validations, aws_ses
+
+from ses_email_auth.checks.finding import Finding, Severity
+from ses_email_auth.checks.run import check
+from ses_email_auth.checks.zone_view import ZoneView
+from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.records.dmarc import DmarcRecord
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from ses_email_auth.publication.plan import DomainPlan
+
+__all__ = ["annotate", "findings_of"]
+
+_PREFIX = "ses-email-auth::"
+_BITS = {
+    aws_ses.EasyDkimSigningKeyLength.RSA_1024_BIT: 1024,
+    aws_ses.EasyDkimSigningKeyLength.RSA_2048_BIT: 2048,
+}
+
+
+def findings_of(plan: DomainPlan, key_length: aws_ses.EasyDkimSigningKeyLength | None) -> tuple[Finding, ...]:
+    """What the checks say of a plan.
+
+    Raises:
+        EmailAuthError: if it could not work.
+    """
+    policy = plan.policy
+    published = None if policy is None else policy.dmarc.record
+    view = ZoneView(
+        records=tuple(plan.records.values()),
+        zone=plan.zone,
+        dmarc_elsewhere={
+            name: record
+            for name, record in plan.dmarc_records.items()
+            if isinstance(record, DmarcRecord) and record is not published
+        },
+        dmarc_undecided=(plan.domain,) if policy is not None and policy.dmarc.undecided else (),
+        spf_by_hand=((plan.domain, policy.spf),) if policy is not None and policy.from_domain_txt is None else (),
+        easy_dkim_bits=None if key_length is None else _BITS[key_length],
+        proofs=plan.proofs,
+    )
+    found = check(view)
+    for finding in found:
+        if finding.severity is Severity.ERROR:
+            raise EmailAuthError(str(finding))
+    return found
+
+
+def annotate(scope: Construct, findings: tuple[Finding, ...]) -> None:
+    """Show the warnings at synthesis, under ids that `Validations.of(scope).acknowledge(...)` takes."""
+    for finding in findings:
+        if finding.severity is Severity.WARNING:
+            Validations.of(scope).add_warning(
+                f"{_PREFIX}{finding.id}", f"{finding.message}; {finding.fix} ({finding.reference})"
+            )

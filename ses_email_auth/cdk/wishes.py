@@ -1,0 +1,164 @@
+"""From props to the plan of a domain: CDK's types become plain values, and every prop is checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import RemovalPolicy, aws_ses
+
+from ses_email_auth.cdk.props import DomainPolicyProps, RecordLayout, SendingIdentityProps, SesEmailAuthProps
+from ses_email_auth.cdk.record_resources import check_logical_ids
+from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.publication.alignment import MxFailure
+from ses_email_auth.publication.from_domain_txt import FromDomainTxt, from_domain_spf, site_values
+from ses_email_auth.publication.plan import DomainPlan
+from ses_email_auth.publication.policy import PolicyWish, choose_dmarc, from_domains, inherited_record, known_dmarc
+from ses_email_auth.publication.sending import DEFAULT_TTL, SendingWish, mail_from_domain, mx_host
+from ses_email_auth.publication.wish_values import UNSET, domain, identity_domain, seconds
+from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.ses.spf import SPF_INCLUDE
+
+if TYPE_CHECKING:
+    from aws_cdk import Duration
+
+    from ses_email_auth.cdk.dns import ZoneFacts
+    from ses_email_auth.cdk.stack_facts import StackFacts
+    from ses_email_auth.domain_name import DomainName
+
+__all__ = ["Props", "plan_of"]
+
+Props = SesEmailAuthProps | SendingIdentityProps | DomainPolicyProps
+
+
+def plan_of(props: Props, zone: ZoneFacts, facts: StackFacts) -> DomainPlan:
+    """The plan that `props` ask for.
+
+    Raises:
+        EmailAuthError: for the first prop that cannot be.
+    """
+    _check_types(props)
+    override = None if props.organizational_domain is None else domain("organizational_domain", props.organizational_domain)
+    name = identity_domain(props.domain_name, zone.name, override)
+    sending = None if isinstance(props, DomainPolicyProps) else _sending(props, name, facts)
+    mail_from = None if sending is None else sending.mail_from
+    policy = None if isinstance(props, SendingIdentityProps) else _policy(props, name, override, mail_from)
+    own = None if policy is None else policy.dmarc.record
+    inherited = inherited_record(props.inherited_dmarc, name, own, override)
+    plan = DomainPlan(
+        domain=name,
+        zone=zone.name,
+        sending=sending,
+        policy=policy,
+        dmarc_records=known_dmarc(name, override, own, inherited),
+        organizational_domain=override,
+    )
+    check_logical_ids(props.logical_ids or {}, plan.records, props.record_layout)
+    return plan
+
+
+def _sending(props: SesEmailAuthProps | SendingIdentityProps, name: DomainName, facts: StackFacts) -> SendingWish:
+    subdomain = props.mail_from_subdomain
+    if subdomain is UNSET:
+        if facts.region is None:
+            raise EmailAuthError(
+                "'mail_from_subdomain' must be given in a stack without a region: its default is 'bounce-<region>', and each "
+                "region needs a MAIL FROM domain of its own"
+            )
+        subdomain = f"bounce-{facts.region}"
+    mail_from = mail_from_domain(name, subdomain)
+    host = mx_host(facts.region, props.mail_from_mx_host, wanted=mail_from is not None)
+    behavior = props.mail_from_behavior_on_mx_failure
+    return SendingWish(
+        identity=name,
+        mail_from=mail_from,
+        mx_host=host,
+        on_mx_failure=MxFailure.USE_DEFAULT_VALUE if behavior is None else MxFailure(behavior.value),
+        region=facts.region,
+        dkim_ttl=_ttl("dkim_ttl", props.dkim_ttl),
+        mail_from_mx_ttl=_ttl("mail_from_mx_ttl", props.mail_from_mx_ttl),
+        mail_from_spf_ttl=_ttl("mail_from_spf_ttl", props.mail_from_spf_ttl),
+    )
+
+
+def _policy(
+    props: SesEmailAuthProps | DomainPolicyProps, name: DomainName, override: DomainName | None, mail_from: DomainName | None
+) -> PolicyWish:
+    senders = (SPF_INCLUDE,) if isinstance(props, SesEmailAuthProps) or props.sends_with_ses else ()
+    spf = from_domain_spf(props.spf, props.spf_includes, props.spf_qualifier, senders)
+    values = site_values(props.from_domain_txt_values)
+    ttl = _ttl("from_domain_txt_ttl", props.from_domain_txt_ttl)
+    if props.from_domain_txt is not None:
+        _check_adopted_alone(props)
+        txt: ResourceRecordSet | None = props.from_domain_txt.at(name)
+    else:
+        texts = (str(spf), *values) if props.from_domain_spf else values
+        txt = ResourceRecordSet(name, RecordType.TXT, ttl, texts) if texts else None
+    return PolicyWish(
+        domain=name,
+        from_subdomains=from_domains(name, props.from_subdomains, mail_from),
+        senders=senders,
+        spf=spf,
+        from_domain_txt=txt,
+        from_domain_txt_ttl=ttl,
+        dmarc=choose_dmarc(name, override, props.dmarc, props.dmarc_policy, props.dmarc_rua),
+        dmarc_ttl=_ttl("dmarc_ttl", props.dmarc_ttl),
+    )
+
+
+def _ttl(prop: str, value: Duration | None) -> int:
+    return DEFAULT_TTL if value is None else seconds(prop, value)
+
+
+def _check_adopted_alone(props: SesEmailAuthProps | DomainPolicyProps) -> None:
+    """`from_domain_txt` is the whole record set: nothing may be said beside it."""
+    others = {
+        "spf": props.spf is not None,
+        "spf_includes": bool(props.spf_includes),
+        "spf_qualifier": props.spf_qualifier is not None,
+        "from_domain_txt_values": bool(props.from_domain_txt_values),
+        "from_domain_spf": not props.from_domain_spf,
+    }
+    given = [name for name, is_given in others.items() if is_given]
+    if given:
+        raise EmailAuthError(
+            f"'from_domain_txt' is the whole TXT record set, so '{given[0]}' cannot be given beside it; "
+            f"deploy once as it is, then replace 'from_domain_txt' by '{given[0]}'"
+        )
+
+
+def _check_types(props: Props) -> None:
+    """No wrong value may reach jsii, whose errors name neither the prop nor the fix."""
+    _check("record_layout", props.record_layout, RecordLayout, "RecordLayout.SEPARATE")
+    _check("removal_policy", props.removal_policy, RemovalPolicy | None, "RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE")
+    if props.removal_policy is RemovalPolicy.SNAPSHOT:
+        raise EmailAuthError(
+            "'removal_policy' cannot be SNAPSHOT, there is nothing to take a snapshot of; use RemovalPolicy.RETAIN"
+        )
+    if not isinstance(props, DomainPolicyProps):
+        behavior, length = aws_ses.MailFromBehaviorOnMxFailure, aws_ses.EasyDkimSigningKeyLength
+        _check(
+            "mail_from_behavior_on_mx_failure",
+            props.mail_from_behavior_on_mx_failure,
+            behavior | None,
+            "MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE",
+        )
+        _check("dkim_key_length", props.dkim_key_length, length | None, "EasyDkimSigningKeyLength.RSA_2048_BIT")
+        _check("feedback_forwarding", props.feedback_forwarding, bool | None, "True")
+        if isinstance(props.configuration_set, str):
+            raise EmailAuthError(
+                f"'configuration_set' must be a configuration set, got {props.configuration_set!r}; "
+                f"use ConfigurationSet.from_configuration_set_name(...)"
+            )
+    if not isinstance(props, SendingIdentityProps):
+        _check("from_domain_spf", props.from_domain_spf, bool, "True")
+        _check(
+            "from_domain_txt",
+            props.from_domain_txt,
+            FromDomainTxt | None,
+            "FromDomainTxt.adopt([...], ttl=Duration.seconds(300))",
+        )
+
+
+def _check(prop: str, value: object, kind: type | object, example: str) -> None:
+    if not isinstance(value, kind):  # type: ignore[arg-type]  # a union is a legal second argument, typed as object here
+        raise EmailAuthError(f"{prop!r} must be of the kind {example}, got {value!r}; use {example}")
