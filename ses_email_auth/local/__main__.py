@@ -1,0 +1,81 @@
+"""`python -m ses_email_auth.local`: check the surroundings, say what a client has to set, serve until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import os
+import socket
+import sys
+
+from ses_email_auth.local import settings
+
+__all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve the local AWS. Returns the exit code: 2 if it cannot start."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ses_email_auth.local", description="AWS on this machine, for demos and tests"
+    )
+    parser.add_argument("--port", type=int, default=4566, help="the port to listen on (default 4566; 0 takes a free one)")
+    parser.add_argument("--host", default=os.environ.get("BIND_HOST", settings.HOST), help="only 127.0.0.1 is possible")
+    given = parser.parse_args(arguments)
+    fault = _host_fault(given.host) or _ministack_fault() or _port_fault(given.port)
+    if fault is not None:
+        sys.stderr.write(f"error: {fault}\n")
+        return 2
+    port = given.port if given.port != 0 else _free_port()
+    sys.stdout.write(_greeting(port))
+    sys.stdout.flush()
+    os.environ.update(settings.server_environment(port))
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    # MiniStack reads its environment when it is imported.
+    from ses_email_auth.local import server  # noqa: PLC0415
+
+    server.serve()
+    return 0
+
+
+def _host_fault(host: str) -> str | None:
+    if host in {settings.HOST, "localhost"}:
+        return None
+    return f"the local AWS listens on 127.0.0.1 only, got {host!r}; unset BIND_HOST and leave --host out"
+
+
+def _ministack_fault() -> str | None:
+    wanted = settings.MINISTACK_VERSION
+    command = f"{sys.executable} -m pip install ministack=={wanted}"
+    try:
+        found = importlib.metadata.version("ministack")
+    except importlib.metadata.PackageNotFoundError:
+        return f"ministack is not installed in this environment; run {command}"
+    return None if found == wanted else f"ministack {found} is installed, but this needs exactly {wanted}; run {command}"
+
+
+def _port_fault(port: int) -> str | None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, port))
+        except (OSError, OverflowError) as refusal:
+            return f"cannot listen on {settings.HOST} port {port} ({refusal}); pass another --port, or 0 for a free one"
+    return None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((settings.HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _greeting(port: int) -> str:
+    """Address and settings; the whole text is a shell script that can be sourced."""
+    lines = [f"# local AWS on http://{settings.HOST}:{port}; stop it with Ctrl-C. In the shell of the CDK CLI:"]
+    lines.append("unset AWS_PROFILE AWS_SESSION_TOKEN")
+    lines += [f"export {name}={value}" for name, value in settings.client_environment(port).items()]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Route 53's ChangeResourceRecordSets, and CloudFormation's AWS::Route53::RecordSet and RecordSetGroup on top of it.
+
+A batch is all or nothing. CloudFormation's behaviour is taken from reports (AWS documents none of it):
+
+- CREATE of a record set that exists with equal name, type, TTL and values adopts it: no error, the stack owns it
+  (aws-cloudformation/cloudformation-coverage-roadmap #560, seen for NS and through CDK). Anything different is refused.
+- DELETE removes by value, even if another logical id stands for the same record set (#364, #330): renaming a logical id
+  therefore removes the record in a deployment that ends well.
+- an update overwrites whatever stands there.
+
+Not handled: alias targets and routing policies (stored, not checked), limits of a batch, the apex SOA and NS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ses_email_auth.local import emulator
+from ses_email_auth.local.record_set import RecordSet, is_same, key, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ses_email_auth.local.emulator import Created, Properties
+
+__all__ = ["install"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a batch; `action` is CREATE, DELETE or UPSERT."""
+
+    action: str
+    zone_id: str
+    record_set: RecordSet
+
+
+def install() -> None:
+    """Put the resource types and the API call into MiniStack."""
+    emulator.register(
+        "AWS::Route53::RecordSet",
+        create_one,
+        update_one,
+        delete_one,
+        # The text counts: a final dot more is a replacement. Zone and type are dealt with in `update_one`: the physical id is
+        # the name, and MiniStack deletes a predecessor only if its physical id differs.
+        replacing=("Name",),
+    )
+    emulator.register("AWS::Route53::RecordSetGroup", create_group, update_group, delete_group, replacing=())
+    emulator.check_before_delete("AWS::Route53::HostedZone", _refuse_if_not_empty)
+    emulator.answer_record_changes(lambda zone_id, changes: apply([Change(a, zone_id, found) for a, found in changes]))
+
+
+def apply(changes: Sequence[Change]) -> None:
+    """Do all the changes or none. Raises ValueError with Route 53's sentence for each fault, in brackets."""
+    zones: dict[str, dict[tuple[str, str, str], RecordSet]] = {}
+    faults: list[str] = []
+    with emulator.change_lock():
+        for change in changes:
+            if change.zone_id not in zones:
+                zones[change.zone_id] = {key(found): found for found in emulator.record_sets(change.zone_id)}
+            faults += _apply_one(change, zones[change.zone_id])
+        # Against the outcome: one batch may delete a CNAME and create another type in its place.
+        faults += [fault for change in changes if (fault := _cname_fault(change, zones[change.zone_id])) is not None]
+        if faults:
+            raise ValueError(f"[{', '.join(dict.fromkeys(faults))}]")
+        for zone_id, record_sets in zones.items():
+            emulator.store_record_sets(zone_id, list(record_sets.values()))
+
+
+def _apply_one(change: Change, zone: dict[tuple[str, str, str], RecordSet]) -> list[str]:
+    """Do one change in `zone`, or say why not."""
+    record_set = change.record_set
+    zone_name = emulator.zone_name(change.zone_id)
+    if zone_name is None:
+        return [f"No hosted zone found with ID: {change.zone_id}"]
+    existing = zone.get(key(record_set))
+    label = f"resource record set [name='{record_set['Name']}', type='{record_set['Type']}']"
+    if change.action == "DELETE":
+        if existing is None:
+            return [f"Tried to delete {label} but it was not found"]
+        if not is_same(existing, record_set):
+            return [f"Tried to delete {label} but the values provided do not match the current values"]
+        del zone[key(record_set)]
+        return []
+    faults = refusals(record_set, zone_name)
+    if change.action == "CREATE" and existing is not None:
+        faults.append(f"Tried to create {label} but it already exists")
+    if not faults:
+        zone[key(record_set)] = record_set
+    return faults
+
+
+def _cname_fault(change: Change, zone: dict[tuple[str, str, str], RecordSet]) -> str | None:
+    name, rtype, _ = key(change.record_set)
+    others = {other for found, other, _ in zone if found == name and other != rtype}
+    # RFC 1034 section 3.6.2: a CNAME stands alone.
+    if change.action == "DELETE" or not others or (rtype != "CNAME" and "CNAME" not in others):
+        return None
+    return (
+        f"RRSet of type {rtype} with DNS name {name} is not permitted as it conflicts with other records "
+        f"with the same DNS name in zone {emulator.zone_name(change.zone_id)}"
+    )
+
+
+# --- AWS::Route53::RecordSet -----------------------------------------------------------------------------------------
+
+
+def create_one(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
+    """CREATE, or adopt. `Ref` answers the name as it was written."""
+    apply(_creations([properties]))
+    return str(properties["Name"]), {}
+
+
+def update_one(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Created:
+    """UPSERT: an edit by hand is overwritten. Another zone, type or set identifier is another record set."""
+    if _identifier(old) != _identifier(new):
+        created = create_one("", new, stack_name)
+        emulator.delete_predecessor(delete_one, physical_id, old)
+        return created
+    apply([_change("UPSERT", new)])
+    return physical_id, {}
+
+
+def delete_one(_physical_id: str, properties: Properties) -> None:
+    """DELETE by value."""
+    apply(_deletions([properties]))
+
+
+# --- AWS::Route53::RecordSetGroup ------------------------------------------------------------------------------------
+
+
+def create_group(logical_id: str, properties: Properties, stack_name: str) -> Created:
+    """All members in one batch. That a group adopts as single record sets do is a guess: nobody reported on it."""
+    apply(_creations(_members(properties)))
+    physical_id = f"{stack_name}-{logical_id}"
+    return physical_id, {"Id": physical_id}
+
+
+def update_group(physical_id: str, old: Properties, new: Properties, _stack_name: str) -> Created:
+    """The members that differ, in one batch; a member that is written as before is not touched."""
+    before = {_identifier(member): member for member in _members(old)}
+    after = {_identifier(member): member for member in _members(new)}
+    apply(
+        [
+            *_deletions([member for identifier, member in before.items() if identifier not in after]),
+            *_creations([member for identifier, member in after.items() if identifier not in before]),
+            *(
+                _change("UPSERT", member)
+                for identifier, member in after.items()
+                if identifier in before and member != before[identifier]
+            ),
+        ]
+    )
+    return physical_id, {"Id": physical_id}
+
+
+def delete_group(_physical_id: str, properties: Properties) -> None:
+    """All members in one batch: one that was edited by hand keeps them all."""
+    apply(_deletions(_members(properties)))
+
+
+def _members(properties: Properties) -> list[Properties]:
+    """The members as properties of single record sets: the zone stands at the group."""
+    zone = {name: properties[name] for name in ("HostedZoneId", "HostedZoneName") if name in properties}
+    members = properties.get("RecordSets")
+    return [{**zone, **member} for member in members] if isinstance(members, list) else []
+
+
+# --- both ------------------------------------------------------------------------------------------------------------
+
+
+def _change(action: str, properties: Properties) -> Change:
+    return Change(action, emulator.zone_id_of(properties), emulator.record_set_of(properties))
+
+
+def _identifier(properties: Properties) -> tuple[str, str, str, str]:
+    return emulator.zone_id_of(properties), *key(emulator.record_set_of(properties))
+
+
+def _existing(change: Change) -> RecordSet | None:
+    wanted = key(change.record_set)
+    return next((found for found in emulator.record_sets(change.zone_id) if key(found) == wanted), None)
+
+
+def _creations(wanted: Sequence[Properties]) -> list[Change]:
+    """CREATE for each that does not stand there already to the letter."""
+    changes = [_change("CREATE", properties) for properties in wanted]
+    return [c for c in changes if (found := _existing(c)) is None or not is_same(found, c.record_set)]
+
+
+def _deletions(unwanted: Sequence[Properties]) -> list[Change]:
+    """DELETE for each that still exists.
+
+    What AWS does with one that is gone is reported nowhere that we found. CloudFormation's contract for handlers makes
+    "not found" on delete a success, and the last step of a renamed logical id, two deletions of one record, ends well in the
+    reports; so it is no error here.
+    """
+    return [change for properties in unwanted if _existing(change := _change("DELETE", properties)) is not None]
+
+
+def _refuse_if_not_empty(zone_id: str) -> None:
+    apex = emulator.zone_name(zone_id)
+    if any(found["Type"] not in {"NS", "SOA"} or found["Name"] != apex for found in emulator.record_sets(zone_id)):
+        raise ValueError(
+            "The specified hosted zone contains non-required resource record sets and so cannot be deleted. "
+            "(Service: AmazonRoute53; Status Code: 400; Error Code: HostedZoneNotEmpty)"
+        )

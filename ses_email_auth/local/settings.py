@@ -1,0 +1,37 @@
+"""What is fixed about the local AWS: the version of MiniStack, the address, and what a client has to set."""
+
+from __future__ import annotations
+
+__all__ = ["ACCOUNT", "HOST", "MINISTACK_VERSION", "REGION", "client_environment", "server_environment"]
+
+MINISTACK_VERSION = "1.5.33"  # exactly: `emulator` uses private names
+HOST = "127.0.0.1"
+ACCOUNT = "123456789012"
+REGION = "ap-northeast-1"
+
+
+def server_environment(port: int) -> dict[str, str]:
+    """What MiniStack reads at its start, so that it listens on `HOST`:`port` and nowhere else."""
+    return {
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",  # with `cryptography` at hand it would listen on 0.0.0.0:8883
+        "SFTP_ENABLED": "0",
+        "USE_SSL": "0",  # with it, 443 would be a second port
+        "MINISTACK_HOST": HOST,
+    }
+
+
+def client_environment(port: int, region: str = REGION) -> dict[str, str]:
+    """The environment variables with which the CDK CLI, the AWS CLI and boto3 talk to the local AWS and to nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
+        "AWS_ACCESS_KEY_ID": ACCOUNT,  # MiniStack takes a key of 12 digits as the account
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        # Profiles of a real account must never be read.
+        "AWS_CONFIG_FILE": "/nonexistent",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

@@ -1,0 +1,1 @@
+"""The local AWS, from outside: boto3 and CloudFormation templates."""

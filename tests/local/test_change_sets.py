@@ -1,0 +1,56 @@
+"""Change sets, the way in which the CDK CLI deploys and shows differences."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.local.templates import SPF, ZONE, dkim_records, group, identity, make_zone, member, record, template
+
+if TYPE_CHECKING:
+    from tests.local_aws import LocalAws
+
+
+def change_set(aws: LocalAws, kind: str, body: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Make a change set of the stack S and describe it."""
+    cloudformation = aws.client("cloudformation")
+    names = {"StackName": "S", "ChangeSetName": "c"}
+    cloudformation.create_change_set(**names, ChangeSetType=kind, TemplateBody=json.dumps(body), **options)
+    cloudformation.get_waiter("change_set_create_complete").wait(**names, WaiterConfig={"Delay": 0, "MaxAttempts": 50})
+    return dict(cloudformation.describe_change_set(**names))
+
+
+def test_deploy_by_change_set(aws: LocalAws) -> None:
+    """The identity gets the tags of the stack, the records are made."""
+    zone = make_zone(aws)
+    body = template(Identity=identity(), **dkim_records(zone))
+    change_set(aws, "CREATE", body, Tags=[{"Key": "stage", "Value": "prod"}])
+    aws.client("cloudformation").execute_change_set(StackName="S", ChangeSetName="c")
+    aws.client("cloudformation").get_waiter("stack_create_complete").wait(
+        StackName="S", WaiterConfig={"Delay": 0, "MaxAttempts": 500}
+    )
+    found = aws.client("sesv2").get_email_identity(EmailIdentity=ZONE)
+    assert (found["VerifiedForSendingStatus"], found["Tags"]) == (True, [{"Key": "stage", "Value": "prod"}])
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "key", "value", "replacement"),
+    [
+        pytest.param("R", "ResourceRecords", ['"new"'], "False", id="record-value"),
+        pytest.param("R", "TTL", "60", "False", id="record-ttl"),
+        pytest.param("R", "Name", ZONE, "True", id="record-name-less-a-dot"),
+        pytest.param("G", "RecordSets", [member(f"a.{ZONE}", '"new"')], "False", id="group-members"),
+        pytest.param("I", "EmailIdentity", "example.com", "True", id="identity-name"),
+        pytest.param("I", "MailFromAttributes", {"MailFromDomain": f"b.{ZONE}"}, "False", id="identity-mail-from"),
+    ],
+)
+def test_what_is_a_replacement(aws: LocalAws, logical_id: str, key: str, value: object, replacement: str) -> None:
+    """`cdk diff` shows what a change set says."""
+    zone = make_zone(aws)
+    body = template(R=record(zone, f"{ZONE}.", SPF), G=group(zone, member(f"a.{ZONE}", SPF)), I=identity())
+    aws.deploy("S", body)
+    body["Resources"][logical_id]["Properties"][key] = value
+    changes = [found["ResourceChange"] for found in change_set(aws, "UPDATE", body)["Changes"]]
+    assert [(c["LogicalResourceId"], c["Action"], c["Replacement"]) for c in changes] == [(logical_id, "Modify", replacement)]
