@@ -43,7 +43,7 @@ setup(
     extras_require={
         # Pins botocore, so install it into a virtual environment of its own. Our launcher uses private names: exact pin.
         "local": ["ministack==1.5.33"],
-        "cli": ["click>=8.1,<9", "rich>=13,<15"],
+        "cli": ["click>=8.1,<9", "rich>=13,<16"],
         "dev": [
             "authheaders>=0.16",
             "boto3>=1.43",
