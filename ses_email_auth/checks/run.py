@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ses_email_auth.checks.alignment_rules import ALIGNMENT_RULES
 from ses_email_auth.checks.dmarc_rules import DMARC_RULES
 from ses_email_auth.checks.finding import Finding, Rule, Severity
+from ses_email_auth.checks.near_miss_rules import NEAR_MISS_RULES
+from ses_email_auth.checks.report_rules import REPORT_RULES
 from ses_email_auth.checks.ses_rules import SES_RULES
-from ses_email_auth.checks.text_rules import TEXT_RULES
+from ses_email_auth.checks.spf_rules import SPF_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "check"]
 
-RULES: tuple[Rule, ...] = (*TEXT_RULES, *DMARC_RULES, *SES_RULES)
+RULES: tuple[Rule, ...] = (*SPF_RULES, *NEAR_MISS_RULES, *REPORT_RULES, *DMARC_RULES, *ALIGNMENT_RULES, *SES_RULES)
 
 _ORDER = list(Severity)
 

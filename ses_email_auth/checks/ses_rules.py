@@ -1,4 +1,4 @@
-"""Rules on what Amazon SES needs, and on what the alignment proof shows (Amazon SES developer guide; RFC 9989 section 4.4)."""
+"""Rules on what Amazon SES needs (Amazon SES developer guide; RFC 8301 section 3.2 for keys)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.domain_name import DomainName
-from ses_email_auth.errors import RecordSyntaxError
-from ses_email_auth.publication.alignment import LegReason, MxFailure, Verdict
-from ses_email_auth.records.dkim import DkimKeyRecord
+from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
+from ses_email_auth.publication.alignment import MxFailure
+from ses_email_auth.records.dkim import DkimKeyRecord, DkimKeyType
 from ses_email_auth.records.resource_record_set import RecordType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.checks.zone_view import ZoneView
-    from ses_email_auth.publication.alignment import AlignmentProof
+    from ses_email_auth.domain_name import DomainName
 
 __all__ = ["SES_RULES"]
 
 _EASY_DKIM_NAMES = 3
+_UNNAMED = "the identity"
 _EASY_DKIM_TARGET = re.compile(r"\.dkim(?:\.[a-z0-9-]+)?\.amazonses\.com\.?$", re.IGNORECASE)
 _FEEDBACK = re.compile(r"\sfeedback-smtp\.\S+$", re.IGNORECASE)
 _WEAK_BITS = 1024
@@ -31,26 +32,36 @@ _GOOD_BITS = 2048
 def _dkim_partial(view: ZoneView) -> Iterator[Fault]:
     counts: Counter[str] = Counter()
     for record in view.sets(RecordType.CNAME):
-        if isinstance(record.name, DomainName) and _EASY_DKIM_TARGET.search(record.texts[0]):
-            counts[record.name.text.partition("._domainkey.")[2]] += 1
-        elif "DkimDNSTokenName" in str(record.name):
-            counts["this identity"] += 1
+        if isinstance(record.name, KnownAfterDeploy):
+            if record.name.attribute.startswith("DkimDNSTokenName"):
+                counts[_UNNAMED] += 1
+        elif _EASY_DKIM_TARGET.search(record.texts[0]):
+            _, _, domain = record.name.text.partition("._domainkey.")
+            if domain and not holds_token(domain):
+                counts[domain] += 1
     for domain, count in counts.items():
-        if count % _EASY_DKIM_NAMES:
+        here = count % _EASY_DKIM_NAMES  # a second region or account adds three of its own
+        if here:
             yield Fault(
-                where=f"_domainkey.{domain} CNAME",
-                message=f"{count % _EASY_DKIM_NAMES} of the 3 DKIM records of {domain} are here; SES verifies all or nothing",
+                where="_domainkey CNAME" if domain is _UNNAMED else f"_domainkey.{domain} CNAME",
+                message=f"only {here} of the 3 DKIM records of {domain} can be seen; SES verifies all or nothing",
                 fix="publish all three CNAMEs that SES shows",
             )
 
 
 def _mail_from_receives(view: ZoneView) -> Iterator[Fault]:
+    exchanges: dict[DomainName | KnownAfterDeploy, list[str]] = {}
     for record in view.sets(RecordType.MX):
-        if len(record.values) > 1 and any(_FEEDBACK.search(text) for text in record.texts):
+        exchanges.setdefault(record.name, []).extend(record.texts)
+    for name, texts in exchanges.items():
+        of_ses = [text for text in texts if _FEEDBACK.search(text)]
+        if len(texts) > 1 and of_ses:
             yield Fault(
-                where=f"{record.name} MX",
+                where=f"{name} MX",
                 message="a MAIL FROM domain has one MX, that of SES; with a second one SES's set-up fails",
-                fix="receive mail at another name",
+                fix="give each region a MAIL FROM domain of its own"
+                if len(of_ses) == len(texts)
+                else "receive mail at another name",
             )
 
 
@@ -59,10 +70,20 @@ def _dkim_key_short(view: ZoneView) -> Iterator[Fault]:
         if "_domainkey" not in text.name.labels:
             continue
         try:
-            bits = DkimKeyRecord.parse(text.text).key_bits
-        except RecordSyntaxError:
+            key = DkimKeyRecord.parse(text.text)
+        except EmailAuthError:
             continue
-        if bits is not None and _WEAK_BITS <= bits < _GOOD_BITS:
+        bits = key.key_bits
+        if bits is None or bits >= _GOOD_BITS or key.effective_key_type is not DkimKeyType.RSA:
+            continue
+        if bits < _WEAK_BITS:  # RFC 8301 section 3.2: verifiers must not take the signature for valid
+            yield Fault(
+                where=text.where,
+                message=f"the key has {bits} bits; receivers ignore signatures with less than {_WEAK_BITS}",
+                fix="make a new key of 2048 bits under a new selector",
+                severity=Severity.ERROR,
+            )
+        else:  # nobody can tell whose selector this is, and receivers take such a key
             yield Fault(where=text.where, message=f"the key has {bits} bits; 2048 are usual", severity=Severity.INFO)
     if view.easy_dkim_bits is not None and view.easy_dkim_bits < _GOOD_BITS:
         yield Fault(
@@ -70,48 +91,6 @@ def _dkim_key_short(view: ZoneView) -> Iterator[Fault]:
             message=f"SES is asked for keys of {view.easy_dkim_bits} bits",
             fix="leave out dkim_key_length: SES then uses 2048",
         )
-
-
-def _fails(view: ZoneView) -> Iterator[Fault]:
-    for proof in view.proofs:
-        if proof.worst_verdict is Verdict.FAIL:
-            yield Fault(
-                where=f"From: {proof.from_domain}",
-                message=f"mail From {proof.from_domain} cannot pass DMARC, nothing aligns: {_legs(_worst(proof))}",
-                fix="use relaxed alignment (leave out adkim and aspf), or make an identity for that domain",
-            )
-
-
-def _worst(proof: AlignmentProof) -> AlignmentProof:
-    return proof if proof.rfc7489 is None or proof.verdict is proof.worst_verdict else proof.rfc7489
-
-
-def _legs(proof: AlignmentProof) -> str:
-    return f"DKIM {proof.dkim.domain} ({proof.dkim.reason.value}), SPF {proof.spf.domain} ({proof.spf.reason.value})"
-
-
-def _dkim_only(view: ZoneView) -> Iterator[Fault]:
-    for proof in view.proofs:
-        if proof.worst_verdict is not Verdict.DKIM_ONLY:
-            continue
-        worst = _worst(proof)
-        if worst.spf.reason is LegReason.STRICT:
-            message = f"aspf=s asks for MAIL FROM = {proof.from_domain}, and SES wants MAIL FROM below the identity, so SPF can never align"
-            fix = "remove aspf=s"
-        else:
-            message = f"SPF passes for {worst.spf.domain} and can never align; DMARC rests on DKIM alone"
-            fix = "set mail_from_subdomain, for example 'bounce'"
-        yield Fault(where=f"From: {proof.from_domain}", message=message, fix=fix)
-
-
-def _spf_only(view: ZoneView) -> Iterator[Fault]:
-    for proof in view.proofs:
-        if proof.worst_verdict is Verdict.SPF_ONLY:
-            yield Fault(
-                where=f"From: {proof.from_domain}",
-                message=f"DMARC of mail From {proof.from_domain} rests on SPF alone, which every forwarder breaks",
-                fix="remove adkim=s, or make an identity for that domain",
-            )
 
 
 def _by_hand(view: ZoneView) -> Iterator[Fault]:
@@ -134,30 +113,6 @@ def _reject_on_create(view: ZoneView) -> Iterator[Fault]:
 
 
 SES_RULES = (
-    Rule(
-        id="alignment-fails",
-        severity=Severity.ERROR,
-        need=Need.INTENT,
-        reason="A mail passes DMARC only if DKIM or SPF passes for a domain that belongs to the From domain.",
-        reference="RFC 9989 section 4.4",
-        faults=_fails,
-    ),
-    Rule(
-        id="alignment-dkim-only",
-        severity=Severity.WARNING,
-        need=Need.INTENT,
-        reason="With one leg, one DNS mistake is enough to lose mail; Microsoft wants SPF and DKIM to pass.",
-        reference="RFC 9989 section 4.4",
-        faults=_dkim_only,
-    ),
-    Rule(
-        id="alignment-spf-only",
-        severity=Severity.WARNING,
-        need=Need.INTENT,
-        reason="SPF does not survive forwarding; a policy of reject must not rest on it alone.",
-        reference="RFC 9989 section 7.4",
-        faults=_spf_only,
-    ),
     Rule(
         id="ses-dkim-partial",
         severity=Severity.ERROR,

@@ -16,7 +16,7 @@ from ses_email_auth.records.resource_record_set import RecordType, ResourceRecor
 from ses_email_auth.records.spf import SpfRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ses_email_auth.publication.alignment import AlignmentProof
 
@@ -102,6 +102,13 @@ class ZoneView:
             for domain in (DomainName(text.name.text.removeprefix("_dmarc.")),)
         )
 
+    @property
+    def dmarc_records(self) -> Iterator[tuple[DomainName, str, DmarcRecord]]:
+        """The DMARC records that receivers apply: the domain, where, and what they make of it."""
+        for entry in self.dmarc:
+            if entry.record is not None:
+                yield entry.domain, entry.where, entry.record
+
     @cached_property
     def spf(self) -> Mapping[DomainName, tuple[str, ...]]:
         """The SPF texts by name."""
@@ -118,3 +125,25 @@ class ZoneView:
     def at(self, name: DomainName, *types: RecordType) -> tuple[ResourceRecordSet, ...]:
         """The record sets of these types at `name`."""
         return tuple(record for record in self.records if record.name == name and record.type in types)
+
+    def answers(self, name: DomainName, *types: RecordType) -> tuple[ResourceRecordSet, ...]:
+        """The record sets of these types that DNS answers with for `name`: its own, else those of a wildcard above it."""
+        own = self.at(name, *RecordType)
+        if own:  # RFC 4592 section 3.3.1: a name that exists is answered by no wildcard
+            return tuple(record for record in own if record.type in types)
+        above = name.parent
+        while above is not None:
+            found = self.at(above.child("*"), *types)
+            if found:
+                return found
+            above = above.parent
+        return ()
+
+    def is_delegated(self, name: DomainName) -> bool:
+        """Whether `name` belongs to another zone that is delegated from this one (RFC 1034 section 4.2.1)."""
+        above: DomainName | None = name
+        while above is not None and above != self.zone:
+            if self.at(above, RecordType.NS):
+                return True
+            above = above.parent
+        return False

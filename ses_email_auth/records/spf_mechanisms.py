@@ -75,10 +75,10 @@ class _Mechanism:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
 class All(_Mechanism):
     """`all`: matches every host (section 5.1)."""
 
+    __slots__ = ()
     name: ClassVar[str] = "all"
     costs_lookup: ClassVar[bool] = False
 
@@ -99,17 +99,17 @@ class _DomainMechanism(_Mechanism):
         return f":{self.domain}"
 
 
-@dataclass(frozen=True, slots=True)
 class Include(_DomainMechanism):
     """`include:`: matches if the record of that domain passes (section 5.2)."""
 
+    __slots__ = ()
     name: ClassVar[str] = "include"
 
 
-@dataclass(frozen=True, slots=True)
 class Exists(_DomainMechanism):
     """`exists:`: matches if that domain has an A record (section 5.7)."""
 
+    __slots__ = ()
     name: ClassVar[str] = "exists"
 
 
@@ -166,17 +166,17 @@ class _HostMechanism(_Mechanism):
         return domain + ip4 + ip6
 
 
-@dataclass(frozen=True, slots=True)
 class A(_HostMechanism):
     """`a`: matches the addresses of the domain, by default of the record's own (section 5.3)."""
 
+    __slots__ = ()
     name: ClassVar[str] = "a"
 
 
-@dataclass(frozen=True, slots=True)
 class Mx(_HostMechanism):
     """`mx`: matches the addresses of the domain's MX hosts (section 5.4)."""
 
+    __slots__ = ()
     name: ClassVar[str] = "mx"
 
 
@@ -211,18 +211,18 @@ class _NetworkMechanism(_Mechanism):
         return f":{self.address}" + ("" if self.prefix_length is None else f"/{self.prefix_length}")
 
 
-@dataclass(frozen=True, slots=True)
 class Ip4(_NetworkMechanism):
     """`ip4:`: matches an IPv4 network (section 5.6). Host bits may be set: `192.0.2.1/24` is legal."""
 
+    __slots__ = ()
     name: ClassVar[str] = "ip4"
     maximum: ClassVar[int] = _IP4_BITS
 
 
-@dataclass(frozen=True, slots=True)
 class Ip6(_NetworkMechanism):
     """`ip6:`: matches an IPv6 network (section 5.6). Host bits may be set."""
 
+    __slots__ = ()
     name: ClassVar[str] = "ip6"
     maximum: ClassVar[int] = _IP6_BITS
 

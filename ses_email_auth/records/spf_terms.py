@@ -51,17 +51,17 @@ class _DomainModifier:
         return (self.name, domain_spec_meaning(self.domain))
 
 
-@dataclass(frozen=True, slots=True)
 class Redirect(_DomainModifier):
     """`redirect=`: if nothing matches, the record of that domain decides (section 6.1)."""
 
+    __slots__ = ()
     name: ClassVar[str] = "redirect"
 
 
-@dataclass(frozen=True, slots=True)
 class Explanation(_DomainModifier):
     """`exp=`: where the text for refused senders is (section 6.2)."""
 
+    __slots__ = ()
     name: ClassVar[str] = "exp"
 
 
