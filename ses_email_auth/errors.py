@@ -65,5 +65,5 @@ def visible(text: str) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many terminal columns `text` takes; full-width characters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "FW" else 1 for c in text)
+    """How many terminal columns `text` takes; full-width characters take two, combining marks none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "FW" else 1 for c in text)

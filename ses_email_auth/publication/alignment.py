@@ -161,14 +161,15 @@ class Leg:
 class AlignmentProof:
     """The answer to an `AlignmentQuestion`, by the rules of RFC 9989.
 
-    `str()` prints it in English, `explain("ja")` in Japanese; both fit into 80 columns.
+    `str()` prints it in English, `explain("ja")` in Japanese; both fit into 80 columns, but for names longer than that.
     """
 
     from_domain: DomainName
     local_part: str | None
     region: str | None
     signer: SesIdentity | None
-    """The most specific identity that covers the address; SES takes its settings. None if SES would refuse to send."""
+    """The most specific identity that covers the address; SES takes its settings. None if SES would refuse to send, or if
+    a token hides which one it is."""
 
     dkim: Leg
     spf: Leg

@@ -71,7 +71,7 @@ def _prove(question: AlignmentQuestion, standard: Standard) -> AlignmentProof:
 
 def _signer(question: AlignmentQuestion) -> SesIdentity | None:
     """The most specific identity that covers the From address: address, then the longest domain name (SES developer guide)."""
-    address = f"{question.local_part}@{question.from_domain}"
+    address = None if question.local_part is None else f"{question.local_part}@{question.from_domain}"
     exact = [i for i in question.identities if i.kind is IdentityKind.ADDRESS and i.name == address]
     above = [i for i in question.identities if i.kind is IdentityKind.DOMAIN and question.from_domain.is_at_or_below(i.domain)]
     above.sort(key=lambda identity: len(identity.domain.text), reverse=True)
@@ -79,7 +79,9 @@ def _signer(question: AlignmentQuestion) -> SesIdentity | None:
         return above[0] if above else None
     # The guide: an address identity inherits DKIM from its domain's identity. Of MAIL FROM it does not say so.
     own = exact[0]
-    return replace(own, dkim_domain=above[0].dkim_domain) if own.dkim_domain is None and above else own
+    if own.dkim_domain is not None or not above:
+        return own
+    return replace(own, dkim_domain=above[0].dkim_domain, dkim_known=above[0].dkim_known)
 
 
 def _legs(question: AlignmentQuestion, standard: Standard, signer: SesIdentity | None, policy: Policy) -> tuple[Leg, Leg, Leg]:
@@ -87,12 +89,13 @@ def _legs(question: AlignmentQuestion, standard: Standard, signer: SesIdentity |
     adkim = Alignment.RELAXED if record is None else record.effective_adkim
     aspf = Alignment.RELAXED if record is None else record.effective_aspf
     if signer is None:
-        refused = Leg(domain=None, aligned=None, reason=LegReason.SES_REFUSES, mode=aspf)
-        return replace(refused, mode=adkim), refused, refused
+        hidden = any(question.from_domain.is_at_or_below(identity.domain) is None for identity in question.identities)
+        nothing = Leg(domain=None, aligned=None, reason=LegReason.TOKEN if hidden else LegReason.SES_REFUSES, mode=aspf)
+        return replace(nothing, mode=adkim), nothing, nothing
     dkim = Leg(domain=None, aligned=False, reason=LegReason.NOT_SIGNED, mode=adkim)
     if signer.dkim_domain is not None:
         dkim = _compare(question, standard, signer.dkim_domain, adkim)
-    if not signer.dkim_known:
+    if dkim.aligned and not signer.dkim_known:
         dkim = replace(dkim, aligned=None, reason=LegReason.PENDING)
     default = default_mail_from_domain(question.region)
     ses_domain = DomainName(default) if isinstance(default, str) else default
@@ -137,7 +140,7 @@ def _relation(question: AlignmentQuestion, standard: Standard, identifier: Domai
 def _verdict(signer: SesIdentity | None, dkim: Leg, spf: Leg) -> Verdict:
     """One aligned pass is enough (RFC 9989 section 5.3.5); only what is certain counts."""
     if signer is None:
-        return Verdict.REFUSED_BY_SES
+        return Verdict.REFUSED_BY_SES if spf.reason is LegReason.SES_REFUSES else Verdict.CANNOT_TELL
     if dkim.aligned and spf.aligned:
         return Verdict.BOTH
     if dkim.aligned:
@@ -148,9 +151,9 @@ def _verdict(signer: SesIdentity | None, dkim: Leg, spf: Leg) -> Verdict:
 
 
 def _assumptions(policy: Policy, dkim: Leg, spf: Leg, *, hidden: bool) -> Iterator[Assumption]:
-    if dkim.domain is not None:
+    if dkim.aligned:
         yield Assumption.DKIM_SUCCESS
-    if spf.domain is not None and spf.reason is not LegReason.SES_DOMAIN:
+    if spf.aligned:
         yield Assumption.MAIL_FROM_SUCCESS
     if policy.record is DmarcKnowledge.UNKNOWN:
         yield Assumption.RELAXED
@@ -159,7 +162,8 @@ def _assumptions(policy: Policy, dkim: Leg, spf: Leg, *, hidden: bool) -> Iterat
 
 
 def _breaks(signer: SesIdentity | None, dkim: Leg, spf: Leg) -> Iterator[Break]:
-    if signer is not None and signer.mail_from is not None:
+    refuses = signer is not None and signer.mail_from is not None and signer.on_mx_failure is MxFailure.REJECT_MESSAGE
+    if spf.aligned or refuses:
         yield Break.MX_LOST
     if spf.aligned:
         yield Break.FORWARDER

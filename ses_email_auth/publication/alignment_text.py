@@ -21,14 +21,14 @@ __all__ = ["explain", "wrap"]
 
 _COLUMNS = 80
 _IDENTIFIER_COLUMNS = 27
-_UNITS = re.compile(r" +|[!-~]+|[\u3041-\u3096]+|.", re.DOTALL)  # a run of hiragana is a word's ending: not cut
-_NEVER_FIRST = "、。)」"
+_UNITS = re.compile(r" +|[!-~]+|[\u3041-\u3096]+|[\u30a1-\u30fc]+|.", re.DOTALL)  # a run of kana is a word, or its ending
+_NEVER_FIRST = "、。)」ー"
 _NEVER_LAST = "(「"
 _LANGUAGES: dict[str, Mapping[object, str]] = {"en": ENGLISH, "ja": JAPANESE}
 
 
 def explain(proof: AlignmentProof, language: str) -> str:
-    """`proof` as text; the answer of RFC 7489 follows where it differs.
+    """`proof` as text; where they differ, the answers of both standards.
 
     Raises:
         EmailAuthError: for a language other than `en` and `ja`.
@@ -36,15 +36,11 @@ def explain(proof: AlignmentProof, language: str) -> str:
     if language not in _LANGUAGES:
         raise EmailAuthError(f"a proof is written in 'en' or 'ja', got {language!r}")
     words = _LANGUAGES[language]
-    if proof.rfc7489 is None:
-        return visible_lines(_lines(proof, words))
-    both = [words["differ"], *_lines(proof, words), words["rfc7489"], *_lines(proof.rfc7489, words)[1:]]
-    return visible_lines(both)
-
-
-def visible_lines(lines: list[str]) -> str:
-    """The lines as one text in which no name can steer a terminal."""
-    return "\n".join(visible(line) for line in lines)
+    lines = [*_header(proof, words), *_body(proof, words)]
+    if proof.rfc7489 is not None:
+        old = [words["rfc7489"], *_body(proof.rfc7489, words)]
+        lines = [words["differ"], *_header(proof, words), words["rfc9989"], *_body(proof, words), *old]
+    return "\n".join(visible(line) for line in lines)  # no name may steer the terminal
 
 
 def wrap(text: str, first: str, rest: str) -> list[str]:
@@ -78,13 +74,17 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in text)
 
 
-def _lines(proof: AlignmentProof, words: Mapping[object, str]) -> list[str]:
+def _header(proof: AlignmentProof, words: Mapping[object, str]) -> list[str]:
+    return wrap(words["header" if proof.signer is not None else "header refused"].format(**_names(proof)), "", "  ")
+
+
+def _body(proof: AlignmentProof, words: Mapping[object, str]) -> list[str]:
     names = _names(proof)
-    lines = wrap(words["header" if proof.signer is not None else "header refused"].format(**names), "", "  ")
     if proof.signer is None:
-        return lines + wrap("=> " + words[Verdict.REFUSED_BY_SES].format(**names), "  ", "     ")
+        why = Verdict.REFUSED_BY_SES if proof.verdict is Verdict.REFUSED_BY_SES else "signer unknown"
+        return wrap("=> " + words[why].format(**names), "  ", "     ")
     column = max(_IDENTIFIER_COLUMNS, *(len(text) + 2 for text in (_identifier("d=", proof.dkim), _identifier("", proof.spf))))
-    lines += _leg("DKIM", "d=", proof.dkim, "adkim", column, words)
+    lines = _leg("DKIM", "d=", proof.dkim, "adkim", column, words)
     lines += _leg("SPF ", "", proof.spf, "aspf", column, words)
     lines += wrap("=> " + words[proof.verdict].format(**names) + words["gap"] + _policy(proof, words, names), "  ", "     ")
     for sentence in _conditions(proof, words, names):
@@ -131,22 +131,33 @@ def _policy(proof: AlignmentProof, words: Mapping[object, str], names: Mapping[s
 
 
 def _conditions(proof: AlignmentProof, words: Mapping[object, str], names: Mapping[str, str]) -> Iterator[str]:
-    """What the proof assumes, and what breaks it."""
-    assumed = set(proof.assumptions)
-    holds = tuple(a for a in (Assumption.DKIM_SUCCESS, Assumption.MAIL_FROM_SUCCESS) if a in assumed)
-    if holds and proof.verdict is not Verdict.FAIL:
+    """What the proof assumes, why it is no better, and what breaks it."""
+    holds = tuple(a for a in (Assumption.DKIM_SUCCESS, Assumption.MAIL_FROM_SUCCESS) if a in proof.assumptions)
+    if holds and proof.verdict is not Verdict.CANNOT_TELL:
         yield words[holds].format(**names)
-    for assumption in (Assumption.RELAXED, Assumption.WALK_LIMIT):
-        if assumption in assumed:
-            yield words[assumption].format(**names)
-    if Break.MX_LOST in proof.breaks_when:
+    for reason in _reasons(proof):
+        yield words[reason].format(**names)
+    if Break.MX_LOST in proof.breaks_when and proof.verdict is not Verdict.CANNOT_TELL:
         yield words[_mx_lost(proof)].format(**names)
     roads = tuple(b for b in (Break.FORWARDER, Break.MAILING_LIST) if b in proof.breaks_when)
     if roads:
         yield words[roads].format(**names)
 
 
+def _reasons(proof: AlignmentProof) -> Iterator[object]:
+    """Why the answer is no better, or not more certain."""
+    if proof.dkim.reason is LegReason.PENDING:
+        yield "dkim pending"
+    if proof.verdict is Verdict.DKIM_ONLY and proof.spf.reason is LegReason.SES_DOMAIN:
+        yield "spf of ses"
+    if proof.spf.reason is LegReason.STRICT:
+        yield "aspf strict"
+    yield from (a for a in (Assumption.RELAXED, Assumption.WALK_LIMIT) if a in proof.assumptions)
+
+
 def _mx_lost(proof: AlignmentProof) -> str:
     if proof.spf_on_mx_failure.reason is LegReason.SES_REFUSES:
         return "mx lost: refused"
+    if proof.dkim.aligned is None:
+        return "mx lost: dkim decides"
     return "mx lost: dkim alone" if proof.dkim.aligned else "mx lost: nothing left"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.known_after_deploy import holds_token
+from ses_email_auth.known_after_deploy import is_list_token
 from ses_email_auth.publication.wish_values import Seconds, seconds, text_list
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
@@ -30,7 +30,8 @@ class FromDomainTxt:
     """A TXT record set that exists, published byte for byte, so that CloudFormation takes it over at the first deploy.
 
     CloudFormation takes a record set over if name, type, values and TTL are the same (reported by users, not documented by
-    AWS). Change it with the next deploy.
+    AWS). Deploy it with `removal_policy=RemovalPolicy.RETAIN`: the rollback of a deploy that fails for another reason would
+    delete the record set, which is the live one. Change it with the next deploy.
     """
 
     values: tuple[str | tuple[str, ...], ...]
@@ -50,7 +51,14 @@ class FromDomainTxt:
         """
         if isinstance(values, str):
             raise EmailAuthError(f"FromDomainTxt.adopt takes a list of TXT values, got the string {values!r}")
-        kept = tuple(value if isinstance(value, str) else tuple(value) for value in values)
+        try:
+            kept = tuple(value if isinstance(value, str) else tuple(value) for value in values)
+        except TypeError as error:
+            raise EmailAuthError(f"FromDomainTxt.adopt takes a list of TXT values, got {values!r}") from error
+        if any(is_list_token(string) for value in kept for string in ((value,) if isinstance(value, str) else value)):
+            raise EmailAuthError(
+                "FromDomainTxt.adopt got a list that is known only after the deploy; pass its values one by one"
+            )
         if not kept:
             raise EmailAuthError("FromDomainTxt.adopt got no value; without a TXT record there is nothing to take over")
         return cls(kept, seconds("ttl", ttl))
@@ -73,7 +81,10 @@ def from_domain_spf(
         if not isinstance(spf, SpfRecord):
             raise EmailAuthError(f"'spf' must be an SpfRecord, got {spf!r}; use SpfRecord.parse(...)")
         if entries or qualifier is not None:
-            raise EmailAuthError("'spf' is the whole record, so 'spf_includes' and 'spf_qualifier' cannot be given beside it")
+            raise EmailAuthError(
+                "'spf' is the whole record, so 'spf_includes' and 'spf_qualifier' cannot be given beside it; "
+                "leave them out, or leave 'spf' out"
+            )
         return spf.merge(SpfRecord.of_includes(senders))
     if qualifier is not None and not isinstance(qualifier, SpfQualifier):
         raise EmailAuthError(f"'spf_qualifier' must be an SpfQualifier, got {qualifier!r}; use SpfQualifier.SOFTFAIL")
@@ -91,8 +102,6 @@ def site_values(values: Iterable[str]) -> tuple[str, ...]:
     """
     entries = text_list("from_domain_txt_values", values, "['google-site-verification=...']")
     for entry in entries:
-        if holds_token(entry):
-            continue
         if SpfRecord.is_spf(entry):
             raise EmailAuthError(
                 f"'from_domain_txt_values' holds the SPF record {entry!r}; a second one makes receivers believe neither "

@@ -53,6 +53,8 @@ class Policy:
     own: bool
     """Whether `at` is the author domain itself, so that `p` applies and not `sp`."""
 
+    standard: Standard
+
     @property
     def tag(self) -> str | None:
         """The tag that decides over forgeries; None without a readable record."""
@@ -62,11 +64,14 @@ class Policy:
 
     @property
     def applied(self) -> DmarcPolicy | None:
-        """What receivers do to forgeries of the author domain, after `t` (RFC 9989 section 4.7)."""
+        """What receivers do to forgeries of the author domain, after `t`, or `pct=0` by the older standard."""
         if not isinstance(self.record, DmarcRecord):
             return None
         asked = self.record.effective_policy if self.own else self.record.effective_subdomain_policy
-        return self.record.applied(asked)
+        if self.standard is Standard.RFC_9989:
+            return self.record.applied(asked)  # section 4.7, t
+        # RFC 7489 does not know t; what pct leaves out gets the next weaker policy (section 6.6.4).
+        return list(DmarcPolicy)[max(asked.strength - 1, 0)] if self.record.pct == 0 else asked
 
 
 def organizational_domain(
@@ -95,14 +100,20 @@ def policy_for(name: DomainName, records: DmarcRecords, standard: Standard, over
     """The policy for mail of the author domain `name` (RFC 9989 section 4.10.1, RFC 7489 section 6.6.3)."""
     own = records.get(name, DmarcKnowledge.NONE)
     if own is not DmarcKnowledge.NONE:
-        return Policy(own, name, own=True)
+        return Policy(own, name, own=True, standard=standard)
     at = organizational_domain(name, records, standard, override)
     record = records.get(at, DmarcKnowledge.NONE)
-    return Policy(record, None if record is DmarcKnowledge.NONE else at, own=False)
+    if record is DmarcKnowledge.NONE and standard is Standard.RFC_9989 and at.parent is not None:
+        suffix = records.get(at.parent)
+        if isinstance(suffix, DmarcRecord) and suffix.effective_psd is PsdFlag.YES:  # 4.10.1: in the end, the suffix's own
+            at, record = at.parent, suffix
+    return Policy(record, None if record is DmarcKnowledge.NONE else at, own=False, standard=standard)
 
 
 def hidden_from_walk(name: DomainName, records: DmarcRecords) -> bool:
-    """Whether a record stands between `name` and the part that the walk looks at (RFC 9989 section 5.1.8)."""
+    """Whether the record for `name` stands between it and the part that the walk looks at (RFC 9989 section 5.1.8)."""
+    if records.get(name, DmarcKnowledge.NONE) is not DmarcKnowledge.NONE:
+        return False
     walked = set(_walk(name))
     return any(
         step not in walked and records.get(step, DmarcKnowledge.NONE) is not DmarcKnowledge.NONE for step in _ancestry(name)

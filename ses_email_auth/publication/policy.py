@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
+from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.publication.organizational_domain import DmarcKnowledge
 from ses_email_auth.publication.sending import DEFAULT_TTL
 from ses_email_auth.publication.wish_values import UNSET, Unset, name_below, text_list
 from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
+from ses_email_auth.records.report_uri import report_uris
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.records.spf import SpfRecord
 from ses_email_auth.ses.spf import SPF_INCLUDE
@@ -60,9 +62,12 @@ class PolicyWish:
         records: dict[str, ResourceRecordSet] = {}
         if self.from_domain_txt is not None:
             records["FromDomainTxt"] = self.from_domain_txt
-        for name in self.from_subdomains:
+        for position, name in enumerate(self.from_subdomains, 1):
             # Carriers check SPF at the From domain of each mail (standards of Japan's carriers; DMARC does not ask for it).
-            records[f"FromDomainTxt-{name.relative_to(self.domain)}"] = ResourceRecordSet(
+            label = name.relative_to(self.domain)
+            # CDK refuses a token in the id of a construct.
+            child = f"FromDomainTxt-Unknown{position}" if holds_token(label) else f"FromDomainTxt-{label}"
+            records[child] = ResourceRecordSet(
                 name, RecordType.TXT, self.from_domain_txt_ttl, (str(SpfRecord.of_includes(self.senders)),)
             )
         if self.dmarc.record is not None:
@@ -107,24 +112,26 @@ def choose_dmarc(
         if dmarc is not None and not isinstance(dmarc, DmarcRecord):
             raise EmailAuthError(f"'dmarc' must be a DmarcRecord, got {dmarc!r}; use DmarcRecord.parse(...)")
         if policy is not UNSET or addresses:
-            raise EmailAuthError("'dmarc' is the whole record, so 'dmarc_policy' and 'dmarc_rua' cannot be given beside it")
+            raise EmailAuthError(
+                "'dmarc' is the whole record, so 'dmarc_policy' and 'dmarc_rua' cannot be given beside it; "
+                "leave them out, or leave 'dmarc' out"
+            )
         return DmarcChoice(dmarc, undecided=False)
     if policy is not UNSET and policy is not None and not isinstance(policy, DmarcPolicy):
         known = str(policy).upper()
-        fix = f"DmarcPolicy.{known}" if known in DmarcPolicy.__members__ else "DmarcPolicy.NONE"
+        fix = f"DmarcPolicy.{known}" if known in DmarcPolicy.__members__ else "DmarcPolicy.NONE, .QUARANTINE or .REJECT"
         raise EmailAuthError(f"'dmarc_policy' must be a DmarcPolicy, got {policy!r}; use {fix}")
-    publishes = policy is not None
+    undecided = False
     if policy is UNSET:
-        organizational = organizational_domain or domain.organizational
-        publishes = domain == organizational
-        policy = DmarcPolicy.NONE if publishes else None
+        undecided = domain != (organizational_domain or domain.organizational)
+        policy = None if undecided else DmarcPolicy.NONE
     if policy is None:
         if addresses:
             raise EmailAuthError(
                 f"'dmarc_rua' has no record to stand in, because {domain.text!r} publishes none; "
                 f"pass dmarc_policy=DmarcPolicy.NONE, or leave 'dmarc_rua' out"
             )
-        return DmarcChoice(None, undecided=not publishes)
+        return DmarcChoice(None, undecided=undecided)
     return DmarcChoice(_short_form(policy, addresses), undecided=False)
 
 
@@ -150,9 +157,16 @@ def inherited_record(
     if isinstance(inherited, DmarcRecord):
         return inherited
     if not isinstance(inherited, str):
-        raise EmailAuthError(f"'inherited_dmarc' must be the text of a DMARC record, got {inherited!r}")
+        raise EmailAuthError(
+            f"'inherited_dmarc' must be the text of a DMARC record, got {inherited!r}; pass for example 'v=DMARC1; p=reject'"
+        )
+    if holds_token(inherited):
+        return None  # known only after the deploy, so as good as not given
     reading = DmarcRecord.read(inherited)
-    return DmarcRecord.parse(inherited) if reading.record is None else reading.record
+    if reading.record is None:
+        fault = reading.problems[0].error
+        raise RecordSyntaxError(f"'inherited_dmarc': {fault.message}", fault.source, fault.span, fault.reference)
+    return reading.record
 
 
 def known_dmarc(
@@ -170,7 +184,4 @@ def known_dmarc(
 
 
 def _short_form(policy: DmarcPolicy, addresses: tuple[str, ...]) -> DmarcRecord:
-    try:
-        return DmarcRecord(policy=policy, rua=addresses)
-    except EmailAuthError as error:
-        raise EmailAuthError(f"'dmarc_rua': {error}") from error
+    return DmarcRecord(policy=policy, rua=report_uris("'dmarc_rua'", addresses))

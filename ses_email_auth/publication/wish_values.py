@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName
 from ses_email_auth.known_after_deploy import holds_token, is_list_token, is_number_token
+from ses_email_auth.records.resource_record_set import MAX_TTL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,6 +74,10 @@ def identity_domain(domain_name: object, zone_name: DomainName | None, organizat
                 "'hosted_zone' has no readable name; pass domain_name=, or make the zone by "
                 "HostedZone.from_hosted_zone_attributes(hosted_zone_id=..., zone_name=...)"
             )
+        if not zone_name.is_hostname:
+            raise EmailAuthError(
+                f"'hosted_zone' has the name {zone_name.text!r}, in which no mail address can end; pass domain_name="
+            )
         name = zone_name
     else:
         name = domain("domain_name", domain_name)
@@ -111,7 +116,7 @@ def name_below(prop: str, parent: DomainName, text: object, example: str) -> Dom
         return DomainName(text if text.endswith(f".{parent.text}") else f"{text}.{parent.text}")
     try:
         name = DomainName(text)
-        if len(name.labels) == 1:
+        if len(name.labels) == 1 and "." not in text:  # a final dot means a full name; other scripts have dots of their own
             name = parent.child(name.text)
     except InvalidDomainName as error:
         raise EmailAuthError(f"{prop!r} must be a label below {parent.text!r}, but {error}; {hint}") from error
@@ -149,19 +154,20 @@ def seconds(prop: str, value: Seconds) -> int:
     """A TTL in whole seconds.
 
     Raises:
-        EmailAuthError: if it is no whole number of seconds, negative, or a number that is known only after the deploy.
+        EmailAuthError: if it is no whole number of seconds, negative, more than DNS can hold, or a number that is known
+            only after the deploy.
     """
-    number: object = value if isinstance(value, int | float | str) else value.to_seconds()
+    hint = "pass for example Duration.seconds(600)"
+    number: object = value
+    if hasattr(value, "to_seconds"):
+        try:
+            number = value.to_seconds()
+        except RuntimeError as error:  # jsii, for a Duration of 1500 milliseconds
+            raise EmailAuthError(f"{prop!r} must be whole seconds, got a Duration that is none; {hint}") from error
     if isinstance(number, bool) or not isinstance(number, int | float):
-        raise EmailAuthError(
-            f"{prop!r} must be a Duration or whole seconds, got {value!r}; pass for example Duration.seconds(600)"
-        )
+        raise EmailAuthError(f"{prop!r} must be a Duration or whole seconds, got {value!r}; {hint}")
     if is_number_token(number):
-        raise EmailAuthError(
-            f"{prop!r} is a number that is known only after the deploy; pass for example Duration.seconds(600)"
-        )
-    if number != int(number) or number < 0:
-        raise EmailAuthError(
-            f"{prop!r} must be whole seconds from 0 up, got {number!r}; pass for example Duration.seconds(600)"
-        )
+        raise EmailAuthError(f"{prop!r} is a number that is known only after the deploy; {hint}")
+    if not 0 <= number <= MAX_TTL or number != int(number):
+        raise EmailAuthError(f"{prop!r} must be whole seconds from 0 to {MAX_TTL}, got {number!r}; {hint}")
     return int(number)

@@ -26,7 +26,8 @@ _LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*|{_QUOTED}")
 # In a URI "%2C" and "%3B" cannot be the end of an address, so a local part may hold them without quotes: receivers take it.
 _ESCAPED_LOCAL_PART = re.compile(rf"{_ATOM}(?:[.,;]{_ATOM})*|{_QUOTED}")
 # RFC 6068 section 2 wants "%", "/", "?", "#", "&", ";", "=" encoded, RFC 9989 section 4.8 also "," and "!"; these may stay.
-_SAFE = "$'()*+"
+# So may brackets, but checkdmarc refuses them.
+_SAFE = "$'*+"
 _NOT_IN_URI = '!#"\\^`{|}'  # RFC 9989 section 4.8, and RFC 3986 section 2: such a sign stands in a URI as its escape only
 _MAX_LOCAL_PART = 64  # RFC 5321 section 4.5.3.1.1, octets
 _MAX_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3: a path of 256 octets with its angle brackets

@@ -26,7 +26,7 @@ _MAX_VALUE = 4000  # Route 53, quotes included
 MAX_TTL = 2**31 - 1  # seconds, RFC 2181 section 8
 # What a CDK token will resolve to is not known; a mail domain or an address rarely has more octets than this.
 _ASSUMED_TOKEN_OCTETS = 100
-_MX = re.compile(r"(\d{1,5}) (\S+)")
+_MX = re.compile(r"([0-9]{1,5}) ([!-~]+)")
 _MAX_PREFERENCE = 65535
 
 RecordValue: TypeAlias = "str | tuple[str, ...] | KnownAfterDeploy"
@@ -68,12 +68,13 @@ class ResourceRecordSet:
     def __post_init__(self) -> None:
         if isinstance(self.name, str):
             object.__setattr__(self, "name", DomainName(self.name))
+        _check_kinds(self.type, self.values)
         object.__setattr__(self, "values", tuple(self.values))
         _check_ttl(self.ttl)
         _check_values(self)
 
     def __str__(self) -> str:
-        """The set as lines of a zone file."""
+        """One line for each value, in Route 53's form (its escapes are octal; those of a zone file are decimal)."""
         return "\n".join(f"{self.route53_name} {self.ttl} IN {self.type.value} {value}" for value in self.resource_records)
 
     @property
@@ -131,6 +132,15 @@ def check_together(zone: DomainName, records: Iterable[ResourceRecordSet]) -> No
         seen.add(record.type)
         if RecordType.CNAME in seen and len(seen) > 1:
             raise EmailAuthError(f"{record.name.text!r} has a CNAME and other records; a CNAME must stand alone")
+
+
+def _check_kinds(record_type: object, values: object) -> None:
+    if not isinstance(record_type, RecordType):
+        known = str(record_type).upper()
+        fix = known if known in RecordType.__members__ else "TXT"
+        raise EmailAuthError(f"the type of a record set must be a RecordType, got {record_type!r}; use RecordType.{fix}")
+    if isinstance(values, str):
+        raise EmailAuthError(f"the values of a record set must be a list, got the string {values!r}; pass [{values!r}]")
 
 
 def _check_ttl(ttl: object) -> None:

@@ -96,8 +96,8 @@ def mail_from_mx_host(region: str | None) -> str | KnownAfterDeploy:
     _refuse_china(region)
     if region not in SENDING_REGIONS:
         raise EmailAuthError(
-            f"no MAIL FROM host of Amazon SES is documented for the region {region!r}; correct the region, or pass the host "
-            f"that the SES console of that region shows as mail_from_mx_host="
+            f"no MAIL FROM host of Amazon SES is documented for the region {region!r}; correct the region, or pass "
+            f"mail_from_mx_host= with the host that the SES console of that region shows"
         )
     return f"feedback-smtp.{region}.amazonses.com"
 

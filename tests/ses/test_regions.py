@@ -145,8 +145,8 @@ def test_mail_from_host_of_an_undocumented_region(region: str) -> None:
     with pytest.raises(EmailAuthError) as caught:
         mail_from_mx_host(region)
     assert str(caught.value) == (
-        f"no MAIL FROM host of Amazon SES is documented for the region {region!r}; correct the region, or pass the host that "
-        "the SES console of that region shows as mail_from_mx_host="
+        f"no MAIL FROM host of Amazon SES is documented for the region {region!r}; correct the region, or pass "
+        "mail_from_mx_host= with the host that the SES console of that region shows"
     )
 
 

@@ -1,0 +1,1 @@
+"""Tests of `ses_email_auth.publication`."""
