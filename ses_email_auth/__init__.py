@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ses_email_auth.cdk.constructs import DomainPolicy, SendingIdentity, SesEmailAuth
     from ses_email_auth.cdk.dns import Dns
-    from ses_email_auth.cdk.props import DomainPolicyProps, RecordLayout, SendingIdentityProps, SesEmailAuthProps
+    from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, SesEmailAuthProps
+    from ses_email_auth.cdk.record_resources import RecordLayout
     from ses_email_auth.checks.finding import Finding, Severity
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.errors import EmailAuthError, InvalidDomainName, RecordSyntaxError
@@ -73,7 +74,7 @@ if not TYPE_CHECKING:
         "FromDomainTxt": "publication.from_domain_txt",
         "InvalidDomainName": "errors",
         "KnownAfterDeploy": "known_after_deploy",
-        "RecordLayout": "cdk.props",
+        "RecordLayout": "cdk.record_resources",
         "RecordSyntaxError": "errors",
         "RecordType": "records.resource_record_set",
         "ReportUri": "records.report_uri",

@@ -6,7 +6,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from ses_email_auth.cdk.email_auth_construct import EmailAuthConstruct, SendingConstruct
-from ses_email_auth.cdk.props import DomainPolicyProps, RecordLayout, SendingIdentityProps, SesEmailAuthProps
+from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, SesEmailAuthProps
+from ses_email_auth.cdk.record_resources import RecordLayout
 from ses_email_auth.publication.wish_values import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class SesEmailAuth(SendingConstruct):
     @classmethod
     def from_props(cls, scope: Construct, construct_id: str, props: SesEmailAuthProps) -> SesEmailAuth:
         """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
-        return cls(scope, construct_id, **{field.name: getattr(props, field.name) for field in fields(props)})
+        return cls(scope, construct_id, **_spread(props))
 
 
 class SendingIdentity(SendingConstruct):
@@ -115,6 +116,11 @@ class SendingIdentity(SendingConstruct):
         mail_from_spf_ttl: Duration | None = None,
     ) -> None:
         super().__init__(scope, construct_id, SendingIdentityProps(**_given(locals(), SendingIdentityProps)))
+
+    @classmethod
+    def from_props(cls, scope: Construct, construct_id: str, props: SendingIdentityProps) -> SendingIdentity:
+        """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
+        return cls(scope, construct_id, **_spread(props))
 
 
 class DomainPolicy(EmailAuthConstruct):
@@ -157,7 +163,17 @@ class DomainPolicy(EmailAuthConstruct):
     ) -> None:
         super().__init__(scope, construct_id, DomainPolicyProps(**_given(locals(), DomainPolicyProps)))
 
+    @classmethod
+    def from_props(cls, scope: Construct, construct_id: str, props: DomainPolicyProps) -> DomainPolicy:
+        """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
+        return cls(scope, construct_id, **_spread(props))
+
 
 def _given(arguments: Mapping[str, object], props: type[Props]) -> dict[str, Any]:
     """The arguments that are props; the signature above and the class of the props name the same."""
     return {field.name: arguments[field.name] for field in fields(props)}
+
+
+def _spread(props: Props) -> dict[str, Any]:
+    """The fields of `props` by name; `dataclasses.asdict` would copy the constructs in them."""
+    return {field.name: getattr(props, field.name) for field in fields(props)}

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import jsii
 from aws_cdk import Stack, aws_route53
 
+from ses_email_auth.cdk.kinds import is_a
 from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.errors import EmailAuthError, InvalidDomainName
 
 __all__ = ["Dns", "ZoneFacts", "zone_of"]
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _FIX = "use aws_route53.HostedZone.from_lookup(...) or .from_hosted_zone_attributes(...)"
+_PUBLIC = ("aws-cdk-lib.aws_route53.IHostedZone", "aws-cdk-lib.aws_route53.IPublicHostedZone")
 _PRIVATE = "aws-cdk-lib.aws_route53.IPrivateHostedZone"
 
 
@@ -38,6 +36,9 @@ class Dns:
 
     hosted_zone: aws_route53.IHostedZone
 
+    def __post_init__(self) -> None:
+        _check_kind(self.hosted_zone)
+
     @classmethod
     def route53(cls, hosted_zone: aws_route53.IHostedZone) -> Dns:
         """A public hosted zone in the account of the stack.
@@ -45,14 +46,13 @@ class Dns:
         Raises:
             EmailAuthError: for a private zone, an L1 zone, or what is no hosted zone at all.
         """
-        _check_kind(hosted_zone)
         return cls(hosted_zone)
 
     def read(self, stack: Stack, facts: StackFacts) -> ZoneFacts:
         """Name and id of the zone, for records in `stack`.
 
         Raises:
-            EmailAuthError: if the zone is in another account.
+            EmailAuthError: if the zone is in another account, or its name is no domain name.
         """
         _check_account(self.hosted_zone, stack, facts)
         try:
@@ -60,7 +60,10 @@ class Dns:
             name = str(jsii.get(self.hosted_zone, "zoneName"))
         except RuntimeError:  # from_hosted_zone_id: CannotReferenceZoneName
             return ZoneFacts(None, self._id())
-        return ZoneFacts(DomainName(name), self._id())
+        try:
+            return ZoneFacts(DomainName(name), self._id())
+        except InvalidDomainName as error:
+            raise EmailAuthError(f"'hosted_zone' has the name {name!r}, but {error}") from error
 
     def _id(self) -> str:
         return str(jsii.get(self.hosted_zone, "hostedZoneId")).removeprefix("/hostedzone/")
@@ -85,20 +88,21 @@ def zone_of(hosted_zone: aws_route53.IHostedZone | None, dns: Dns | None) -> Dns
 
 def _check_kind(zone: object) -> None:
     if isinstance(zone, aws_route53.CfnHostedZone):
-        raise EmailAuthError(f"'hosted_zone' is an L1 CfnHostedZone, which does not know its name; {_FIX}")
-    interfaces = set(_interfaces(zone))
-    if isinstance(zone, aws_route53.PrivateHostedZone) or _PRIVATE in interfaces:
+        raise EmailAuthError(
+            "'hosted_zone' is an L1 CfnHostedZone, which does not know its name; use "
+            "aws_route53.HostedZone.from_hosted_zone_attributes(self, 'Zone', hosted_zone_id=zone.attr_id, zone_name=...)"
+        )
+    if is_a(zone, aws_route53.PrivateHostedZone, _PRIVATE) or _has_vpcs(zone):
         raise EmailAuthError(
             "'hosted_zone' is a private zone; SES and receivers look in public DNS; pass the public zone of the same name"
         )
-    if not isinstance(zone, aws_route53.HostedZone) and not any(".aws_route53.I" in name for name in interfaces):
+    if not is_a(zone, aws_route53.HostedZone, *_PUBLIC):
         raise EmailAuthError(f"'hosted_zone' must be a hosted zone, got {zone!r}; {_FIX}")
 
 
-def _interfaces(zone: object) -> Iterator[str]:
-    """The names of the jsii interfaces of an object that CDK returned, or that a Python class says it implements."""
-    yield from getattr(getattr(zone, "__jsii_ref__", None), "interfaces", None) or ()
-    yield from (interface.__jsii_type__ for interface in getattr(type(zone), "__jsii_ifaces__", ()))
+def _has_vpcs(zone: object) -> bool:
+    """Whether a zone of this app is private because it was made with `vpcs`; one that gets them later is not seen."""
+    return isinstance(zone, aws_route53.HostedZone) and bool(jsii.get(zone, "vpcs"))
 
 
 def _check_account(zone: aws_route53.IHostedZone, stack: Stack, facts: StackFacts) -> None:

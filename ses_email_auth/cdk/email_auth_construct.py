@@ -46,8 +46,7 @@ class EmailAuthConstruct(Construct):
         if not isinstance(props, DomainPolicyProps):
             identity = _identity(self, self._plan, props)
             self._cfn_identity = identity
-            if not facts.explicit_stack_tags:
-                leave_stack_tags_out(self._stack, identity)
+            leave_stack_tags_out(self._stack, identity)
             resources["Identity"] = identity
             identity_id = identity.logical_id
         resources |= record_resources(self, self._plan.records, zone.hosted_zone_id, props.record_layout, identity_id)
@@ -102,7 +101,7 @@ class SendingConstruct(EmailAuthConstruct):
         """The proofs that mail passes DMARC, one for each From domain; `print` it."""
         return self._plan.proofs
 
-    def grant_send_email(self, grantee: aws_iam.IGrantable, *, from_addresses: Iterable[str] = ()) -> aws_iam.Grant:
+    def grant_send_email(self, grantee: aws_iam.IGrantable, *, from_addresses: Iterable[str] | None = None) -> aws_iam.Grant:
         """Let `grantee` send mail through the identity, with its configuration set.
 
         Args:
@@ -111,7 +110,7 @@ class SendingConstruct(EmailAuthConstruct):
                 compares the part before the `@` case-sensitively. Default: - every address that the identity covers
 
         Raises:
-            EmailAuthError: for an address that the identity does not cover: SES would refuse it.
+            EmailAuthError: for an address that the identity does not cover, since SES would refuse it, and for an empty list.
         """
         return grant_send_email(self._stack, grantee, self._plan.domain, self._configuration_set, from_addresses)
 

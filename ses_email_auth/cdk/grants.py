@@ -26,19 +26,26 @@ def grant_send_email(
     grantee: aws_iam.IGrantable,
     identity: DomainName,
     configuration_set: aws_ses.IConfigurationSet | None,
-    from_addresses: Iterable[str],
+    from_addresses: Iterable[str] | None,
 ) -> aws_iam.Grant:
     """Let `grantee` send mail of `identity`; SES asks for the permission on the configuration set too, if there is one."""
     arns = [_arn(stack, "identity", identity.text)]
     if configuration_set is not None:
         arns.append(_arn(stack, "configuration-set", configuration_set.configuration_set_name))
-    addresses = [_covered(entry, identity) for entry in text_list("from_addresses", from_addresses, "['info@example.com']")]
+    conditions = None if from_addresses is None else _conditions(identity, from_addresses)
     return aws_iam.Grant.add_to_principal(
         grantee=grantee,
         actions=_ACTIONS,
         resource_arns=arns,
-        conditions={"StringLike": {"ses:FromAddress": addresses}} if addresses else None,
+        conditions=conditions,
     )
+
+
+def _conditions(identity: DomainName, from_addresses: Iterable[str]) -> dict[str, dict[str, list[str]]]:
+    addresses = [_covered(entry, identity) for entry in text_list("from_addresses", from_addresses, f"['info@{identity}']")]
+    if not addresses:
+        raise EmailAuthError("'from_addresses' is an empty list, which grants nothing; leave it out to allow every address")
+    return {"StringLike": {"ses:FromAddress": addresses}}
 
 
 def _arn(stack: Stack, resource: str, name: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ses_email_auth.cdk.record_resources import RecordLayout
 from ses_email_auth.publication.wish_values import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -18,26 +18,13 @@ if TYPE_CHECKING:
     from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
     from ses_email_auth.records.spf import SpfQualifier, SpfRecord
 
-__all__ = ["DomainPolicyProps", "RecordLayout", "SendingIdentityProps", "SesEmailAuthProps"]
-
-
-class RecordLayout(enum.Enum):
-    """How record sets become CloudFormation resources. Chosen at the first deploy.
-
-    Changing it on a deployed stack is refused by Route 53 or, worse, removes the records in a green deploy: CloudFormation
-    takes an equal record over under its new id and then deletes that of the old id, which is the same one. README,
-    "Changing it later", has the safe way.
-    """
-
-    SEPARATE = "separate"
-    """One `AWS::Route53::RecordSet` for each record set: `cdk diff` and errors name the record. 62 domains in a stack."""
-
-    GROUPED = "grouped"
-    """One `AWS::Route53::RecordSetGroup` for a domain: 2 resources instead of 8, 250 domains in a stack."""
+__all__ = ["DomainPolicyProps", "SendingIdentityProps", "SesEmailAuthProps"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _CommonProps:
+    __slots__ = ()
+
     hosted_zone: aws_route53.IHostedZone | None = None
     """The public hosted zone, in the account of the stack, that the records go to. The short form of `dns`.
 
@@ -83,7 +70,8 @@ class _CommonProps:
 
     removal_policy: RemovalPolicy | None = None
     """What happens to identity and records together when they leave the stack. For production:
-    `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`, so that a rename loses no record and a failed first deploy leaves nothing.
+    `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy that takes records over,
+    in a rename or where they exist already: `RemovalPolicy.RETAIN`, since a rollback deletes what was taken over, but for that.
 
     Default: - they are deleted
     """
@@ -91,6 +79,8 @@ class _CommonProps:
 
 @dataclass(frozen=True, kw_only=True)
 class _SendingProps(_CommonProps):
+    __slots__ = ()
+
     mail_from_subdomain: str | Unset | None = UNSET
     """The MAIL FROM subdomain: one label, or a full name below the domain. None uses SES's own MAIL FROM domain, which never
     aligns. The name must not be used for anything else, and in one region only.
@@ -149,6 +139,8 @@ class _SendingProps(_CommonProps):
 
 @dataclass(frozen=True, kw_only=True)
 class _PolicyProps(_CommonProps):
+    __slots__ = ()
+
     from_subdomains: Sequence[str] = ()
     """Names below the domain that mail is sent From: one label, or a full name. Each gets its SPF record.
 
@@ -237,12 +229,12 @@ class SesEmailAuthProps(_PolicyProps, _SendingProps):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingIdentityProps(_SendingProps):
-    """The props of `SendingIdentity`."""
+    """The props of `SendingIdentity`, for `SendingIdentity.from_props`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainPolicyProps(_PolicyProps):
-    """The props of `DomainPolicy`."""
+    """The props of `DomainPolicy`, for `DomainPolicy.from_props`."""
 
     sends_with_ses: bool = True
     """Whether the domain sends through Amazon SES, so that SPF names it.

@@ -13,21 +13,16 @@ if TYPE_CHECKING:
 
 __all__ = ["StackFacts"]
 
-_EXPLICIT_STACK_TAGS = "@aws-cdk/core:explicitStackTags"
-
 
 @dataclass(frozen=True, slots=True)
 class StackFacts:
-    """Environment and flags of a stack."""
+    """The environment of a stack."""
 
     region: str | None
     """None in a stack without a region."""
 
     account: str | None
     """None in a stack without an account."""
-
-    explicit_stack_tags: bool
-    """Whether the tags of resources stay off the stack (feature flag `@aws-cdk/core:explicitStackTags`)."""
 
     @classmethod
     def of(cls, scope: Construct) -> tuple[Stack, StackFacts]:
@@ -36,11 +31,9 @@ class StackFacts:
         facts = _FACTS.get(stack)
         if facts is None:
             region, account = stack.region, stack.account
-            flag = stack.node.try_get_context(_EXPLICIT_STACK_TAGS)
             facts = cls(
                 None if Token.is_unresolved(region) else region,
                 None if Token.is_unresolved(account) else account,
-                flag in (True, "true"),  # `-c name=true` on the command line is a text
             )
             _FACTS[stack] = facts
         return stack, facts

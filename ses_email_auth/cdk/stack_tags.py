@@ -1,7 +1,9 @@
-"""Tags of an app, where the feature flag `@aws-cdk/core:explicitStackTags` is off (aws-cdk #35298).
+"""Tags that an identity and its stack have in common (aws-cdk #35298).
 
-CDK then puts such a tag on the stack and on each resource. CloudFormation hands the stack's tags to SES as well, and SES
-refuses the pair: "Duplicate tag keys found". So an identity leaves out what its stack has.
+CloudFormation hands the tags of a stack to SES together with those of the identity, and SES refuses a key that comes twice:
+"Duplicate tag keys found". So an identity leaves out what its stack has. With the feature flag
+`@aws-cdk/core:explicitStackTags` off CDK puts each tag of an app on both; with it on they meet where a stack has `tags=` of
+its own, and in nested stacks, which get their tags as resources.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import jsii
+from aws_cdk import TagManager
 from constructs import IValidation
 
 if TYPE_CHECKING:
@@ -34,20 +37,30 @@ def leave_stack_tags_out(stack: Stack, identity: CfnEmailIdentity) -> None:
 @jsii.implements(IValidation)
 class _TagStep:
     def __init__(self, stack: Stack) -> None:
-        self.stack_tags = stack.tags
+        self.stack = stack
         self.identities: list[CfnEmailIdentity] = []
 
     def validate(self) -> list[str]:
         """Set the tags of the identities; there is nothing to complain of."""
-        on_stack = {tag["Key"] for tag in self.stack_tags.render_tags() or ()}
+        on_stack = _keys(self.stack)
         for identity in self.identities if on_stack else ():
             own = identity.cdk_tag_manager.tag_values()
             left = [{"Key": key, "Value": value} for key, value in own.items() if key not in on_stack]
             if left:
                 identity.add_property_override("Tags", left)
-            else:
+            elif own:
                 identity.add_property_deletion_override("Tags")
         return []
+
+
+def _keys(stack: Stack) -> set[str]:
+    """The tags that CloudFormation hands down from `stack`; a nested one has those of its resource and of its parent too."""
+    keys = set(stack.tags.tag_values())
+    parent, resource = stack.nested_stack_parent, stack.nested_stack_resource
+    if parent is not None and resource is not None:
+        manager = TagManager.of(resource)
+        keys |= _keys(parent) | set({} if manager is None else manager.tag_values())
+    return keys
 
 
 _STEPS: WeakKeyDictionary[Stack, _TagStep] = WeakKeyDictionary()

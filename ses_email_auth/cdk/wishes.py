@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import RemovalPolicy, aws_ses
 
-from ses_email_auth.cdk.props import DomainPolicyProps, RecordLayout, SendingIdentityProps, SesEmailAuthProps
-from ses_email_auth.cdk.record_resources import check_logical_ids
+from ses_email_auth.cdk.kinds import is_a
+from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, SesEmailAuthProps
+from ses_email_auth.cdk.record_resources import RecordLayout, check_logical_ids
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.publication.alignment import MxFailure
 from ses_email_auth.publication.from_domain_txt import FromDomainTxt, from_domain_spf, site_values
@@ -19,6 +20,8 @@ from ses_email_auth.records.resource_record_set import RecordType, ResourceRecor
 from ses_email_auth.ses.spf import SPF_INCLUDE
 
 if TYPE_CHECKING:
+    import enum
+
     from aws_cdk import Duration
 
     from ses_email_auth.cdk.dns import ZoneFacts
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Props", "plan_of"]
 
 Props = SesEmailAuthProps | SendingIdentityProps | DomainPolicyProps
+
+_CONFIGURATION_SET = "aws-cdk-lib.aws_ses.IConfigurationSet"
 
 
 def plan_of(props: Props, zone: ZoneFacts, facts: StackFacts) -> DomainPlan:
@@ -52,7 +57,9 @@ def plan_of(props: Props, zone: ZoneFacts, facts: StackFacts) -> DomainPlan:
         dmarc_records=known_dmarc(name, override, own, inherited),
         organizational_domain=override,
     )
-    check_logical_ids(props.logical_ids or {}, plan.records, props.record_layout)
+    if props.logical_ids is not None:
+        children = (*(("Identity",) if sending is not None else ()), *plan.records)
+        check_logical_ids(props.logical_ids, children, props.record_layout)
     return plan
 
 
@@ -128,37 +135,50 @@ def _check_adopted_alone(props: SesEmailAuthProps | DomainPolicyProps) -> None:
 
 def _check_types(props: Props) -> None:
     """No wrong value may reach jsii, whose errors name neither the prop nor the fix."""
-    _check("record_layout", props.record_layout, RecordLayout, "RecordLayout.SEPARATE")
-    _check("removal_policy", props.removal_policy, RemovalPolicy | None, "RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE")
+    _check_enum("record_layout", props.record_layout, RecordLayout.SEPARATE)
+    if props.removal_policy is not None:
+        _check_enum("removal_policy", props.removal_policy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     if props.removal_policy is RemovalPolicy.SNAPSHOT:
         raise EmailAuthError(
             "'removal_policy' cannot be SNAPSHOT, there is nothing to take a snapshot of; use RemovalPolicy.RETAIN"
         )
     if not isinstance(props, DomainPolicyProps):
-        behavior, length = aws_ses.MailFromBehaviorOnMxFailure, aws_ses.EasyDkimSigningKeyLength
-        _check(
-            "mail_from_behavior_on_mx_failure",
-            props.mail_from_behavior_on_mx_failure,
-            behavior | None,
-            "MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE",
-        )
-        _check("dkim_key_length", props.dkim_key_length, length | None, "EasyDkimSigningKeyLength.RSA_2048_BIT")
-        _check("feedback_forwarding", props.feedback_forwarding, bool | None, "True")
-        if isinstance(props.configuration_set, str):
-            raise EmailAuthError(
-                f"'configuration_set' must be a configuration set, got {props.configuration_set!r}; "
-                f"use ConfigurationSet.from_configuration_set_name(...)"
-            )
+        _check_sending_types(props)
     if not isinstance(props, SendingIdentityProps):
-        _check("from_domain_spf", props.from_domain_spf, bool, "True")
-        _check(
-            "from_domain_txt",
-            props.from_domain_txt,
-            FromDomainTxt | None,
-            "FromDomainTxt.adopt([...], ttl=Duration.seconds(300))",
+        _check_flag("from_domain_spf", props.from_domain_spf)
+        if props.from_domain_txt is not None and not isinstance(props.from_domain_txt, FromDomainTxt):
+            raise EmailAuthError(
+                f"'from_domain_txt' must be a FromDomainTxt, got {props.from_domain_txt!r}; "
+                f"use FromDomainTxt.adopt([...], ttl=Duration.seconds(300))"
+            )
+    if isinstance(props, DomainPolicyProps):
+        _check_flag("sends_with_ses", props.sends_with_ses)
+
+
+def _check_sending_types(props: SesEmailAuthProps | SendingIdentityProps) -> None:
+    behavior = props.mail_from_behavior_on_mx_failure
+    if behavior is not None:
+        _check_enum("mail_from_behavior_on_mx_failure", behavior, aws_ses.MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE)
+    if props.dkim_key_length is not None:
+        _check_enum("dkim_key_length", props.dkim_key_length, aws_ses.EasyDkimSigningKeyLength.RSA_2048_BIT)
+    if props.feedback_forwarding is not None:
+        _check_flag("feedback_forwarding", props.feedback_forwarding)
+    configuration_set = props.configuration_set
+    if configuration_set is not None and not is_a(configuration_set, aws_ses.ConfigurationSet, _CONFIGURATION_SET):
+        raise EmailAuthError(
+            f"'configuration_set' must be a configuration set, got {configuration_set!r}; "
+            f"use ConfigurationSet.from_configuration_set_name(...)"
         )
 
 
-def _check(prop: str, value: object, kind: type | object, example: str) -> None:
-    if not isinstance(value, kind):  # type: ignore[arg-type]  # a union is a legal second argument, typed as object here
-        raise EmailAuthError(f"{prop!r} must be of the kind {example}, got {value!r}; use {example}")
+def _check_enum(prop: str, value: object, example: enum.Enum) -> None:
+    kind = type(example)
+    if not isinstance(value, kind):
+        meant = kind.__members__.get(str(value).upper(), example)
+        article = "an" if kind.__name__[0] in "AEIO" else "a"
+        raise EmailAuthError(f"{prop!r} must be {article} {kind.__name__}, got {value!r}; use {kind.__name__}.{meant.name}")
+
+
+def _check_flag(prop: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise EmailAuthError(f"{prop!r} must be True or False, got {value!r}")

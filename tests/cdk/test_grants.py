@@ -1,0 +1,155 @@
+"""Permission to send, as narrow as SES asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import CfnParameter, aws_iam, aws_ses
+
+from ses_email_auth import EmailAuthError, SendingIdentity, SesEmailAuth
+from tests.cdk.stacks import ACCOUNT, TOKYO, imported_zone, new_app, new_stack, resources, templates
+
+if TYPE_CHECKING:
+    from aws_cdk import Stack
+
+    from tests.cdk.stacks import Template
+
+ACTIONS = ["ses:SendEmail", "ses:SendRawEmail"]
+
+
+def arn(resource: object) -> dict[str, Any]:
+    """The ARN of something of SES in the stack's account and region."""
+    return {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":ses:{TOKYO}:{ACCOUNT}:{resource}"]]}
+
+
+def role(stack: Stack) -> aws_iam.Role:
+    """What a Lambda function runs as."""
+    return aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+
+
+@pytest.fixture(scope="module")
+def built() -> dict[str, Template]:
+    """A grant of each kind."""
+    app = new_app()
+    stack = new_stack(app, "plain")
+    SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack)).grant_send_email(role(stack))
+    stack = new_stack(app, "configuration-set")
+    configuration_set = aws_ses.ConfigurationSet.from_configuration_set_name(stack, "Set", "mail")
+    auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack), configuration_set=configuration_set)
+    auth.grant_send_email(role(stack), from_addresses=["info@BlackSheep.link", "*@news.blacksheep.link"])
+    stack = new_stack(app, "token")
+    sending = SendingIdentity(stack, "Sending", hosted_zone=imported_zone(stack))
+    text = CfnParameter(stack, "Address", default="a@blacksheep.link").value_as_string
+    sending.grant_send_email(role(stack), from_addresses=[text, f"{text}@blacksheep.link", f"Info@{text}"])
+    return templates(app)
+
+
+def statements(template: Template) -> list[Any]:
+    """The statements of the one policy."""
+    (policy,) = resources(template, "AWS::IAM::Policy").values()
+    listed: list[Any] = policy["PolicyDocument"]["Statement"]
+    return listed
+
+
+def test_grant(built: dict[str, Template]) -> None:
+    """The identity and nothing else."""
+    assert statements(built["plain"]) == [{"Action": ACTIONS, "Effect": "Allow", "Resource": arn("identity/blacksheep.link")}]
+
+
+def test_grant_with_a_configuration_set(built: dict[str, Template]) -> None:
+    """SES asks for the permission on the identity's configuration set too; addresses are conditions of the grant."""
+    assert statements(built["configuration-set"]) == [
+        {
+            "Action": ACTIONS,
+            "Condition": {"StringLike": {"ses:FromAddress": ["info@blacksheep.link", "*@news.blacksheep.link"]}},
+            "Effect": "Allow",
+            "Resource": [arn("identity/blacksheep.link"), arn("configuration-set/mail")],
+        }
+    ]
+
+
+def test_grant_of_what_is_known_after_the_deploy(built: dict[str, Template]) -> None:
+    """A token in an address stays as it is."""
+    (statement,) = statements(built["token"])
+    assert statement["Condition"] == {
+        "StringLike": {
+            "ses:FromAddress": [
+                {"Ref": "Address"},
+                {"Fn::Join": ["", [{"Ref": "Address"}, "@blacksheep.link"]]},
+                {"Fn::Join": ["", ["Info@", {"Ref": "Address"}]]},
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("addresses", "sentence"),
+    [
+        pytest.param(
+            ["info@blacksheep.link"],
+            "'from_addresses' holds 'info@blacksheep.link', which the identity 'mail.blacksheep.link' does not cover; SES "
+            "would refuse it; make an identity for 'blacksheep.link'",
+            id="the-parent",
+        ),
+        pytest.param(
+            ["info@notmail.blacksheep.link"],
+            "'from_addresses' holds 'info@notmail.blacksheep.link', which the identity 'mail.blacksheep.link' does not cover; "
+            "SES would refuse it; make an identity for 'notmail.blacksheep.link'",
+            id="like-it",
+        ),
+        pytest.param(
+            ["mail.blacksheep.link"],
+            "'from_addresses' must hold mail addresses, got 'mail.blacksheep.link'; pass for example "
+            "'info@mail.blacksheep.link'",
+            id="no-address",
+        ),
+        pytest.param(
+            ["@mail.blacksheep.link"],
+            "'from_addresses' must hold mail addresses, got '@mail.blacksheep.link'; pass for example "
+            "'info@mail.blacksheep.link'",
+            id="nothing-before-the-at",
+        ),
+        pytest.param(
+            ["Info <info@mail.blacksheep.link>"],
+            "'from_addresses' must hold mail addresses, got 'Info <info@mail.blacksheep.link>'; pass for example "
+            "'info@mail.blacksheep.link'",
+            id="display-name",
+        ),
+        pytest.param(
+            ["info@a..b"],
+            "'from_addresses' holds 'info@a..b', but 'a..b' is not a domain name: it has an empty label; dots must stand alone "
+            "between labels",
+            id="bad-domain",
+        ),
+        pytest.param(
+            "info@mail.blacksheep.link",
+            "'from_addresses' must be a list of strings, got the string 'info@mail.blacksheep.link'; pass a list, for example "
+            "['info@mail.blacksheep.link']",
+            id="string",
+        ),
+        pytest.param(
+            [],
+            "'from_addresses' is an empty list, which grants nothing; leave it out to allow every address",
+            id="empty-is-not-everything",
+        ),
+    ],
+)
+def test_refused_addresses(addresses: Any, sentence: str) -> None:
+    """A grant that SES would not honour is refused, and nothing is granted."""
+    stack = new_stack(new_app())
+    auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack), domain_name="mail.blacksheep.link")
+    lambda_role = role(stack)
+    with pytest.raises(EmailAuthError) as caught:
+        auth.grant_send_email(lambda_role, from_addresses=addresses)
+    assert str(caught.value) == sentence
+    assert lambda_role.node.try_find_child("DefaultPolicy") is None
+
+
+def test_grant_is_cdks() -> None:
+    """The answer is an `iam.Grant`, as from every grant method of CDK."""
+    stack = new_stack(new_app())
+    auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack))
+    grant = auth.grant_send_email(role(stack))
+    assert isinstance(grant, aws_iam.Grant)
+    assert grant.success is True

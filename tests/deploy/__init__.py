@@ -1,0 +1,1 @@
+"""The constructs deployed to the local AWS."""

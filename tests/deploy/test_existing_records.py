@@ -1,0 +1,119 @@
+"""A first deploy over records that exist: CloudFormation takes equal ones over, and refuses others."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import Duration, RemovalPolicy
+
+from ses_email_auth import DmarcPolicy, DmarcRecord, FromDomainTxt, RecordLayout
+from tests.deploy.stacks import email_auth, identity, in_zone, watched
+from tests.local.templates import ZONE, change, make_zone, member
+
+if TYPE_CHECKING:
+    from tests.local_aws import LocalAws
+
+TXT, DMARC = (f"{ZONE}.", "TXT"), (f"_dmarc.{ZONE}.", "TXT")
+TOKEN = "google-site-verification=abc"
+STANDS = [
+    member(ZONE, '"v=spf1 include:_spf.google.com " "~all"', f'"{TOKEN}"', ttl=300),
+    member(f"_dmarc.{ZONE}", f'"v=DMARC1;p=none;rua=mailto:x@{ZONE}"', ttl=3600),
+]
+ADOPTING: dict[str, Any] = {
+    "from_domain_txt": FromDomainTxt.adopt([("v=spf1 include:_spf.google.com ", "~all"), TOKEN], ttl=Duration.seconds(300)),
+    "dmarc": DmarcRecord.verbatim(f"v=DMARC1;p=none;rua=mailto:x@{ZONE}"),
+    "dmarc_ttl": Duration.seconds(3600),
+}
+
+
+@functools.cache
+def adopting(layout: RecordLayout = RecordLayout.SEPARATE, removal_policy: RemovalPolicy | None = None) -> str:
+    """The first deploy, as text."""
+    return json.dumps(email_auth(record_layout=layout, removal_policy=removal_policy, **ADOPTING))
+
+
+@pytest.mark.parametrize("layout", RecordLayout)
+def test_taken_over_then_replaced(aws: LocalAws, layout: RecordLayout) -> None:
+    """The first deploy changes no record that stood, the second writes what the props say."""
+    zone = make_zone(aws)
+    change(aws, zone, *(("CREATE", found) for found in STANDS))
+    before = aws.records()
+    with watched(aws) as watch:
+        assert aws.deploy("S", in_zone(adopting(layout), zone)).status == "CREATE_COMPLETE"
+    assert (watch.missing, watch.rounds > 2) == (set(), True)
+    taken = aws.records()
+    assert {key: taken[key] for key in before} == before
+    assert identity(aws)["VerifiedForSendingStatus"] is True
+
+    second = email_auth(
+        record_layout=layout,
+        spf_includes=["_spf.google.com"],
+        from_domain_txt_values=[TOKEN],
+        dmarc_policy=DmarcPolicy.QUARANTINE,
+        dmarc_rua=[f"x@{ZONE}"],
+    )
+    assert aws.deploy("S", in_zone(second, zone)).status == "UPDATE_COMPLETE"
+    assert aws.records() == taken | {
+        TXT: (600, ['"v=spf1 include:_spf.google.com include:amazonses.com ~all"', f'"{TOKEN}"']),
+        DMARC: (600, [f'"v=DMARC1; p=quarantine; rua=mailto:x@{ZONE}"']),
+    }
+    assert aws.destroy("S").status == "DELETE_COMPLETE"
+    assert aws.records() == {}
+
+
+@pytest.mark.parametrize("layout", RecordLayout)
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(member(ZONE, '"v=spf1 include:_spf.google.com ~all"', f'"{TOKEN}"', ttl=300), id="cut-elsewhere"),
+        pytest.param({**STANDS[0], "TTL": "3600"}, id="ttl"),
+        pytest.param(member(ZONE, '"v=spf1 include:_spf.google.com " "~all"', ttl=300), id="one-value-less"),
+        pytest.param(member(f"_dmarc.{ZONE}", f'"v=DMARC1; p=none; rua=mailto:x@{ZONE}"', ttl=3600), id="spaces"),
+    ],
+)
+def test_a_different_record_is_refused_and_nothing_changes(aws: LocalAws, layout: RecordLayout, other: dict[str, Any]) -> None:
+    """With CloudFormation's sentence, which the README quotes."""
+    zone = make_zone(aws)
+    change(aws, zone, ("CREATE", other))
+    before = aws.records()
+    with watched(aws) as watch:
+        outcome = aws.deploy("S", in_zone(adopting(layout), zone))
+    name = next(iter(before))[0]
+    assert outcome.status == "ROLLBACK_COMPLETE"
+    assert list(outcome.failures.values()) == [
+        f"[Tried to create resource record set [name='{name}', type='TXT'] but it already exists]"
+    ]
+    assert aws.records() == before
+    assert watch.missing == set()
+    assert aws.client("sesv2").list_email_identities()["EmailIdentities"] == []
+
+
+def test_what_was_taken_over_goes_in_a_rollback(aws: LocalAws) -> None:
+    """The trap: DMARC is equal and taken over, TXT is different and refused, and the rollback deletes DMARC."""
+    assert after_a_refusal(aws, None) == {}
+    assert aws.client("sesv2").list_email_identities()["EmailIdentities"] == []
+
+
+def test_retain_except_on_create_does_not_help_there(aws: LocalAws) -> None:
+    """`RETAIN_ON_UPDATE_OR_DELETE` deletes in the rollback of a creation."""
+    assert after_a_refusal(aws, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE) == {}
+
+
+def test_retain_keeps_what_was_taken_over(aws: LocalAws) -> None:
+    """So a take-over is deployed with RemovalPolicy.RETAIN; what it had made new is left behind and must be deleted by hand."""
+    assert after_a_refusal(aws, RemovalPolicy.RETAIN) == {DMARC: (3600, STANDS[1]["ResourceRecords"])}
+    assert aws.client("sesv2").list_email_identities()["EmailIdentities"] != []
+
+
+def after_a_refusal(aws: LocalAws, policy: RemovalPolicy | None) -> dict[tuple[str, str], tuple[int, list[str]]]:
+    """What is left at `_dmarc` when an equal DMARC record stood there, and a TXT record that is different."""
+    zone = make_zone(aws)
+    change(aws, zone, ("CREATE", {**STANDS[0], "TTL": "60"}), ("CREATE", STANDS[1]))
+    outcome = aws.deploy("S", in_zone(adopting(removal_policy=policy), zone))
+    assert (outcome.status, list(outcome.failures)) == ("ROLLBACK_COMPLETE", ["EmailAuthFromDomainTxt4D62F6B5"])
+    left = aws.records()
+    assert left[TXT] == (60, STANDS[0]["ResourceRecords"])
+    return {key: value for key, value in left.items() if key == DMARC}

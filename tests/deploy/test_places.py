@@ -1,0 +1,111 @@
+"""Layouts, identities in the zone and below it, regions: SES finds the records of all of them."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ses_email_auth import DmarcPolicy, RecordLayout, SendingIdentity
+from tests.deploy.stacks import TOKYO, email_auth, identity, in_zone, synth, watched
+from tests.local.templates import SPF, ZONE, make_zone
+
+if TYPE_CHECKING:
+    from tests.deploy.stacks import Records
+    from tests.local_aws import LocalAws
+
+OSAKA, IRELAND, OREGON = "ap-northeast-3", "eu-west-1", "us-west-2"
+MAIL = f"mail.{ZONE}"
+
+
+@functools.cache
+def template(layout: RecordLayout, name: str, region: str | None) -> str:
+    """As text."""
+    return json.dumps(email_auth(region, domain_name=name, record_layout=layout, dmarc_policy=DmarcPolicy.REJECT))
+
+
+@pytest.mark.parametrize("layout", RecordLayout)
+@pytest.mark.parametrize("name", [pytest.param(ZONE, id="zone"), pytest.param(MAIL, id="subdomain-of-the-zone")])
+@pytest.mark.parametrize(
+    ("region", "deployed_to", "dkim_zone"),
+    [
+        pytest.param(TOKYO, TOKYO, "dkim.amazonses.com", id="tokyo"),
+        pytest.param(IRELAND, IRELAND, "dkim.amazonses.com", id="ireland"),
+        pytest.param(OSAKA, OSAKA, f"dkim.{OSAKA}.amazonses.com", id="osaka-with-a-dkim-zone-of-its-own"),
+        pytest.param(None, OREGON, "dkim.amazonses.com", id="region-known-only-after-the-deploy"),
+    ],
+)
+def test_deployed(aws: LocalAws, layout: RecordLayout, name: str, region: str | None, deployed_to: str, dkim_zone: str) -> None:
+    """The right records stand in the zone, SES verifies them, and all of them go with the stack."""
+    body = in_zone(template(layout, name, region), make_zone(aws))
+    assert aws.deploy("S", body, deployed_to).status == "CREATE_COMPLETE"
+    found = identity(aws, name, deployed_to)
+    assert aws.records() == {
+        **{
+            (f"{token}._domainkey.{name}.", "CNAME"): (600, [f"{token}.{dkim_zone}"])
+            for token in found["DkimAttributes"]["Tokens"]
+        },
+        (f"bounce.{name}.", "MX"): (600, [f"10 feedback-smtp.{deployed_to}.amazonses.com"]),
+        (f"bounce.{name}.", "TXT"): (600, [SPF]),
+        (f"{name}.", "TXT"): (600, [SPF]),
+        (f"_dmarc.{name}.", "TXT"): (600, ['"v=DMARC1; p=reject"']),
+    }
+    assert found["VerifiedForSendingStatus"] is True
+    assert found["DkimAttributes"]["Status"] == found["MailFromAttributes"]["MailFromDomainStatus"] == "SUCCESS"
+    assert aws.destroy("S", deployed_to).status == "DELETE_COMPLETE"
+    assert aws.records() == {}
+
+
+@pytest.mark.parametrize("layout", RecordLayout)
+def test_the_same_construct_in_a_second_region_is_refused(aws: LocalAws, layout: RecordLayout) -> None:
+    """By the MX, before the records that both regions share are taken over: the rollback would delete them."""
+    zone = make_zone(aws)
+    aws.deploy("S", in_zone(template(layout, ZONE, TOKYO), zone))
+    before = aws.records()
+    outcome = aws.deploy("S", in_zone(template(layout, ZONE, IRELAND), zone), IRELAND)
+    assert outcome.status == "ROLLBACK_COMPLETE"
+    (reason,) = outcome.failures.values()
+    assert f"name='bounce.{ZONE}.', type='MX'] but it already exists" in reason
+    # In each region SES makes other tokens; the local AWS does not.
+    assert without_dkim(aws.records()) == without_dkim(before)
+
+
+@pytest.mark.parametrize("layout", RecordLayout)
+def test_a_sending_identity_is_for_the_second_region(aws: LocalAws, layout: RecordLayout) -> None:
+    """It has a MAIL FROM domain of its own, and no policy."""
+    zone = make_zone(aws)
+    aws.deploy("S", in_zone(template(layout, ZONE, TOKYO), zone))
+    before = aws.records()
+    second = synth(lambda stack, dns: SendingIdentity(stack, "Mail", hosted_zone=dns, record_layout=layout), IRELAND)
+    assert aws.deploy("S", in_zone(second, zone), IRELAND).status == "CREATE_COMPLETE"
+    assert aws.records() == before | {
+        (f"bounce-{IRELAND}.{ZONE}.", "MX"): (600, [f"10 feedback-smtp.{IRELAND}.amazonses.com"]),
+        (f"bounce-{IRELAND}.{ZONE}.", "TXT"): (600, [SPF]),
+    }
+    for region in (TOKYO, IRELAND):
+        assert identity(aws, region=region)["MailFromAttributes"]["MailFromDomainStatus"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("layout", RecordLayout)
+@pytest.mark.parametrize("label", [pytest.param("ses-bounce", id="another"), pytest.param(None, id="none")])
+def test_another_mail_from_domain(aws: LocalAws, layout: RecordLayout, label: str | None) -> None:
+    """Its two records come and go; a reader misses no other."""
+    zone = make_zone(aws)
+    aws.deploy("S", in_zone(template(layout, ZONE, TOKYO), zone))
+    before = aws.records()
+    changed = email_auth(record_layout=layout, dmarc_policy=DmarcPolicy.REJECT, mail_from_subdomain=label)
+    with watched(aws) as watch:
+        assert aws.deploy("S", in_zone(changed, zone)).status == "UPDATE_COMPLETE"
+    old = {(f"bounce.{ZONE}.", kind) for kind in ("MX", "TXT")}
+    new = set() if label is None else {(f"{label}.{ZONE}.", kind) for kind in ("MX", "TXT")}
+    assert aws.records().keys() == before.keys() - old | new
+    assert (watch.missing, watch.unverified) == (old, False)
+    assert aws.destroy("S").status == "DELETE_COMPLETE"
+    assert aws.records() == {}
+
+
+def without_dkim(records: Records) -> Records:
+    """All but the CNAMEs."""
+    return {key: value for key, value in records.items() if key[1] != "CNAME"}

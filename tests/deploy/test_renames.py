@@ -1,0 +1,298 @@
+"""A construct that gets another id, place or layout in a deployed stack: what loses records, and what does not.
+
+CloudFormation takes an equal record over under its new id, then deletes that of the old id, which is the same one.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import CfnResource, RemovalPolicy, aws_route53, aws_ses
+from constructs import Construct
+
+from ses_email_auth import DmarcPolicy, DomainPolicy, RecordLayout, SesEmailAuth
+from tests.deploy.stacks import RUA, Template, change_set, email_auth, identity, in_zone, logical_ids, plain, synth, watched
+from tests.local.templates import SPF, ZONE, make_zone, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Stack
+    from aws_cdk.aws_route53 import IPublicHostedZone
+
+    from tests.local_aws import LocalAws
+
+EXISTS = f"Resource of type 'AWS::SES::EmailIdentity' with identifier '{ZONE}' already exists."
+RETAIN, RETAIN_LATER = RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+KEPT_IDENTITY = {"Identity": "EmailAuthIdentity26A6EF86"}
+BOTH_WAYS = [
+    pytest.param(RecordLayout.SEPARATE, RecordLayout.GROUPED, id="separate-to-grouped"),
+    pytest.param(RecordLayout.GROUPED, RecordLayout.SEPARATE, id="grouped-to-separate"),
+]
+
+
+@functools.cache
+def auth(
+    construct_id: str = "EmailAuth",
+    layout: RecordLayout = RecordLayout.SEPARATE,
+    policy: RemovalPolicy | None = None,
+    *,
+    keep_identity: bool = False,
+) -> str:
+    """A stack with a SesEmailAuth, as text."""
+    ids = KEPT_IDENTITY if keep_identity else None
+    return json.dumps(email_auth(construct_id=construct_id, record_layout=layout, removal_policy=policy, logical_ids=ids))
+
+
+@functools.cache
+def policy_alone(construct_id: str, policy: RemovalPolicy | None = None) -> str:
+    """A stack with a DomainPolicy, as text."""
+
+    def build(stack: Stack, zone: IPublicHostedZone) -> None:
+        DomainPolicy(stack, construct_id, hosted_zone=zone, dmarc_rua=[RUA], removal_policy=policy)
+
+    return json.dumps(synth(build))
+
+
+@pytest.fixture
+def steps(aws: LocalAws) -> Callable[..., str]:
+    """Deploys templates one after the other into stack S; returns the last status."""
+    zone = make_zone(aws)
+
+    def deploy(*templates: str | Template) -> str:
+        status = ""
+        for template in templates:
+            status = aws.deploy("S", in_zone(template, zone)).status
+        return status
+
+    return deploy
+
+
+# --- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", RecordLayout)
+@pytest.mark.parametrize("policy", [None, RETAIN_LATER, RETAIN])
+def test_a_new_construct_id_is_refused_by_ses(aws: LocalAws, layout: RecordLayout, policy: RemovalPolicy | None) -> None:
+    """The identity exists. Nothing was taken over before it, so the rollback deletes no live record."""
+    zone = make_zone(aws)
+    aws.deploy("S", in_zone(auth(layout=layout, policy=policy), zone))
+    before = aws.records()
+    with watched(aws) as watch:
+        outcome = aws.deploy("S", in_zone(auth("Mail", layout, policy), zone))
+    assert (outcome.status, outcome.failures) == ("UPDATE_ROLLBACK_COMPLETE", {"MailIdentityCD921232": EXISTS})
+    assert (watch.missing, watch.unverified) == (set(), False)
+    assert aws.records() == before
+
+
+def test_a_new_id_of_a_domain_policy_loses_its_records(aws: LocalAws, steps: Callable[..., str]) -> None:
+    """In a green deploy."""
+    steps(policy_alone("Policy"))
+    with watched(aws) as watch:
+        assert steps(policy_alone("Rules")) == "UPDATE_COMPLETE"
+    assert aws.records() == {}
+    assert watch.missing == {(f"{ZONE}.", "TXT"), (f"_dmarc.{ZONE}.", "TXT")}
+
+
+def test_new_ids_of_records_alone_lose_them_all(aws: LocalAws, steps: Callable[..., str]) -> None:
+    """The worst outcome of all: a green deploy, and no DKIM."""
+    steps(auth())
+    with watched(aws) as watch:
+        assert steps(auth("Mail", keep_identity=True)) == "UPDATE_COMPLETE"
+    assert aws.records() == {}
+    assert (len(watch.missing), watch.unverified) == (7, True)
+    assert identity(aws)["DkimAttributes"]["Status"] == "PENDING"
+
+
+@pytest.mark.parametrize(("old", "new"), BOTH_WAYS)
+def test_another_layout_loses_all_records(
+    aws: LocalAws, steps: Callable[..., str], old: RecordLayout, new: RecordLayout
+) -> None:
+    """The documented danger of `record_layout`; the identity has the same id in both layouts, so SES refuses nothing."""
+    steps(auth(layout=old))
+    with watched(aws) as watch:
+        assert steps(auth(layout=new)) == "UPDATE_COMPLETE"
+    assert aws.records() == {}
+    assert watch.unverified
+
+
+@pytest.mark.parametrize(
+    ("policy", "left"),
+    [
+        pytest.param(RETAIN, 2, id="retain-keeps-them"),
+        pytest.param(RETAIN_LATER, 0, id="retain-on-update-or-delete-loses-them"),
+    ],
+)
+def test_a_rename_that_fails_half_way(aws: LocalAws, steps: Callable[..., str], policy: RemovalPolicy, left: int) -> None:
+    """The rollback deletes what it has made, taken over records included, unless the policy is RETAIN."""
+    steps(policy_alone("Policy"), policy_alone("Policy", policy))
+    renamed = json.loads(policy_alone("Rules", policy))
+    renamed["Resources"]["Bad"] = record("Z0123456789EXAMPLE", f"x.{ZONE}", "no quotes", DependsOn=list(renamed["Resources"]))
+    with watched(aws) as watch:
+        assert steps(renamed) == "UPDATE_ROLLBACK_COMPLETE"
+    assert (len(aws.records()), len(watch.missing)) == (left, 2 - left)
+
+
+# --- what goes well: keep the logical ids ----------------------------------------------------------------------------
+
+
+def nested(construct_id: str, **props: Any) -> Template:
+    """A SesEmailAuth that was moved below another construct."""
+
+    def build(stack: Stack, zone: IPublicHostedZone) -> None:
+        SesEmailAuth(Construct(stack, "Mail"), construct_id, hosted_zone=zone, dmarc_rua=[RUA], **props)
+
+    return synth(build)
+
+
+@pytest.mark.parametrize("move", [pytest.param(email_auth, id="id"), pytest.param(nested, id="place")])
+def test_logical_ids_make_a_rename_no_change_at_all(move: Callable[..., Template]) -> None:
+    """The template is the same to the letter."""
+    before = json.loads(plain())
+    after = move(construct_id="Other", logical_ids=logical_ids(before))
+    assert after == before
+
+
+def test_logical_ids_kept_while_the_policy_changes(aws: LocalAws, steps: Callable[..., str]) -> None:
+    """One record is changed in place, and a reader misses nothing."""
+    steps(auth())
+    before = aws.records()
+    renamed = email_auth(
+        construct_id="Mail",
+        logical_ids=logical_ids(json.loads(auth())),
+        dmarc_policy=DmarcPolicy.REJECT,
+        dmarc_rua=[RUA],
+    )
+    with watched(aws) as watch:
+        assert steps(renamed) == "UPDATE_COMPLETE"
+    dmarc = (f"_dmarc.{ZONE}.", "TXT")
+    assert aws.records() == before | {dmarc: (600, [f'"v=DMARC1; p=reject; rua=mailto:{RUA}"'])}
+    assert (watch.missing, watch.unverified) == ({dmarc}, False)
+
+
+def test_a_group_keeps_its_ids_by_the_escape_hatch() -> None:
+    """`logical_ids` is for separate records; a group has two resources, which CDK's own `override_logical_id` renames."""
+
+    def build(stack: Stack, zone: IPublicHostedZone) -> None:
+        made = SesEmailAuth(stack, "Mail", hosted_zone=zone, dmarc_rua=[RUA], record_layout=RecordLayout.GROUPED)
+        made.cfn_identity.override_logical_id("EmailAuthIdentity26A6EF86")
+        group = made.node.find_child("Records")
+        assert isinstance(group, CfnResource)
+        group.override_logical_id("EmailAuthRecords2A7B651D")
+
+    assert synth(build) == json.loads(auth(layout=RecordLayout.GROUPED))
+
+
+# --- what goes well: retain ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(
+            lambda policy: policy_alone("Policy", policy), lambda policy: policy_alone("Rules", policy), id="domain-policy"
+        ),
+        pytest.param(
+            lambda policy: auth(policy=policy),
+            lambda policy: auth("Mail", policy=policy, keep_identity=True),
+            id="ses-email-auth-whose-identity-keeps-its-id",
+        ),
+        pytest.param(
+            lambda policy: auth(policy=policy),
+            lambda policy: auth(layout=RecordLayout.GROUPED, policy=policy),
+            id="separate-to-grouped",
+        ),
+        pytest.param(
+            lambda policy: auth(layout=RecordLayout.GROUPED, policy=policy),
+            lambda policy: auth(policy=policy),
+            id="grouped-to-separate",
+        ),
+    ],
+)
+def test_retain_then_change_loses_nothing(
+    aws: LocalAws,
+    steps: Callable[..., str],
+    old: Callable[[RemovalPolicy | None], str],
+    new: Callable[[RemovalPolicy | None], str],
+) -> None:
+    """Deploy with RETAIN, then the new form with equal values and RETAIN, then RETAIN may go; a reader misses nothing.
+
+    Afterwards the new ids own the records: destroy leaves nothing.
+    """
+    steps(old(None))
+    before = aws.records()
+    with watched(aws) as watch:
+        for step in (old(RETAIN), new(RETAIN), new(None)):
+            assert steps(step) == "UPDATE_COMPLETE"
+            assert aws.records() == before
+    assert (watch.missing, watch.unverified, watch.rounds > 2) == (set(), False, True)
+    assert aws.destroy("S").status == "DELETE_COMPLETE"
+    assert aws.records() == {}
+
+
+# --- from CDK's own constructs ---------------------------------------------------------------------------------------
+
+FROM_L2 = {
+    "Identity": "Identity2D60E2CC",
+    "DkimRecord1": "IdentityDkimDnsToken133E6CCBA",
+    "DkimRecord2": "IdentityDkimDnsToken2AD0AA6D9",
+    "DkimRecord3": "IdentityDkimDnsToken3A6A24F78",
+    "MailFromMx": "IdentityMailFromMxRecord4D92B544",
+    "MailFromSpf": "IdentityMailFromTxtRecord8A2CF0BC",
+    "FromDomainTxt": "Spf455B68FA",
+    "Dmarc": "Dmarc65510571",
+}
+
+
+@functools.cache
+def by_hand() -> str:
+    """What people write with CDK's own constructs, as text."""
+
+    def build(stack: Stack, zone: IPublicHostedZone) -> None:
+        aws_ses.EmailIdentity(
+            stack, "Identity", identity=aws_ses.Identity.public_hosted_zone(zone), mail_from_domain=f"bounce.{ZONE}"
+        )
+        aws_route53.TxtRecord(stack, "Spf", zone=zone, values=["v=spf1 include:amazonses.com ~all"])
+        aws_route53.TxtRecord(stack, "Dmarc", zone=zone, record_name="_dmarc", values=["v=DMARC1; p=none"])
+
+    return json.dumps(synth(build))
+
+
+def test_from_cdks_own_constructs(aws: LocalAws) -> None:
+    """With `logical_ids` one update in place: nothing is made, replaced or deleted, and the DKIM tokens stay."""
+    zone = make_zone(aws)
+    aws.deploy("S", in_zone(by_hand(), zone))
+    before, tokens = aws.records(), identity(aws)["DkimAttributes"]["Tokens"]
+    ours = in_zone(email_auth(logical_ids=FROM_L2), zone)
+    changes = change_set(aws, ours)
+    assert set(changes) == set(FROM_L2.values()) - {FROM_L2["Identity"]}
+    assert set(changes.values()) == {("Modify", "False")}
+    physical_ids = resources(aws)
+    assert aws.deploy("S", ours).status == "UPDATE_COMPLETE"
+    after = aws.records()
+    assert after.keys() == before.keys()
+    assert {ttl for ttl, _ in after.values()} == {600}
+    assert after[f"_dmarc.{ZONE}.", "TXT"] == (600, [f'"v=DMARC1; p=none; rua=mailto:{RUA}"'])
+    assert after[f"{ZONE}.", "TXT"] == (600, [SPF])
+    assert resources(aws) == physical_ids
+    assert identity(aws)["DkimAttributes"]["Tokens"] == tokens
+    assert identity(aws)["VerifiedForSendingStatus"] is True
+
+
+def test_from_cdks_own_constructs_without_logical_ids(aws: LocalAws) -> None:
+    """SES refuses the second identity, and nothing is lost."""
+    zone = make_zone(aws)
+    aws.deploy("S", in_zone(by_hand(), zone))
+    before = aws.records()
+    outcome = aws.deploy("S", in_zone(plain(), zone))
+    assert (outcome.status, list(outcome.failures.values())) == ("UPDATE_ROLLBACK_COMPLETE", [EXISTS])
+    assert aws.records() == before
+
+
+def resources(aws: LocalAws) -> dict[str, str]:
+    """Logical id -> physical id."""
+    found = aws.client("cloudformation").describe_stack_resources(StackName="S")["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}

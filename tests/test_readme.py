@@ -1,0 +1,88 @@
+"""The code of both READMEs runs, and what they say of props and texts is true."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.aws_route53 import HostedZone
+
+from ses_email_auth import SesEmailAuth
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+ROOT = Path(__file__).parent.parent
+ENGLISH, JAPANESE = "README.md", "README.ja.md"
+READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (ENGLISH, JAPANESE)}
+ZONES = {"mail.example.com": "example.com"}
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The code blocks of one language, also those that are indented in a list."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return [textwrap.dedent(body) for _, body in found]
+
+
+def run(code: str) -> Construct:
+    """Run one block inside of a stack, with `self` and `zone` at hand; a class in it is tried as a stack."""
+    app = cdk.App(analytics_reporting=False)
+    env = cdk.Environment(account="123456789012", region="ap-northeast-1")
+    stack = cdk.Stack(app, "Stack", env=env)
+    name = next((zone for domain, zone in ZONES.items() if domain in code), "blacksheep.link")
+    zone = HostedZone.from_hosted_zone_attributes(stack, "Zone", hosted_zone_id="Z1", zone_name=name)
+    names: dict[str, object] = {"self": stack, "zone": zone, "__name__": "readme"}
+    exec(compile(code, "README", "exec"), names)  # noqa: S102 - our own README
+    for value in names.values():
+        if inspect.isclass(value) and issubclass(value, cdk.Stack) and value is not cdk.Stack:
+            return value(app, "Own", env=env)
+    return stack
+
+
+@pytest.mark.parametrize(
+    ("readme", "index"), [(name, index) for name, text in READMES.items() for index in range(len(blocks(text, "python")))]
+)
+def test_the_code_of_the_readme_runs(readme: str, index: int) -> None:
+    """Each Python block does what it says, and leaves a construct of ours in the tree."""
+    scope = run(blocks(READMES[readme], "python")[index])
+    assert any(
+        "SesEmailAuth" in type(child).__name__ or "DomainPolicy" in type(child).__name__ for child in scope.node.children
+    )
+
+
+def test_both_readmes_hold_the_same_code() -> None:
+    """The Japanese README has the same blocks; comments may be translated."""
+    english, japanese = ([re.sub(r" *#.*", "", code) for code in blocks(text, "python")] for text in READMES.values())
+    assert english == japanese
+
+
+@pytest.mark.parametrize(("readme", "language"), [(ENGLISH, "en"), (JAPANESE, "ja")])
+def test_the_proof_in_the_readme_is_what_is_printed(readme: str, language: str) -> None:
+    """The proof of the reference example stands in the README to the letter."""
+    stack = run(blocks(READMES[readme], "python")[0])
+    (auth,) = (child for child in stack.node.children if isinstance(child, SesEmailAuth))
+    assert auth.alignment.explain(language) in READMES[readme]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_table_names_every_prop(readme: str) -> None:
+    """The table of props has each of the construct's, and no other."""
+    table = next(part for part in READMES[readme].split("\n## ") if part.lower().startswith(("props", "プロパティ")))
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    props = {prop for row in rows for prop in re.findall(r"`(\w+)`", row)}
+    signature = inspect.signature(SesEmailAuth.__init__).parameters
+    assert props | {"dns"} == set(signature) - {"self", "scope", "construct_id"}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_table_of_records_is_what_is_published(readme: str) -> None:
+    """Every value of the first example stands in the table."""
+    stack = run(blocks(READMES[readme], "python")[0])
+    (auth,) = (child for child in stack.node.children if isinstance(child, SesEmailAuth))
+    values = {f"`{text}`" for record in auth.records for text in record.texts if "Dkim" not in text}
+    assert values <= set(re.findall(r"`[^`\n]+`", READMES[readme]))
