@@ -17,8 +17,8 @@ export JSII_NODE = $(abspath $(shell ls $(VENV)/lib/python*/site-packages/nodejs
 
 # For the demo and for the tests that start one. Not set in its recipe: make then starts it without a shell between, which
 # would die of a signal alone.
-demo tests: export LOCAL_AWS_PYTHON := $(LOCAL_VENV)/bin/python
-demo tests: export CDK_CLI := $(CDK)
+demo tests: export LOCAL_AWS_PYTHON := $(abspath $(LOCAL_VENV))/bin/python
+demo tests: export CDK_CLI := $(abspath $(CDK))
 
 # Shows the time go by, and on a failure the end of the log: $(call step,TITLE,LOG) COMMAND
 step = $(PYTHON) examples/progress.py "$(1)" $(VENV)/logs/$(2).log
