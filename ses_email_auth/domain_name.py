@@ -82,7 +82,7 @@ class DomainName:
 
         `foo.kawasaki.jp` has none: the list holds `*.kawasaki.jp`.
         """
-        registrable = _public_suffix_list().privatesuffix(self.text) if self.is_known else None
+        registrable = _registrable(self.text) if self.is_known else None
         return None if registrable is None else DomainName(registrable)
 
     def child(self, prefix: str) -> DomainName:
@@ -127,6 +127,11 @@ def _normalize(text: str) -> str:
     if len(text) > _MAX_NAME:
         raise InvalidDomainName(given, f"it has {len(text)} octets; at most {_MAX_NAME} are allowed")
     return text
+
+
+@functools.lru_cache(maxsize=1024)
+def _registrable(text: str) -> str | None:
+    return _public_suffix_list().privatesuffix(text)
 
 
 def _to_a_labels(text: str) -> str:

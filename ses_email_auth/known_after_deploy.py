@@ -44,7 +44,7 @@ class KnownAfterDeploy:
 
 def holds_token(text: str) -> bool:
     """Whether `text` holds a CDK string token, so that it must be passed on unchanged."""
-    return _TOKEN.search(text) is not None
+    return "${Token[" in text and _TOKEN.search(text) is not None
 
 
 def split_at_tokens(text: str) -> list[tuple[str, bool]]:

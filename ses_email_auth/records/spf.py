@@ -6,6 +6,7 @@ macro expansion, how many lookups an include costs), type 99 records, and that a
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -83,12 +84,8 @@ class SpfRecord:
                 raise EmailAuthError(
                     f"terms must hold terms such as Include('amazonses.com'), got {term!r}; use SpfRecord.parse for text"
                 )
-        placed: list[tuple[Term, tuple[int, int]]] = []
-        start = len(VERSION) + 1
-        for term in self.terms:
-            placed.append((term, (start, start + len(str(term)))))
-            start += len(str(term)) + 1
-        _check_once(str(self), placed)
+        if sum(isinstance(term, Modifier) for term in self.terms) > 1:
+            _check_once(str(self), _placed(self.terms))
 
     def __str__(self) -> str:
         return " ".join([VERSION, *map(str, self.terms)]) if self._written is None else self._written
@@ -100,9 +97,7 @@ class SpfRecord:
         Raises:
             RecordSyntaxError: if `text` breaks the grammar (RFC 7208 section 12) or a rule on how often a modifier may occur.
         """
-        placed = parse_terms(text)
-        _check_once(text, placed)
-        return cls(tuple(term for term, _ in placed))
+        return _parsed(text)
 
     @classmethod
     def verbatim(cls, text: str) -> SpfRecord:
@@ -111,7 +106,7 @@ class SpfRecord:
         Raises:
             RecordSyntaxError: as `parse`.
         """
-        record = cls.parse(text)
+        record = cls(cls.parse(text).terms)
         object.__setattr__(record, "_written", text)
         return record
 
@@ -215,6 +210,24 @@ class SpfRecord:
         """
         terms = merged_terms(self.terms, other.terms)
         return self if terms == self.terms else SpfRecord(terms)
+
+
+@functools.lru_cache(maxsize=256)  # most domains of an app publish the same few texts, and several rules read them
+def _parsed(text: str) -> SpfRecord:
+    placed = parse_terms(text)
+    _check_once(text, placed)
+    return SpfRecord(tuple(term for term, _ in placed))
+
+
+def _placed(terms: tuple[Term, ...]) -> list[tuple[Term, tuple[int, int]]]:
+    """Each term and where it stands in the canonical text."""
+    placed: list[tuple[Term, tuple[int, int]]] = []
+    start = len(VERSION) + 1
+    for term in terms:
+        end = start + len(str(term))
+        placed.append((term, (start, end)))
+        start = end + 1
+    return placed
 
 
 def _check_once(source: str, placed: list[tuple[Term, tuple[int, int]]]) -> None:
