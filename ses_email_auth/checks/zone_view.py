@@ -16,7 +16,7 @@ from ses_email_auth.records.resource_record_set import RecordType, ResourceRecor
 from ses_email_auth.records.spf import SpfRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ses_email_auth.publication.alignment import AlignmentProof
 
@@ -102,12 +102,10 @@ class ZoneView:
             for domain in (DomainName(text.name.text.removeprefix("_dmarc.")),)
         )
 
-    @property
-    def dmarc_records(self) -> Iterator[tuple[DomainName, str, DmarcRecord]]:
+    @cached_property
+    def dmarc_records(self) -> tuple[tuple[DomainName, str, DmarcRecord], ...]:
         """The DMARC records that receivers apply: the domain, where, and what they make of it."""
-        for entry in self.dmarc:
-            if entry.record is not None:
-                yield entry.domain, entry.where, entry.record
+        return tuple((entry.domain, entry.where, entry.record) for entry in self.dmarc if entry.record is not None)
 
     @cached_property
     def spf(self) -> Mapping[DomainName, tuple[str, ...]]:

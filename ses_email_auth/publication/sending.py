@@ -4,6 +4,7 @@ developer guide, "Easy DKIM" and "Using a custom MAIL FROM domain").
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,15 +46,7 @@ class SendingWish:
 
     def records(self) -> dict[str, ResourceRecordSet]:
         """The record sets by the id of the construct child that carries them."""
-        records = {
-            f"DkimRecord{n}": ResourceRecordSet(
-                KnownAfterDeploy(f"DkimDNSTokenName{n}"),
-                RecordType.CNAME,
-                self.dkim_ttl,
-                (KnownAfterDeploy(f"DkimDNSTokenValue{n}"),),
-            )
-            for n in range(1, _DKIM_RECORDS + 1)
-        }
+        records = dict(_dkim_records(self.dkim_ttl))
         if self.mail_from is not None:
             # Exactly one MX, or SES's set-up fails (developer guide, "Publishing an MX record").
             records["MailFromMx"] = ResourceRecordSet(
@@ -69,6 +62,19 @@ class SendingWish:
         return SesIdentity(
             name=self.identity.text, dkim_domain=self.identity, mail_from=self.mail_from, on_mx_failure=self.on_mx_failure
         )
+
+
+@functools.lru_cache(maxsize=16)  # the same for every domain: only SES knows the names and values
+def _dkim_records(ttl: int) -> tuple[tuple[str, ResourceRecordSet], ...]:
+    return tuple(
+        (
+            f"DkimRecord{n}",
+            ResourceRecordSet(
+                KnownAfterDeploy(f"DkimDNSTokenName{n}"), RecordType.CNAME, ttl, (KnownAfterDeploy(f"DkimDNSTokenValue{n}"),)
+            ),
+        )
+        for n in range(1, _DKIM_RECORDS + 1)
+    )
 
 
 def mail_from_domain(identity: DomainName, mail_from_subdomain: str | None) -> DomainName | None:

@@ -123,8 +123,7 @@ class SpfRecord:
         if isinstance(includes, str):
             raise EmailAuthError(f"includes must be a list of hosts, got {includes!r}; pass [{includes!r}]")
         check_qualifier("all_qualifier", all_qualifier)
-        hosts = dict.fromkeys(include_host(host) for host in includes)
-        return cls((*(Include(host) for host in hosts), All(qualifier=all_qualifier)))
+        return _of_includes(tuple(includes), all_qualifier)
 
     @staticmethod
     def is_spf(text: str) -> bool:
@@ -217,6 +216,12 @@ def _parsed(text: str) -> SpfRecord:
     placed = parse_terms(text)
     _check_once(text, placed)
     return SpfRecord(tuple(term for term, _ in placed))
+
+
+@functools.lru_cache(maxsize=256)  # as above
+def _of_includes(includes: tuple[str, ...], all_qualifier: SpfQualifier) -> SpfRecord:
+    hosts = dict.fromkeys(include_host(host) for host in includes)
+    return SpfRecord((*(Include(host) for host in hosts), All(qualifier=all_qualifier)))
 
 
 def _placed(terms: tuple[Term, ...]) -> list[tuple[Term, tuple[int, int]]]:
