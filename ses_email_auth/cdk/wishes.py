@@ -106,6 +106,7 @@ def _policy(
         senders=senders,
         spf=spf,
         from_domain_txt=txt,
+        takes_over=props.from_domain_txt is not None,
         from_domain_txt_ttl=ttl,
         dmarc=choose_dmarc(name, override, props.dmarc, props.dmarc_policy, props.dmarc_rua),
         dmarc_ttl=_ttl("dmarc_ttl", props.dmarc_ttl),

@@ -53,6 +53,9 @@ class PolicyWish:
     from_domain_txt: ResourceRecordSet | None
     """The TXT set of the domain; None leaves alone what is there."""
 
+    takes_over: bool = False
+    """Whether `from_domain_txt` is a set that exists already."""
+
     from_domain_txt_ttl: int = DEFAULT_TTL
     dmarc: DmarcChoice
     dmarc_ttl: int = DEFAULT_TTL

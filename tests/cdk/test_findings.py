@@ -14,6 +14,7 @@ from ses_email_auth import (
     DmarcRecord,
     DomainPolicy,
     EmailAuthError,
+    FromDomainTxt,
     SendingIdentity,
     SesEmailAuth,
     Severity,
@@ -209,3 +210,13 @@ def test_two_identities_for_one_domain() -> None:
     auth(stack, "Second", mail_from_subdomain="second")
     with pytest.raises(RuntimeError, match="E3019"):
         app.synth()
+
+
+def test_a_fault_that_is_taken_over_is_no_error() -> None:
+    """Two SPF records that exist can be taken over as they are, and mended in the next deploy; new ones are refused."""
+    existing = ["v=spf1 include:_spf.google.com ~all", "v=spf1 -all"]
+    adopted = auth(new_stack(new_app(), "adopt"), dmarc_rua=RUA, from_domain_txt=FromDomainTxt.adopt(existing, ttl=300))
+    (finding,) = (finding for finding in adopted.findings if finding.id == "spf-multiple")
+    assert finding.severity is Severity.WARNING
+    with pytest.raises(EmailAuthError, match="second one makes receivers believe neither"):
+        auth(new_stack(new_app(), "new"), dmarc_rua=RUA, from_domain_txt_values=existing[1:])
