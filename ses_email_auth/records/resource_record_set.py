@@ -152,11 +152,12 @@ def _check_values(record: ResourceRecordSet) -> None:
     where = f"the {record.type.value} record set of {str(record.name)!r}"
     if not record.values:
         raise EmailAuthError(f"{where} has no value")
-    if len(set(record.resource_records)) != len(record.values):
+    presentations = record.resource_records
+    if len(set(presentations)) != len(presentations):
         raise EmailAuthError(f"{where} holds a value twice: Route 53 refuses that")
     if record.type is RecordType.CNAME and len(record.values) != 1:
         raise EmailAuthError(f"{where} must have exactly one value (RFC 1034 section 3.6.2)")
-    for value, presentation in zip(record.values, record.resource_records, strict=True):
+    for value, presentation in zip(record.values, presentations, strict=True):
         if record.type is not RecordType.TXT and not isinstance(value, str | KnownAfterDeploy):
             raise EmailAuthError(f"{where}: only a TXT value has several strings, got {value!r}")
         if isinstance(value, tuple):
