@@ -43,6 +43,7 @@ def findings_of(plan: DomainPlan, key_length: aws_ses.EasyDkimSigningKeyLength |
             for name, record in plan.dmarc_records.items()
             if isinstance(record, DmarcRecord) and record is not published
         },
+        dmarc_parsed={} if published is None else {str(published): published},
         dmarc_undecided=(plan.domain,) if policy is not None and policy.dmarc.undecided else (),
         spf_by_hand=((plan.domain, policy.spf),) if policy is not None and policy.from_domain_txt is None else (),
         easy_dkim_bits=None if key_length is None else _BITS[key_length],

@@ -65,6 +65,9 @@ class ZoneView:
     dmarc_elsewhere: Mapping[DomainName, DmarcRecord] = field(default_factory=dict)
     """DMARC records outside of the view that somebody told of, by the domain they speak for."""
 
+    dmarc_parsed: Mapping[str, DmarcRecord] = field(default_factory=dict)
+    """DMARC records of ours by their text, so that they need not be read again."""
+
     dmarc_undecided: tuple[DomainName, ...] = ()
     """Domains that publish no DMARC record of their own because nothing was said."""
 
@@ -96,11 +99,14 @@ class ZoneView:
     def dmarc(self) -> tuple[DmarcInView, ...]:
         """The DMARC records in view, by receivers' reading."""
         return tuple(
-            DmarcInView(domain, text.where, DmarcRecord.read(text.text))
+            DmarcInView(domain, text.where, self._reading(text.text))
             for text in self.texts
             if text.name.text.startswith("_dmarc.") and DmarcRecord.is_dmarc(text.text)
             for domain in (DomainName(text.name.text.removeprefix("_dmarc.")),)
         )
+
+    def _reading(self, text: str) -> DmarcReading:
+        return DmarcReading(self.dmarc_parsed[text], ()) if text in self.dmarc_parsed else DmarcRecord.read(text)
 
     @cached_property
     def dmarc_records(self) -> tuple[tuple[DomainName, str, DmarcRecord], ...]:
