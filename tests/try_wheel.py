@@ -31,7 +31,11 @@ def main() -> None:
         (wheel,) = folder.glob("*.whl")
         files = zipfile.ZipFile(wheel).namelist()
         _expect("ses_email_auth/py.typed" in files, "py.typed is not in the wheel")
-        _expect(all(file.startswith("ses_email_auth") for file in files), "the wheel holds more than the package")
+        packed = {file for file in files if ".dist-info/" not in file}
+        source = {
+            str(path.relative_to(ROOT)) for path in (ROOT / "ses_email_auth").rglob("*") if path.suffix in {".py", ".typed"}
+        }
+        _expect(packed == source, f"wheel and source differ in {sorted(packed ^ source)}; an old build folder? try: make clean")
         _run(sys.executable, "-m", "venv", str(folder / "venv"), cwd=folder)
         python = str(folder / "venv" / "bin" / "python")
         _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel), cwd=folder)

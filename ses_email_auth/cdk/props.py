@@ -184,8 +184,8 @@ class _PolicyProps(_CommonProps):
     """
 
     from_domain_spf: bool = True
-    """Whether to publish the SPF record of the From domain. Carriers in Japan look for it. With False a finding says the
-    value to add by hand.
+    """Whether to publish the SPF record of the From domain. Carriers in Japan look for it. With False, and no other TXT
+    values, the record set is left alone, and a finding says the value to add by hand.
 
     Default: - True
     """
