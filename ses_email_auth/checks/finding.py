@@ -7,13 +7,16 @@ whole zone is in view.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.checks.seen import Origin
+    from ses_email_auth.checks.zone_view import InView, ZoneView
 
 __all__ = ["Fault", "Finding", "Need", "Rule", "Severity"]
 
@@ -56,6 +59,21 @@ class Finding:
     where: str
     """The record, for example `_dmarc.example.com TXT`."""
 
+    records: tuple[InView, ...] = field(default=(), compare=False, repr=False)
+    """What it is about, as far as that is in view."""
+
+    @property
+    def name(self) -> str:
+        """The DNS name in `where`; empty if the finding is about no name."""
+        return self.where.removeprefix("From: ").partition(" ")[0]
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Where its records were written; empty for what our own constructs publish."""
+        return tuple(
+            dict.fromkeys(record.origin for record in self.records if isinstance(record, SeenRecordSet | SeenIdentity))
+        )
+
     def __str__(self) -> str:
         fix = f"; {self.fix}" if self.fix else ""
         return f"{self.id}: {self.message}{fix} ({self.reference})"
@@ -71,6 +89,9 @@ class Fault:
     severity: Severity | None = None
     """Set where it differs from the rule's own."""
 
+    records: tuple[InView, ...] = ()
+    """What the fault is about. Default: - the record sets at `where`"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -83,7 +104,13 @@ class Rule:
     """Why it matters, for people."""
 
     reference: str
+    """The section that says so."""
+
     faults: Callable[[ZoneView], Iterator[Fault]]
+    """What is wrong in a view; called once for each view."""
+
+    example: str = ""
+    """What the rule speaks about, for people: lines of a zone file, a CloudFormation template in YAML, or Python."""
 
     def findings(self, view: ZoneView) -> Iterator[Finding]:
         """What the rule finds in `view`."""
@@ -95,4 +122,5 @@ class Rule:
                 fix=fault.fix,
                 reference=self.reference,
                 where=fault.where,
+                records=fault.records or view.placed(fault.where),
             )

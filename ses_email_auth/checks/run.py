@@ -13,11 +13,11 @@ from ses_email_auth.checks.ses_rules import SES_RULES
 from ses_email_auth.checks.spf_rules import SPF_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ses_email_auth.checks.zone_view import ZoneView
 
-__all__ = ["RULES", "check"]
+__all__ = ["RULES", "check", "check_all"]
 
 RULES: tuple[Rule, ...] = (*SPF_RULES, *NEAR_MISS_RULES, *REPORT_RULES, *DMARC_RULES, *ALIGNMENT_RULES, *SES_RULES)
 
@@ -26,19 +26,47 @@ _ORDER = list(Severity)
 
 def check(view: ZoneView, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     """What `rules` find in `view`, the worst first; what could not be looked at is one info at the end."""
-    found = [finding for rule in rules for finding in rule.findings(view)]
+    return check_all((view,), rules)
+
+
+def check_all(views: Iterable[ZoneView], rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+    """What `rules` find in several zones, the worst first; what could not be looked at is one info for all of them.
+
+    A rule that raises is a finding `rule-failed`, so that a fault of ours or of a user's own rule hides no other finding.
+    """
+    rules = tuple(rules)
+    found: list[Finding] = []
+    hidden = 0
+    for view in views:
+        for rule in rules:
+            found.extend(_findings(rule, view))
+        hidden += view.hidden
     found.sort(key=lambda finding: _ORDER.index(finding.severity))
-    return (*found, *_cannot_tell(view))
+    return (*found, *_cannot_tell(hidden))
 
 
-def _cannot_tell(view: ZoneView) -> tuple[Finding, ...]:
-    if not view.hidden:
+def _findings(rule: Rule, view: ZoneView) -> Iterator[Finding]:
+    try:
+        yield from rule.findings(view)
+    except Exception as error:  # noqa: BLE001 - whatever a rule raises, the others have something to say
+        yield Finding(
+            id="rule-failed",
+            severity=Severity.WARNING,
+            message=f"the rule {rule.id} failed with {type(error).__name__} and has judged nothing in {view.zone or 'a zone'}",
+            fix=f"report it, and switch the rule {rule.id} off until it is mended",
+            reference=rule.reference,
+            where="",
+        )
+
+
+def _cannot_tell(hidden: int) -> tuple[Finding, ...]:
+    if not hidden:
         return ()
     return (
         Finding(
             id="cannot-tell",
             severity=Severity.INFO,
-            message=f"{view.hidden} record sets hold text that is known only after the deploy; rules on texts skip it",
+            message=f"{hidden} record sets hold text that is known only after the deploy; rules on texts skip it",
             fix="",
             reference="AWS CDK developer guide, tokens",
             where="",

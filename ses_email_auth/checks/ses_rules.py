@@ -35,7 +35,7 @@ def _dkim_partial(view: ZoneView) -> Iterator[Fault]:
         if isinstance(record.name, KnownAfterDeploy):
             if record.name.attribute.startswith("DkimDNSTokenName"):
                 counts[_UNNAMED] += 1
-        elif _EASY_DKIM_TARGET.search(record.texts[0]):
+        elif record.name is not None and record.texts and _EASY_DKIM_TARGET.search(record.texts[0]):
             _, _, domain = record.name.text.partition("._domainkey.")
             if domain and not holds_token(domain):
                 counts[domain] += 1
@@ -50,7 +50,7 @@ def _dkim_partial(view: ZoneView) -> Iterator[Fault]:
 
 
 def _mail_from_receives(view: ZoneView) -> Iterator[Fault]:
-    exchanges: dict[DomainName | KnownAfterDeploy, list[str]] = {}
+    exchanges: dict[DomainName | KnownAfterDeploy | None, list[str]] = {}
     for record in view.sets(RecordType.MX):
         exchanges.setdefault(record.name, []).extend(record.texts)
     for name, texts in exchanges.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
@@ -26,17 +27,18 @@ def _records(view: ZoneView) -> Iterator[tuple[DomainName, SpfRecord]]:
     for name, texts in view.spf.items():
         for text in texts:
             try:
-                yield name, SpfRecord.parse(text)
+                yield name, SpfRecord.parse(text.text)
             except RecordSyntaxError:
                 continue
 
 
 def _spf_multiple(view: ZoneView) -> Iterator[Fault]:
     for name, texts in view.spf.items():
-        if len(texts) > 1:
+        most = max(Counter(text.set_identifier for text in texts).values())
+        if most > 1:
             yield Fault(
                 where=f"{name} TXT",
-                message=f"{name} has {len(texts)} SPF records; receivers answer permerror and believe none",
+                message=f"{name} has {most} SPF records; receivers answer permerror and believe none",
                 fix="merge them into one: spf_includes=[...] or spf=SpfRecord.parse(...)",
             )
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from ses_email_auth.checks.seen import RecordInView, SeenIdentity, SeenRecordSet
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.records.dmarc import DmarcReading, DmarcRecord
-from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import SpfRecord
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
     from ses_email_auth.publication.alignment import AlignmentProof
 
-__all__ = ["DmarcInView", "TextInView", "ZoneView"]
+__all__ = ["DmarcInView", "InView", "TextInView", "ZoneView"]
+
+InView: TypeAlias = "RecordInView | SeenIdentity"
+"""What a finding can be about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,18 @@ class TextInView:
 
     name: DomainName
     text: str
+    record: RecordInView
+    """The set that holds it."""
 
     @property
     def where(self) -> str:
         """The record, for findings."""
         return f"{self.name} TXT"
+
+    @property
+    def set_identifier(self) -> str | None:
+        """Of a routing policy: DNS answers with one of the sets at the name, never with texts of two of them."""
+        return self.record.set_identifier if isinstance(self.record, SeenRecordSet) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +52,13 @@ class DmarcInView:
     """A TXT value at `_dmarc` that receivers take as a DMARC record."""
 
     domain: DomainName
-    where: str
+    source: TextInView
     reading: DmarcReading
+
+    @property
+    def where(self) -> str:
+        """The record, for findings."""
+        return self.source.where
 
     @property
     def record(self) -> DmarcRecord | None:
@@ -54,12 +70,15 @@ class DmarcInView:
 class ZoneView:
     """The records of one hosted zone, as far as somebody can see them."""
 
-    records: tuple[ResourceRecordSet, ...]
+    records: tuple[RecordInView, ...]
     zone: DomainName | None = None
     """The name of the zone; None if it is not known."""
 
     complete: bool = False
     """Whether these are all records of the zone: a zone file, or what Route 53 lists."""
+
+    identities: tuple[SeenIdentity, ...] = ()
+    """SES identities for names of the zone, where files declare them."""
 
     dnssec_signed: bool | None = None
     dmarc_elsewhere: Mapping[DomainName, DmarcRecord] = field(default_factory=dict)
@@ -83,14 +102,19 @@ class ZoneView:
     def texts(self) -> tuple[TextInView, ...]:
         """All TXT values that can be read."""
         return tuple(
-            TextInView(record.name, text)
-            for record in self.records
-            if record.type is RecordType.TXT and isinstance(record.name, DomainName)
+            TextInView(record.name, text, record)
+            for record in self.sets(RecordType.TXT)
+            if isinstance(record.name, DomainName)
             for text in record.texts
             if not holds_token(text)
         )
 
-    @property
+    @cached_property
+    def seen(self) -> tuple[SeenRecordSet, ...]:
+        """The record sets that were read from files, which Route 53 might refuse."""
+        return tuple(record for record in self.records if isinstance(record, SeenRecordSet))
+
+    @cached_property
     def hidden(self) -> int:
         """How many record sets hold a token in name or value."""
         return sum(holds_token(str(record.name)) or any(map(holds_token, record.texts)) for record in self.records)
@@ -99,7 +123,7 @@ class ZoneView:
     def dmarc(self) -> tuple[DmarcInView, ...]:
         """The DMARC records in view, by receivers' reading."""
         return tuple(
-            DmarcInView(domain, text.where, self._reading(text.text))
+            DmarcInView(domain, text, self._reading(text.text))
             for text in self.texts
             if text.name.text.startswith("_dmarc.") and DmarcRecord.is_dmarc(text.text)
             for domain in (DomainName(text.name.text.removeprefix("_dmarc.")),)
@@ -114,27 +138,59 @@ class ZoneView:
         return tuple((entry.domain, entry.where, entry.record) for entry in self.dmarc if entry.record is not None)
 
     @cached_property
-    def spf(self) -> Mapping[DomainName, tuple[str, ...]]:
-        """The SPF texts by name."""
-        found: dict[DomainName, tuple[str, ...]] = {}
+    def spf(self) -> Mapping[DomainName, tuple[TextInView, ...]]:
+        """The texts that receivers take as SPF records, by name."""
+        found: dict[DomainName, tuple[TextInView, ...]] = {}
         for text in self.texts:
             if SpfRecord.is_spf(text.text):
-                found[text.name] = (*found.get(text.name, ()), text.text)
+                found[text.name] = (*found.get(text.name, ()), text)
         return found
 
-    def sets(self, record_type: RecordType) -> tuple[ResourceRecordSet, ...]:
+    @cached_property
+    def _by_type(self) -> Mapping[RecordType | None, tuple[RecordInView, ...]]:
+        found: dict[RecordType | None, list[RecordInView]] = {}
+        for record in self.records:
+            found.setdefault(record.type, []).append(record)
+        return {kind: tuple(records) for kind, records in found.items()}
+
+    @cached_property
+    def _by_name(self) -> Mapping[DomainName, list[RecordInView]]:
+        found: dict[DomainName, list[RecordInView]] = {}
+        for record in self.records:
+            if isinstance(record.name, DomainName):
+                found.setdefault(record.name, []).append(record)
+        return found
+
+    @cached_property
+    def _by_place(self) -> Mapping[str, tuple[InView, ...]]:
+        found: dict[str, tuple[InView, ...]] = {}
+        for record in self.records:
+            place = record.place
+            found[place] = (*found.get(place, ()), record)
+        for identity in self.identities:
+            found[identity.name] = (*found.get(identity.name, ()), identity)
+        return found
+
+    def placed(self, where: str) -> tuple[InView, ...]:
+        """The record sets at `<name> <type>`, or the identities of a name or an address; none for another text."""
+        return self._by_place.get(where, ())
+
+    def sets(self, record_type: RecordType) -> tuple[RecordInView, ...]:
         """The record sets of one type."""
-        return tuple(record for record in self.records if record.type is record_type)
+        return self._by_type.get(record_type, ())
 
-    def at(self, name: DomainName, *types: RecordType) -> tuple[ResourceRecordSet, ...]:
+    def all_at(self, name: DomainName) -> tuple[RecordInView, ...]:
+        """The record sets at `name`, of any type."""
+        return tuple(self._by_name.get(name, ()))
+
+    def at(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
         """The record sets of these types at `name`."""
-        return tuple(record for record in self.records if record.name == name and record.type in types)
+        return tuple(record for record in self._by_name.get(name, ()) if record.type in types)
 
-    def answers(self, name: DomainName, *types: RecordType) -> tuple[ResourceRecordSet, ...]:
+    def answers(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
         """The record sets of these types that DNS answers with for `name`: its own, else those of a wildcard above it."""
-        own = self.at(name, *RecordType)
-        if own:  # RFC 4592 section 3.3.1: a name that exists is answered by no wildcard
-            return tuple(record for record in own if record.type in types)
+        if name in self._by_name:  # RFC 4592 section 3.3.1: a name that exists is answered by no wildcard
+            return self.at(name, *types)
         above = name.parent
         while above is not None:
             found = self.at(above.child("*"), *types)

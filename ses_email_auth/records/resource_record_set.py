@@ -78,6 +78,11 @@ class ResourceRecordSet:
         return "\n".join(f"{self.route53_name} {self.ttl} IN {self.type.value} {value}" for value in self.resource_records)
 
     @property
+    def place(self) -> str:
+        """The name and the type, as findings name a record: `_dmarc.example.com TXT`."""
+        return f"{self.name} {self.type.value}"
+
+    @property
     def route53_name(self) -> str | KnownAfterDeploy:
         """The name with its final dot, as CDK's own records spell it; a name that only AWS knows stays as it is."""
         return self.name if isinstance(self.name, KnownAfterDeploy) else f"{self.name}."
