@@ -40,10 +40,11 @@ setup(
         "publicsuffixlist>=1.0",
         "cryptography>=42",
     ],
+    entry_points={"console_scripts": ["ses-email-auth = ses_email_auth.cli.main:main"]},
     extras_require={
         # Pins botocore, so install it into a virtual environment of its own. Our launcher uses private names: exact pin.
         "local": ["ministack==1.5.33"],
-        "cli": ["click>=8.1,<9", "rich>=13,<16"],
+        "cli": ["click>=8.1,<9", "pyyaml>=6,<7"],
         "dev": [
             "authheaders>=0.16",
             "boto3>=1.43",

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from ses_email_auth.cdk.dns import Dns
     from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, SesEmailAuthProps
     from ses_email_auth.cdk.record_resources import RecordLayout
-    from ses_email_auth.checks.finding import Finding, Severity
+    from ses_email_auth.cdk.validation import EmailAuthValidation
+    from ses_email_auth.checks.finding import Fault, Finding, Need, Rule, Severity
+    from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.errors import EmailAuthError, InvalidDomainName, RecordSyntaxError
     from ses_email_auth.known_after_deploy import KnownAfterDeploy
@@ -36,16 +38,20 @@ __all__ = [
     "DomainPolicy",
     "DomainPolicyProps",
     "EmailAuthError",
+    "EmailAuthValidation",
     "FailureOption",
+    "Fault",
     "Finding",
     "FromDomainTxt",
     "InvalidDomainName",
     "KnownAfterDeploy",
+    "Need",
     "RecordLayout",
     "RecordSyntaxError",
     "RecordType",
     "ReportUri",
     "ResourceRecordSet",
+    "Rule",
     "SendingIdentity",
     "SendingIdentityProps",
     "SesEmailAuth",
@@ -54,6 +60,7 @@ __all__ = [
     "SpfQualifier",
     "SpfRecord",
     "Verdict",
+    "ZoneView",
 ]
 
 # A type checker reads the imports above; were it to see `__getattr__`, it would accept a misspelt name.
@@ -69,16 +76,20 @@ if not TYPE_CHECKING:
         "DomainPolicy": "cdk.constructs",
         "DomainPolicyProps": "cdk.props",
         "EmailAuthError": "errors",
+        "EmailAuthValidation": "cdk.validation",
         "FailureOption": "records.dmarc",
+        "Fault": "checks.finding",
         "Finding": "checks.finding",
         "FromDomainTxt": "publication.from_domain_txt",
         "InvalidDomainName": "errors",
         "KnownAfterDeploy": "known_after_deploy",
+        "Need": "checks.finding",
         "RecordLayout": "cdk.record_resources",
         "RecordSyntaxError": "errors",
         "RecordType": "records.resource_record_set",
         "ReportUri": "records.report_uri",
         "ResourceRecordSet": "records.resource_record_set",
+        "Rule": "checks.finding",
         "SendingIdentity": "cdk.constructs",
         "SendingIdentityProps": "cdk.props",
         "SesEmailAuth": "cdk.constructs",
@@ -87,6 +98,7 @@ if not TYPE_CHECKING:
         "SpfQualifier": "records.spf",
         "SpfRecord": "records.spf",
         "Verdict": "publication.alignment",
+        "ZoneView": "checks.zone_view",
     }
 
     def __getattr__(name: str) -> object:

@@ -96,6 +96,10 @@ ALIGNMENT_RULES = (
         reason="SES sends only From addresses that a verified identity covers: the domain itself or a subdomain of it.",
         reference="Amazon SES developer guide, creating identities",
         faults=_refused,
+        example=(
+            'identity = SesIdentity(name="mail.example.com", dkim_domain=DomainName("mail.example.com"))\n'
+            'prove(AlignmentQuestion(from_domain=DomainName("example.com"), identities=(identity,), dmarc_records={}))\n'
+        ),
     ),
     Rule(
         id="alignment-fails",
@@ -104,6 +108,12 @@ ALIGNMENT_RULES = (
         reason="A mail passes DMARC only if DKIM or SPF passes for a domain that belongs to the From domain.",
         reference="RFC 9989 section 4.4",
         faults=_fails,
+        example=(
+            "SesEmailAuth(\n"
+            '    self, "EmailAuth", hosted_zone=zone,\n'
+            '    from_subdomains=["news"], dmarc=DmarcRecord.parse("v=DMARC1; p=none; adkim=s; aspf=s"),\n'
+            ")\n"
+        ),
     ),
     Rule(
         id="alignment-dkim-only",
@@ -112,6 +122,7 @@ ALIGNMENT_RULES = (
         reason="With one leg, one DNS mistake is enough to lose mail; Microsoft wants SPF and DKIM to pass.",
         reference="RFC 9989 section 4.4",
         faults=_dkim_only,
+        example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, mail_from_subdomain=None)',
     ),
     Rule(
         id="alignment-spf-only",
@@ -120,5 +131,11 @@ ALIGNMENT_RULES = (
         reason="SPF does not survive forwarding; a policy of reject must not rest on it alone.",
         reference="RFC 9989 section 7.4",
         faults=_spf_only,
+        example=(
+            "SesEmailAuth(\n"
+            '    self, "EmailAuth", hosted_zone=zone,\n'
+            '    from_subdomains=["news"], dmarc=DmarcRecord.parse("v=DMARC1; p=reject; adkim=s"),\n'
+            ")\n"
+        ),
     ),
 )

@@ -1,11 +1,10 @@
-"""Rules on where DMARC reports go (RFC 9989 sections 4.7 and 4.8, RFC 9990 section 4, RFC 5321 section 5.1, RFC 7505).
+"""Rules on whether DMARC reports arrive (RFC 9989 section 4.7, RFC 9990 section 4, RFC 5321 section 5.1, RFC 7505).
 
-Not handled: hosts outside of the zone in view, and whether a mailbox exists.
+Not handled: the form of the URIs (`report_uri_rules`), hosts outside of the zone in view, and whether a mailbox exists.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
@@ -18,12 +17,10 @@ from ses_email_auth.records.resource_record_set import RecordType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.checks.zone_view import TextInView, ZoneView
     from ses_email_auth.domain_name import DomainName
 
 __all__ = ["REPORT_RULES"]
-
-_URI_AS_TAG = re.compile(r"mailto:|https?:", re.IGNORECASE)
 
 
 def _no_rua(view: ZoneView) -> Iterator[Fault]:
@@ -34,33 +31,8 @@ def _no_rua(view: ZoneView) -> Iterator[Fault]:
             yield Fault(
                 where=where,
                 message=f"nobody gets reports about mail From {domain}{blind}",
-                fix="pass dmarc_rua=[...] with an address that can receive mail",
+                fix="add a rua with an address that can receive mail (in our constructs: dmarc_rua=[...])",
             )
-
-
-def _rua_not_uri(view: ZoneView) -> Iterator[Fault]:
-    for entry in view.dmarc:
-        for problem in entry.reading.problems:
-            part = _part_at(problem.error.source, problem.error.span[0])
-            tag = part.partition("=")[0].strip().lower()
-            if _URI_AS_TAG.match(part):
-                yield Fault(
-                    where=entry.where,
-                    message=f"a ';' ends the list of report URIs, so {part!r} is read as a tag and spoils the record",
-                    fix="write ',' between two URIs",
-                )
-            elif tag in {"rua", "ruf"}:
-                yield Fault(
-                    where=entry.where,
-                    message=problem.error.message,
-                    fix=f"write {tag}=mailto:dmarc-reports@{entry.domain}",
-                )
-
-
-def _part_at(source: str, at: int) -> str:
-    """What stands between two `;` around the character at `at`."""
-    start = source.rfind(";", 0, at) + 1
-    return source[start:].partition(";")[0].strip()
 
 
 def _rua_external(view: ZoneView) -> Iterator[Fault]:
@@ -81,7 +53,8 @@ def _rua_external(view: ZoneView) -> Iterator[Fault]:
 
 
 def _consent_faults(view: ZoneView, where: str, destination: ExternalDestination) -> Iterator[Fault]:
-    in_full_view = view.complete and view.zone is not None and destination.record_name.is_at_or_below(view.zone)
+    name = destination.record_name
+    in_full_view = view.complete and view.zone is not None and name.is_at_or_below(view.zone) and not view.is_delegated(name)
     if in_full_view and _consents(view, destination):
         return
     yield Fault(
@@ -93,12 +66,12 @@ def _consent_faults(view: ZoneView, where: str, destination: ExternalDestination
 
 
 def _consents(view: ZoneView, destination: ExternalDestination) -> bool:
-    """RFC 9990 section 4: a DMARC record at the name, by a wildcard too. Where a CNAME leads is not in view."""
-    found = view.answers(destination.record_name, RecordType.TXT, RecordType.CNAME)
+    """RFC 9990 section 4: a DMARC record at the name, by a wildcard too. Where a CNAME or an alias leads is not in view."""
     return any(
-        record.type is RecordType.CNAME or holds_token(text) or DmarcRecord.is_dmarc(text)
-        for record in found
-        for text in record.texts
+        record.type is RecordType.CNAME
+        or not record.texts
+        or any(holds_token(text) or DmarcRecord.is_dmarc(text) for text in record.texts)
+        for record in view.answers(destination.record_name, RecordType.TXT, RecordType.CNAME)
     )
 
 
@@ -112,12 +85,13 @@ def _rua_undeliverable(view: ZoneView) -> Iterator[Fault]:
 
 def _host_faults(view: ZoneView, where: str, host: DomainName) -> Iterator[Fault]:
     fix = "name an address that receives mail"
-    exchanges = [text for record in view.answers(host, RecordType.MX) for text in record.texts]
-    if any(text.split()[-1] == "." for text in exchanges):  # RFC 7505 section 3
+    servers = view.answers(host, RecordType.MX)
+    exchanges = [text for record in servers for text in record.texts]
+    if any(text.split()[-1:] == ["."] for text in exchanges):  # RFC 7505 section 3
         yield Fault(where=where, message=f"{host} takes no mail (null MX), so every report bounces", fix=fix)
     elif any("feedback-smtp." in text.lower() for text in exchanges):
         yield Fault(where=where, message=f"{host} is a MAIL FROM domain: SES takes bounces there, and no reports", fix=fix)
-    elif exchanges or view.is_delegated(host):
+    elif servers or view.is_delegated(host):
         return
     # RFC 5321 section 5.1: without an MX the address of the host itself is used; a CNAME leads to another host.
     elif not view.answers(host, RecordType.A, RecordType.AAAA, RecordType.CNAME):
@@ -137,6 +111,36 @@ def _fo_without_ruf(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=where, message="fo is ignored without ruf", fix="leave out fo")
 
 
+def _consents_given(view: ZoneView) -> Iterator[tuple[TextInView, str]]:
+    """The texts that consent to reports, and the host that takes them."""
+    for text in view.texts:
+        _, at, host = text.name.text.partition("._report._dmarc.")
+        if at and text.name.is_known and DmarcRecord.is_dmarc(text.text):
+            yield text, host
+
+
+def _consent_no_semicolon(view: ZoneView) -> Iterator[Fault]:
+    for text, _ in _consents_given(view):
+        if ";" not in text.text:
+            yield Fault(
+                where=text.where,
+                message="RFC 7489 receivers want a ';' behind v=DMARC1, and may see no consent without it",
+                fix="write v=DMARC1;",
+            )
+
+
+def _consent_elsewhere(view: ZoneView) -> Iterator[Fault]:
+    for text, host in _consents_given(view):
+        record = DmarcRecord.read(text.text).record if "rua" in text.text.lower() else None
+        strangers = [uri.host for uri in record.rua if uri.host is not None and uri.host.text != host] if record else []
+        for stranger in strangers[:1]:
+            yield Fault(
+                where=text.where,
+                message=f"its rua names {stranger}, and only {host} is allowed here, so reporters send nothing at all",
+                fix=f"leave out rua, or name an address at {host}",
+            )
+
+
 REPORT_RULES = (
     Rule(
         id="dmarc-no-rua",
@@ -145,14 +149,7 @@ REPORT_RULES = (
         reason="Without reports nobody learns who sends as the domain, or whether genuine mail fails.",
         reference="RFC 9989 section 4.7",
         faults=_no_rua,
-    ),
-    Rule(
-        id="dmarc-rua-not-uri",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Receivers read URIs: a bare address, a space or a second mailto: makes them send no report.",
-        reference="RFC 9989 section 4.8",
-        faults=_rua_not_uri,
+        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none"',
     ),
     Rule(
         id="dmarc-rua-external",
@@ -161,6 +158,7 @@ REPORT_RULES = (
         reason="Reports go to another organization only if that organization publishes its consent.",
         reference="RFC 9990 section 4",
         faults=_rua_external,
+        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.net"',
     ),
     Rule(
         id="dmarc-rua-undeliverable",
@@ -169,6 +167,10 @@ REPORT_RULES = (
         reason="Reports are mail: an address that takes none loses them.",
         reference="RFC 5321 section 5.1, RFC 7505",
         faults=_rua_undeliverable,
+        example=(
+            "example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
+            '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"'
+        ),
     ),
     Rule(
         id="dmarc-fo-without-ruf",
@@ -177,5 +179,24 @@ REPORT_RULES = (
         reason="fo says when failure reports are wanted; without ruf none are.",
         reference="RFC 9989 section 4.7",
         faults=_fo_without_ruf,
+        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com; fo=1"',
+    ),
+    Rule(
+        id="dmarc-consent-no-semicolon",
+        severity=Severity.INFO,
+        need=Need.RECORD,
+        reason="The grammar of the older standard wants a ; behind the version, in a consent to reports too.",
+        reference="RFC 7489 section 6.4",
+        faults=_consent_no_semicolon,
+        example='example.net._report._dmarc.example.com. 600 IN TXT "v=DMARC1"',
+    ),
+    Rule(
+        id="dmarc-consent-elsewhere",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="A consent to reports may name another mailbox, but none at another host.",
+        reference="RFC 9990 section 4",
+        faults=_consent_elsewhere,
+        example='example.net._report._dmarc.example.com. 600 IN TXT "v=DMARC1; rua=mailto:dmarc@example.org"',
     ),
 )

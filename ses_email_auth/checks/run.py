@@ -5,12 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.alignment_rules import ALIGNMENT_RULES
+from ses_email_auth.checks.bimi_rules import BIMI_RULES
+from ses_email_auth.checks.dmarc_alignment_rules import DMARC_ALIGNMENT_RULES
+from ses_email_auth.checks.dmarc_presence_rules import DMARC_PRESENCE_RULES
 from ses_email_auth.checks.dmarc_rules import DMARC_RULES
+from ses_email_auth.checks.dmarc_syntax_rules import DMARC_SYNTAX_RULES
 from ses_email_auth.checks.finding import Finding, Rule, Severity
+from ses_email_auth.checks.mx_rules import MX_RULES
 from ses_email_auth.checks.near_miss_rules import NEAR_MISS_RULES
+from ses_email_auth.checks.record_set_rules import RECORD_SET_RULES
 from ses_email_auth.checks.report_rules import REPORT_RULES
+from ses_email_auth.checks.report_uri_rules import REPORT_URI_RULES
 from ses_email_auth.checks.ses_rules import SES_RULES
 from ses_email_auth.checks.spf_rules import SPF_RULES
+from ses_email_auth.checks.spf_ses_rules import SPF_SES_RULES
+from ses_email_auth.checks.spf_syntax_rules import SPF_SYNTAX_RULES
+from ses_email_auth.checks.spf_target_rules import SPF_TARGET_RULES
+from ses_email_auth.checks.spf_term_rules import SPF_TERM_RULES
+from ses_email_auth.checks.transport_rules import TRANSPORT_RULES
+from ses_email_auth.checks.zone_rules import ZONE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +32,27 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "check", "check_all"]
 
-RULES: tuple[Rule, ...] = (*SPF_RULES, *NEAR_MISS_RULES, *REPORT_RULES, *DMARC_RULES, *ALIGNMENT_RULES, *SES_RULES)
+RULES: tuple[Rule, ...] = (
+    *SPF_SYNTAX_RULES,
+    *SPF_RULES,
+    *SPF_TARGET_RULES,
+    *SPF_TERM_RULES,
+    *SPF_SES_RULES,
+    *NEAR_MISS_RULES,
+    *DMARC_PRESENCE_RULES,
+    *DMARC_SYNTAX_RULES,
+    *REPORT_URI_RULES,
+    *REPORT_RULES,
+    *DMARC_RULES,
+    *ALIGNMENT_RULES,
+    *DMARC_ALIGNMENT_RULES,
+    *SES_RULES,
+    *TRANSPORT_RULES,
+    *BIMI_RULES,
+    *RECORD_SET_RULES,
+    *MX_RULES,
+    *ZONE_RULES,
+)
 
 _ORDER = list(Severity)
 

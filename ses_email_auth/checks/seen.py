@@ -60,6 +60,10 @@ class RecordInView(Protocol):
         """None for a type that no rule looks at."""
 
     @property
+    def values(self) -> tuple[object, ...]:
+        """As written; a `KnownAfterDeploy` is one whose text nobody knows yet."""
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """Each value as one text, TXT strings joined."""
 
@@ -84,8 +88,7 @@ class SeenRecordSet:
     type: RecordType | None
 
     values: tuple[SeenValue, ...]
-    """In Route 53's form, as written. A text that is known only after the deploy holds a CDK token, or is a
-    `KnownAfterDeploy`. Empty for an alias."""
+    """In Route 53's form, as written; what nobody knows yet holds a CDK token or is a `KnownAfterDeploy`. None for an alias."""
 
     origin: Origin
 
@@ -96,6 +99,9 @@ class SeenRecordSet:
     """Of a routing policy; sets that have one share name and type by intent."""
 
     is_alias: bool = False
+
+    identity: str = ""
+    """The resource whose `DkimDNSTokenName` the name is: a logical id or an address in the same file. Empty for other names."""
 
     zone_id: str = ""
     """The hosted zone, as precise as the file is: an id of Route 53, or a mark that is the same for everything in one zone.
@@ -113,6 +119,7 @@ class SeenRecordSet:
         ttl: str = "",
         set_identifier: str | None = None,
         is_alias: bool = False,
+        identity: str = "",
         zone_id: str = "",
     ) -> SeenRecordSet:
         """The set that was written at `spelling`, with what follows from its name and type."""
@@ -127,6 +134,7 @@ class SeenRecordSet:
             ttl=ttl,
             set_identifier=set_identifier,
             is_alias=is_alias,
+            identity=identity,
             zone_id=zone_id,
         )
 
@@ -180,6 +188,9 @@ class SeenIdentity:
 
     configuration_set: str | None = None
 
+    alternative: str | None = None
+    """The condition under which it is declared, if nobody can tell whether that holds; one of two may never exist."""
+
     @property
     def domain(self) -> DomainName | None:
         """The domain, also of an address; None if it is not known or not a domain name."""
@@ -208,10 +219,7 @@ def seen_name(spelling: str) -> DomainName | None:
 
 
 def txt_strings(value: str) -> tuple[str, ...]:
-    """The strings of a TXT value in Route 53's form, escapes resolved; text without quotes counts as strings too.
-
-    Octets that are UTF-8 become characters again; others become `U+FFFD`.
-    """
+    """The strings of a TXT value in Route 53's form, quoted or not. Escapes become characters, or `U+FFFD` if not UTF-8."""
     if value.startswith('"') and value.endswith('"') and value.count('"') == 2 and "\\" not in value:  # noqa: PLR2004 - a pair
         return (value[1:-1],)
     return tuple(_strings(value))

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from ses_email_auth.checks.dkim_view import DkimInView, dkim_in_view
 from ses_email_auth.checks.seen import RecordInView, SeenIdentity, SeenRecordSet
+from ses_email_auth.checks.spf_walk import SpfInView, SpfWalk, spf_in_view
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.known_after_deploy import holds_token
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.records.dmarc import DmarcReading, DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import SpfRecord
+from ses_email_auth.ses.hosts import is_easy_dkim_target, is_feedback_mx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,8 +108,8 @@ class ZoneView:
             TextInView(record.name, text, record)
             for record in self.sets(RecordType.TXT)
             if isinstance(record.name, DomainName)
-            for text in record.texts
-            if not holds_token(text)
+            for value, text in zip(record.values, record.texts, strict=True)
+            if not (isinstance(value, KnownAfterDeploy) or holds_token(text))
         )
 
     @cached_property
@@ -140,11 +143,45 @@ class ZoneView:
     @cached_property
     def spf(self) -> Mapping[DomainName, tuple[TextInView, ...]]:
         """The texts that receivers take as SPF records, by name."""
-        found: dict[DomainName, tuple[TextInView, ...]] = {}
+        found: dict[DomainName, list[TextInView]] = {}
         for text in self.texts:
             if SpfRecord.is_spf(text.text):
-                found[text.name] = (*found.get(text.name, ()), text)
-        return found
+                found.setdefault(text.name, []).append(text)
+        return {name: tuple(texts) for name, texts in found.items()}
+
+    @cached_property
+    def spf_records(self) -> tuple[SpfInView, ...]:
+        """The texts of `spf`, each read once."""
+        return tuple(spf_in_view(text) for texts in self.spf.values() for text in texts)
+
+    @cached_property
+    def spf_walk(self) -> SpfWalk:
+        """Where the SPF records in view lead."""
+        return SpfWalk.through(self.spf_records)
+
+    @cached_property
+    def ses_senders(self) -> frozenset[DomainName]:
+        """The domains that send through Amazon SES, as far as can be seen: those of identities, and those with Easy DKIM."""
+        found = {identity.domain for identity in self.identities}
+        for record in self.sets(RecordType.CNAME):
+            if isinstance(record.name, DomainName) and record.texts and is_easy_dkim_target(record.texts[0]):
+                _, _, domain = record.name.text.partition("._domainkey.")
+                found.add(DomainName(domain) if domain and record.name.is_known else None)
+        return frozenset(domain for domain in found if domain is not None)
+
+    @cached_property
+    def dkim(self) -> tuple[DkimInView, ...]:
+        """The TXT values at selectors, which verifiers take as DKIM keys."""
+        return tuple(dkim_in_view(self.texts))
+
+    @cached_property
+    def mail_from_mx(self) -> Mapping[DomainName, tuple[str, ...]]:
+        """All MX values at each name that has a feedback host of SES among them, which makes it a MAIL FROM domain."""
+        found: dict[DomainName, list[str]] = {}
+        for record in self.sets(RecordType.MX):
+            if isinstance(record.name, DomainName):
+                found.setdefault(record.name, []).extend(record.texts)
+        return {name: tuple(texts) for name, texts in found.items() if any(map(is_feedback_mx, texts))}
 
     @cached_property
     def _by_type(self) -> Mapping[RecordType | None, tuple[RecordInView, ...]]:
@@ -163,13 +200,12 @@ class ZoneView:
 
     @cached_property
     def _by_place(self) -> Mapping[str, tuple[InView, ...]]:
-        found: dict[str, tuple[InView, ...]] = {}
+        found: dict[str, list[InView]] = {}
         for record in self.records:
-            place = record.place
-            found[place] = (*found.get(place, ()), record)
+            found.setdefault(record.place, []).append(record)
         for identity in self.identities:
-            found[identity.name] = (*found.get(identity.name, ()), identity)
-        return found
+            found.setdefault(identity.name, []).append(identity)
+        return {place: tuple(things) for place, things in found.items()}
 
     def placed(self, where: str) -> tuple[InView, ...]:
         """The record sets at `<name> <type>`, or the identities of a name or an address; none for another text."""

@@ -17,7 +17,7 @@ from ses_email_auth.publication.alignment_words import ENGLISH, JAPANESE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["explain", "wrap"]
+__all__ = ["explain", "width", "wrap"]
 
 _COLUMNS = 80
 _IDENTIFIER_COLUMNS = 27
@@ -50,7 +50,7 @@ def wrap(text: str, first: str, rest: str) -> list[str]:
     """
     lines, line = [], first
     for unit in _units(text):
-        if _width(line + unit.rstrip()) > _COLUMNS and line.strip():
+        if width(line + unit.rstrip()) > _COLUMNS and line.strip():
             lines.append(line.rstrip())
             line = rest + unit.lstrip()
         else:
@@ -70,7 +70,8 @@ def _units(text: str) -> Iterator[str]:
         yield held
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """How many columns `text` takes, East Asian ambiguous characters counted as two."""
     return sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in text)
 
 
@@ -118,7 +119,7 @@ def _leg(label: str, prefix: str, leg: Leg, tag: str, column: int, words: Mappin
     start = f"  {label}  {_identifier(prefix, leg).ljust(column)}"
     mode = "" if leg.domain is None or leg.reason is LegReason.SES_DOMAIN else f" ({tag}={leg.mode.value})"
     text = f"{words[leg.aligned]}: {words[leg.reason]}{mode}"
-    if _width(start + text) <= _COLUMNS:
+    if width(start + text) <= _COLUMNS:
         return [start + text]
     return [start.rstrip(), *wrap(text, " " * 8, " " * 8)]
 

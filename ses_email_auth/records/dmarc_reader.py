@@ -72,6 +72,7 @@ class TagReader:
 
     _known: dict[str, Tag] = field(default_factory=dict)
     _unknown: list[Tag] = field(default_factory=list)
+    _names: set[str] = field(default_factory=lambda: {"v"})
 
     def __post_init__(self) -> None:
         try:
@@ -186,10 +187,12 @@ class TagReader:
 
     def _sort_in(self, tag: Tag) -> None:
         name = tag.name.lower()
-        if name == "v" or name in self._known or name in {other.name.lower() for other in self._unknown}:
+        if name in self._names:
             # RFC 6376 section 3.2, whose syntax DMARC takes over: the entire tag-list is invalid.
             self.add(f"the tag {name!r} stands there twice; keep one", tag.name_span, "RFC 6376 section 3.2", voids_record=True)
-        elif name in KNOWN_TAGS:
+            return
+        self._names.add(name)
+        if name in KNOWN_TAGS:
             self._known[name] = tag
         else:
             self._unknown.append(tag)

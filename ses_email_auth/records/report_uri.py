@@ -181,7 +181,7 @@ def _normalize_mailto(given: str, rest: str) -> str:
 
 def _check_uri(given: str, text: str) -> None:
     if not _URI.fullmatch(text):
-        message = "it holds a character that a URI in a DMARC record cannot hold; percent-encode it, for example %2C for ','"
+        message = "it holds a character that a URI in a record cannot hold; percent-encode it, for example %2C for ','"
         raise EmailAuthError(f"{given!r} is not a report URI: {message}")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["views"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Zone:
     records: list[SeenRecordSet] = field(default_factory=list)
     declared: list[SeenZone] = field(default_factory=list)
@@ -29,7 +29,6 @@ class _Zone:
     paths: set[str] = field(default_factory=set)
     scopes: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
-    organizations: set[DomainName] | None = None
 
     @property
     def name(self) -> DomainName | None:
@@ -48,14 +47,11 @@ class _Zone:
         self.scopes.add(contents.scope or contents.path)
         self.accounts.add(contents.account)
 
-    def covers(self, domain: DomainName) -> bool:
-        """Whether mail of `domain` depends on this zone, as far as names tell."""
-        if self.name is not None:
-            return bool(domain.is_at_or_below(self.name))
-        if self.organizations is None:
-            names = {record.name for record in self.records if isinstance(record.name, DomainName)}
-            self.organizations = {name.organizational or name for name in names}
-        return (domain.organizational or domain) in self.organizations
+    @property
+    def organizations(self) -> set[DomainName]:
+        """The organizational domains of its names, which tell what a zone without a name is about."""
+        names = {record.name for record in self.records if isinstance(record.name, DomainName)}
+        return {name.organizational or name for name in names}
 
     def view(self) -> ZoneView:
         signed = [zone.dnssec_signed for zone in self.declared if zone.dnssec_signed is not None]
@@ -72,9 +68,14 @@ def views(contents: Iterable[Contents]) -> Iterator[ZoneView]:
     """The zones in view, in the order in which they are first met; an identity without a zone makes a view without records."""
     files = list(contents)
     zones = _zones(files)
+    places = _Places(zones.values())
     for each in files:
         for identity in each.identities:
-            _place(identity, each, zones)
+            found = places.of(identity.domain, each)
+            if not found:
+                found = [zones.setdefault((each.account, f"{each.scope or each.path} without a zone"), _Zone())]
+            for zone in found:
+                zone.identities.append(identity)
     for zone in zones.values():
         if not zone.is_private and (zone.records or zone.identities):
             yield zone.view()
@@ -109,22 +110,66 @@ def _accounts_by_zone(files: list[Contents]) -> dict[str, set[str]]:
     return found
 
 
-def _place(identity: SeenIdentity, each: Contents, zones: dict[tuple[str, str], _Zone]) -> None:
-    domain = identity.domain
-    covering = [zone for zone in zones.values() if domain is not None and not zone.is_private and zone.covers(domain)]
-    nearest = (
-        [zone for zone in covering if each.path in zone.paths]
-        or [zone for zone in covering if (each.scope or each.path) in zone.scopes]
-        or [zone for zone in covering if each.account in zone.accounts]
-        or covering
-    )
-    # A complete zone is what DNS really says: a zone file beside the app.
-    nearest += [zone for zone in covering if zone.is_complete and zone not in nearest]
-    if not nearest:
-        alone = zones.setdefault((each.account, f"{each.scope or each.path} without a zone"), _Zone())
-        alone.join(each)
-        nearest = [alone]
-    deepest = max(len(zone.name.labels) if zone.name is not None else 0 for zone in nearest)
-    for zone in nearest:
-        if zone.name is None or len(zone.name.labels) == deepest:
-            zone.identities.append(identity)
+@dataclass(slots=True)
+class _Cover:
+    """The zones that mail of one domain may depend on, as far as names tell."""
+
+    zones: list[_Zone] = field(default_factory=list)
+    by_path: dict[str, list[_Zone]] = field(default_factory=dict)
+    by_scope: dict[str, list[_Zone]] = field(default_factory=dict)
+    by_account: dict[str, list[_Zone]] = field(default_factory=dict)
+    complete: list[_Zone] = field(default_factory=list)
+
+    def add(self, zone: _Zone) -> None:
+        self.zones.append(zone)
+        for table, keys in ((self.by_path, zone.paths), (self.by_scope, zone.scopes), (self.by_account, zone.accounts)):
+            for key in keys:
+                table.setdefault(key, []).append(zone)
+        if zone.is_complete:
+            self.complete.append(zone)
+
+
+class _Places:
+    """Which zones an identity belongs to; identities of one domain are many in a big app."""
+
+    def __init__(self, zones: Iterable[_Zone]) -> None:
+        self._named: dict[DomainName, list[_Zone]] = {}
+        self._nameless: dict[DomainName, list[_Zone]] = {}
+        self._covers: dict[DomainName, _Cover] = {}
+        for zone in zones:
+            if zone.is_private:
+                continue
+            if zone.name is not None:
+                self._named.setdefault(zone.name, []).append(zone)
+            else:
+                for name in zone.organizations:
+                    self._nameless.setdefault(name, []).append(zone)
+
+    def of(self, domain: DomainName | None, each: Contents) -> list[_Zone]:
+        """The zones for an identity that stands in `each`: those of its file, else of its scope, its account, or all."""
+        if domain is None:
+            return []
+        cover = self._covers.get(domain)
+        if cover is None:
+            cover = self._covers[domain] = self._cover(domain)
+        nearest = (
+            cover.by_path.get(each.path)
+            or cover.by_scope.get(each.scope or each.path)
+            or cover.by_account.get(each.account)
+            or cover.zones
+        )
+        # A complete zone is what DNS really says: a zone file beside the app.
+        both = dict.fromkeys((*nearest, *cover.complete))
+        deepest = max((len(zone.name.labels) for zone in both if zone.name is not None), default=0)
+        return [zone for zone in both if zone.name is None or len(zone.name.labels) == deepest]
+
+    def _cover(self, domain: DomainName) -> _Cover:
+        cover = _Cover()
+        above: DomainName | None = domain
+        while above is not None:
+            for zone in self._named.get(above, ()):
+                cover.add(zone)
+            above = above.parent
+        for zone in self._nameless.get(domain.organizational or domain, ()):
+            cover.add(zone)
+        return cover

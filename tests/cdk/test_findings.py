@@ -33,8 +33,8 @@ INHERITED = (
     "p=); pass dmarc_policy=None to say that this is meant, or DmarcPolicy.X to publish one (RFC 9989 section 4.10.1)"
 )
 NO_RUA = (
-    "nobody gets reports about mail From blacksheep.link; pass dmarc_rua=[...] with an address that can receive mail "
-    "(RFC 9989 section 4.7)"
+    "nobody gets reports about mail From blacksheep.link; add a rua with an address that can receive mail (in our constructs: "
+    "dmarc_rua=[...]) (RFC 9989 section 4.7)"
 )
 NO_RUA_ID, INHERITED_ID = "ses-email-auth::dmarc-no-rua", "ses-email-auth::dmarc-inherited"
 

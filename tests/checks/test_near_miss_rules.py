@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.zone_view import ZoneView
-from tests.checks.views import FEEDBACK, TOKEN, ZONE, dmarc, finding, found, mx, part, txt
-
-if TYPE_CHECKING:
-    from ses_email_auth.records.resource_record_set import ResourceRecordSet
+from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from tests.checks.seen_sets import seen
+from tests.checks.views import FEEDBACK, TOKEN, ZONE, dmarc, finding, found, mx, other, part, txt
 
 RULE = "txt-near-miss"
 KEY = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7"  # how every RSA key of 1024 bits begins
@@ -226,9 +223,46 @@ LOUD = [
         "move it to _dmarc.news.example.com",
         id="dmarc-beside-spf",
     ),
+    pytest.param(
+        txt("example.com", "v=spf1include:amazonses.com ~all"),
+        "'v=spf1include:amazonses.'...",
+        SPF_START,
+        "begin it with 'v=spf1 '",
+        id="no-space-behind-the-version",
+    ),
+    pytest.param(
+        txt("example.com", "v=spf1-all"), "'v=spf1-all'", SPF_START, "begin it with 'v=spf1 '", id="no-space-before-all"
+    ),
+    pytest.param(
+        txt("_dmrac.example.com", "v=DMARC1; p=none"),
+        "'v=DMARC1; p=none'",
+        "is a DMARC record at _dmrac.example.com; receivers look at _dmarc only",
+        "move it to _dmarc.example.com",
+        id="a-misspelt-label",
+    ),
 ]
 
 SILENT = [
+    pytest.param(part(txt("_dmarc2.example.com", "v=DMARC1; p=none")), id="a-number-is-no-slip"),
+    pytest.param(
+        ZoneView(records=(seen("example.com", "TXT", '"V=spf1" "include:a.example -all"'),)), id="spf-string-join-says-it"
+    ),
+    pytest.param(
+        part(ResourceRecordSet(ZONE, RecordType.TXT, 600, (("v=spf1", "include:a.example -all"),))), id="in-a-set-of-ours-too"
+    ),
+    pytest.param(part(txt("dmarc", "v=DMARC1; p=none")), id="a-top-level-domain"),
+    pytest.param(
+        part(
+            txt("dmarc.example.com", "v=DMARC1; p=none"),
+            other("_dmarc.a.example.com", RecordType.CNAME, "DMARC.example.com."),
+        ),
+        id="a-cname-in-view-leads-to-it",
+    ),
+    pytest.param(
+        part(txt("example.com", "v=DKIM1; p="), other("s._domainkey.a.example.com", RecordType.CNAME, "example.com")),
+        id="a-cname-in-view-leads-to-the-key",
+    ),
+    pytest.param(part(txt("example.com", "v=spf1a", "v=spf1-test", "v=spf1allowed", "sssss", "verify")), id="other-words"),
     pytest.param(part(txt("example.com", "v=spf1 include:amazonses.com ~all", "google-site-verification=a")), id="spf"),
     pytest.param(part(txt("example.com", "v=spf1")), id="an-spf-record-may-be-empty"),
     pytest.param(part(txt("example.com", "V=SPF1 -ALL")), id="the-spf-version-is-case-insensitive"),
@@ -289,3 +323,10 @@ def test_no_key_is_ever_shown() -> None:
     secret = "MIICXAIBAAKBgQC7" + "S3cr3t" * 40
     (only,) = found(RULE, part(txt("example.com", f"v=DKIM1; p={secret}")))
     assert "S3cr3t" not in str(only)
+
+
+@pytest.mark.parametrize("text", ["v=DKIM1; p= ", '"v=DKIM1; p=', "v=dkim1; p="])
+def test_no_private_key_is_shown_even_in_part(text: str) -> None:
+    """Not one character of a private key, whatever stands around it."""
+    (only,) = found(RULE, part(txt("s._domainkey.example.com", f"{text}MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw")))
+    assert "MII" not in only.message

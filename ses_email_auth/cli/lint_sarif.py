@@ -1,0 +1,129 @@
+"""Findings as SARIF 2.1.0 (OASIS), which code scanning and editors read.
+
+One result for each finding that stands in a file; its further places are related locations. What stands in no file (a rule
+that failed, texts that nobody can read yet) is a notification of the run: code scanning refuses a whole upload if one result
+has no location. Listed are the rules that have spoken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from importlib.metadata import version
+from typing import TYPE_CHECKING, TypeAlias
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.cli.display import display
+from ses_email_auth.cli.places import also, lines_of, resource, uri_of
+from ses_email_auth.cli.rule_help import by_id, explanation, reference_url
+
+if TYPE_CHECKING:
+    from ses_email_auth.checks.finding import Finding, Rule
+    from ses_email_auth.checks.seen import Origin
+    from ses_email_auth.cli.outcome import Outcome
+    from ses_email_auth.cli.places import Lines
+    from ses_email_auth.sources.contents import UnreadableSource
+
+__all__ = ["as_sarif"]
+
+_Json: TypeAlias = "str | int | bool | list[_Json] | dict[str, _Json]"
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def as_sarif(outcome: Outcome) -> str:
+    """The log, in ASCII."""
+    placed = [each for each in outcome.findings if each.origins]
+    spoken = {each.id for each in placed}
+    known = [rule for rule in by_id().values() if rule.id in spoken]
+    index = {rule.id: at for at, rule in enumerate(known)}
+    lines = lines_of(placed)
+    seen: Counter[str] = Counter()
+    results: list[_Json] = []
+    for finding in placed:
+        fingerprint = _fingerprint(finding)
+        seen[fingerprint] += 1  # two faults of one record are two alerts
+        results.append(_result(finding, index[finding.id], lines, f"{fingerprint}:{seen[fingerprint]}"))
+    driver: _Json = {
+        "name": "ses-email-auth",
+        "semanticVersion": version("ses-email-auth"),
+        "rules": [_rule(rule) for rule in known],
+    }
+    run: _Json = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(outcome)],
+        "results": results,
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(rule: Rule) -> _Json:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.reason},
+        "fullDescription": {"text": f"{rule.reason} ({rule.reference})"},
+        "helpUri": reference_url(rule.reference),
+        "help": {"text": explanation(rule)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+    }
+
+
+def _result(finding: Finding, index: int, lines: Lines, fingerprint: str) -> _Json:
+    first, *others = finding.origins
+    return {
+        "ruleId": finding.id,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": _sentence(finding, lines)},
+        "locations": [_location(first, lines)],
+        "relatedLocations": [_location(each, lines) | {"id": at} for at, each in enumerate(others, 1)],
+        "partialFingerprints": {"idNameResource/v1": fingerprint},
+    }
+
+
+def _location(origin: Origin, lines: Lines) -> dict[str, _Json]:
+    line = lines[origin]
+    physical: dict[str, _Json] = {"artifactLocation": {"uri": uri_of(origin)}}
+    location: dict[str, _Json] = {"physicalLocation": physical if line is None else physical | {"region": {"startLine": line}}}
+    if not resource(origin):
+        return location
+    name: dict[str, _Json] = {
+        "name": display(origin.resource or origin.construct_path),
+        "fullyQualifiedName": display(origin.construct_path or origin.resource),
+        "kind": "resource",
+    }
+    return location | {"logicalLocations": [name], "message": {"text": display(resource(origin))}}
+
+
+def _sentence(finding: Finding, lines: Lines) -> str:
+    fix = f". Fix: {display(finding.fix)}" if finding.fix else ""
+    return f"{display(finding.message)}{also(finding, lines)}{fix}"
+
+
+def _fingerprint(finding: Finding) -> str:
+    """The same as long as the fault is: no text of the record, and no line, is in it."""
+    origin = finding.origins[0]
+    facts = (finding.id, finding.name, resource(origin))
+    return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _invocation(outcome: Outcome) -> _Json:
+    unplaced = [each for each in outcome.findings if not each.origins]
+    return {
+        "executionSuccessful": not outcome.unreadable,
+        "toolExecutionNotifications": [
+            *(_notification(_LEVELS[each.severity], f"{each.id}: {_sentence(each, {})}") for each in unplaced),
+            *(_notification("error", _unreadable(each)) for each in outcome.unreadable),
+        ],
+    }
+
+
+def _notification(level: str, text: str) -> _Json:
+    return {"level": level, "message": {"text": text}}
+
+
+def _unreadable(error: UnreadableSource) -> str:
+    return display(str(error))

@@ -1,0 +1,105 @@
+"""Findings for people: the verdict first, the worst fault first, no fault without its fix; 80 columns, plain marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.cli.display import display, harmless
+from ses_email_auth.cli.outcome import CANNOT_TELL
+from ses_email_auth.cli.places import lines_of, place
+from ses_email_auth.publication.alignment_text import width, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ses_email_auth.checks.finding import Finding
+    from ses_email_auth.cli.outcome import Outcome
+    from ses_email_auth.cli.places import Lines
+
+__all__ = ["as_table"]
+
+_COLUMNS = 80
+_ALIKE = 3  # so many findings of one rule are said one by one
+_PLACES = 3
+_MARKS = {Severity.ERROR: "ERROR", Severity.WARNING: "WARN", Severity.INFO: "INFO"}
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+def as_table(outcome: Outcome, *, color: bool = False) -> str:
+    """The text, with colors or without."""
+    lines = wrap(display(outcome.verdict()), "", "  ")
+    judged = [each for each in outcome.findings if each.id != CANNOT_TELL]  # that is a line at the end
+    groups = list(_groups(judged))
+    places = lines_of(alike[0] for alike in groups)
+    for number, alike in enumerate(groups, 1):
+        first, *rest = map(harmless, _block(number, alike, places))
+        lines += ["", _colored(first, alike[0].severity) if color else first, *rest]
+    return "\n".join([*lines, *_ending(outcome), ""])
+
+
+def _groups(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """The findings one by one, but many of one rule together, where the first of them stands."""
+    by_rule: dict[tuple[str, Severity], list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault((finding.id, finding.severity), []).append(finding)
+    for finding in findings:
+        alike = by_rule[finding.id, finding.severity]
+        if len(alike) <= _ALIKE:
+            yield [finding]
+        elif finding is alike[0]:
+            yield alike
+
+
+def _block(number: int, alike: Sequence[Finding], places: Lines) -> Iterator[str]:
+    finding = alike[0]
+    times = f" (x{len(alike)})" if len(alike) > 1 else ""
+    yield from _head(f"{number} {_MARKS[finding.severity]:<5}  {finding.id}{times}", display(finding.where))
+    yield from wrap(display(finding.message), "  ", "  ")
+    yield from (line for origin in finding.origins[: _PLACES + 1] for line in wrap(place(origin, places), "  ", "    "))
+    if len(finding.origins) > _PLACES + 1:
+        yield f"  and {len(finding.origins) - _PLACES - 1} more places"
+    if finding.fix:
+        yield from wrap(f"Fix: {display(finding.fix)}", "  ", "    ")
+    if len(alike) > 1:
+        yield from wrap(_others(alike), "  ", "    ")
+
+
+def _head(start: str, where: str) -> Iterator[str]:
+    """The name at the right edge, or below if it is too long for that."""
+    gap = _COLUMNS - width(start) - width(where)
+    if where and gap > 1:
+        yield start + " " * gap + where
+    else:
+        yield start
+        if where:
+            yield from wrap(where, "  ", "    ")
+
+
+def _others(alike: Sequence[Finding]) -> str:
+    names = list(dict.fromkeys(finding.where for finding in alike[1:] if finding.where != alike[0].where))[:_PLACES]
+    rest = len(alike) - 1 - sum(finding.where in names for finding in alike[1:])
+    said = [*map(display, names), *([f"{rest} more"] if rest else [])]
+    return "Also: " + ", ".join(said[:-1]) + (" and " if said[:-1] else "") + said[-1]
+
+
+def _colored(line: str, severity: Severity) -> str:
+    mark = _MARKS[severity]
+    return line.replace(mark, click.style(mark, fg=_COLORS[severity], bold=True), 1)
+
+
+def _ending(outcome: Outcome) -> Iterator[str]:
+    notes = []
+    if outcome.unseen() and not outcome.counts():
+        notes += wrap(outcome.unseen(), "", "  ")
+    if outcome.cannot_tell:
+        notes += wrap(f"Cannot tell: {display(outcome.cannot_tell)}", "", "  ")
+    if outcome.hidden_infos:
+        notes += [f"Infos that need no action: {outcome.hidden_infos}; --info shows them"]
+    if outcome.counts():
+        notes += ["Why, and source: ses-email-auth lint --explain ID"]
+    if notes:
+        yield ""
+        yield from notes

@@ -1,0 +1,30 @@
+"""What the shell starts. Imports nothing of others that could be missing without saying so."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["main"]
+
+
+def _without_click() -> None:
+    sys.stderr.write('ses-email-auth: the command line needs click; install it with: pip install "ses-email-auth[cli]"\n')
+    sys.exit(2)
+
+
+def _load() -> Callable[[], object]:
+    try:
+        from ses_email_auth.cli.commands import group  # noqa: PLC0415 - click may be missing
+    except ModuleNotFoundError as error:
+        if error.name != "click":
+            raise
+        return _without_click
+    return group
+
+
+main = _load()
+"""The group of all commands; without click, what says that it is missing. Ends the process."""

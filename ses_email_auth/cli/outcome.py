@@ -1,0 +1,104 @@
+"""What a run of `lint` has looked at, and what it has to say. The formats print it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.checks.run import check_all
+from ses_email_auth.cli.reading import read_all
+from ses_email_auth.cli.rule_help import is_opt_in, rules
+from ses_email_auth.sources.views import views
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from ses_email_auth.checks.finding import Finding
+    from ses_email_auth.sources.contents import UnreadableSource
+
+__all__ = ["CANNOT_TELL", "Outcome", "look"]
+
+CANNOT_TELL = "cannot-tell"
+"""The id of what could not be judged. It is no fault, and not counted among them."""
+
+_ORDER = list(Severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What `lint` prints."""
+
+    findings: tuple[Finding, ...]
+    """The worst first; of infos only those that were asked for."""
+
+    worst: Severity | None
+    """Of all findings, also of infos that are not shown."""
+
+    hidden_infos: int = 0
+    cannot_tell: str = ""
+    """How much could not be judged, as one sentence; empty if everything could."""
+
+    record_sets: int = 0
+    identities: int = 0
+    zones: int = 0
+    whole_zones: int = 0
+    """Zones that are in view with all their records."""
+
+    unreadable: tuple[UnreadableSource, ...] = ()
+
+    def reaches(self, severity: Severity | None) -> bool:
+        """Whether a finding is as bad as `severity`, or worse; None is never reached."""
+        return severity is not None and self.worst is not None and _ORDER.index(self.worst) <= _ORDER.index(severity)
+
+    def counts(self) -> str:
+        """The findings that are shown: `3 errors, 2 warnings`; empty if there are none."""
+        faults = [each.severity for each in self.findings if each.id != CANNOT_TELL]
+        found = [(faults.count(severity), severity.value) for severity in Severity]
+        return ", ".join(_many(count, word) for count, word in found if count)
+
+    def verdict(self) -> str:
+        """One sentence that says no more than what was looked at."""
+        missing = f"{_many(len(self.unreadable), 'path')} cannot be read; " if self.unreadable else ""
+        if self.counts():
+            return f"{missing}{self.counts()}" + (f" in {_many(self.zones, 'zone')}" if self.zones else "")
+        what = " and ".join(
+            _many(count, word) for count, word in ((self.record_sets, "record set"), (self.identities, "SES identity")) if count
+        )
+        if not what:
+            return f"{missing}nothing to judge: no record sets and no SES identities"
+        return f"{missing or 'ok: '}nothing wrong in {what}" + (f" of {_many(self.zones, 'zone')}" if self.zones else "")
+
+    def unseen(self) -> str:
+        """What `verdict` says nothing about; empty if all was in view."""
+        part = self.zones - self.whole_zones
+        return f"{_many(part, 'zone')} in view in part: nothing is said of records that may be missing" if part else ""
+
+
+def look(paths: Sequence[str], *, infos: bool, ignored: Collection[str], parked: bool) -> Outcome:
+    """Read `paths` and judge what they hold together. A path that cannot be read hides no other."""
+    contents, unreadable = read_all(paths)
+    looked = list(views(contents))
+    asked = [rule for rule in rules(parked=parked) if rule.id not in ignored]
+    found = check_all(looked, asked)
+    kept = [each for each in found if each.id not in ignored]
+    opted = {rule.id for rule in asked if is_opt_in(rule)}  # who asks for a rule wants to see what it says
+    shown = tuple(each for each in kept if infos or each.severity is not Severity.INFO or each.id in opted)
+    untold = [each.message for each in kept if each.id == CANNOT_TELL]
+    return Outcome(
+        findings=shown,
+        worst=kept[0].severity if kept else None,
+        hidden_infos=len(kept) - len(shown) - (0 if infos else len(untold)),
+        cannot_tell="".join(untold),
+        record_sets=sum(len(view.records) for view in looked),
+        identities=sum(len(each.identities) for each in contents),
+        zones=sum(bool(view.records) for view in looked),
+        whole_zones=sum(view.complete for view in looked if view.records),
+        unreadable=tuple(unreadable),
+    )
+
+
+def _many(count: int, word: str) -> str:
+    if count == 1:
+        return f"1 {word}"
+    return f"{count} {word.removesuffix('y')}ies" if word.endswith("y") else f"{count} {word}s"

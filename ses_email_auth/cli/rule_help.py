@@ -1,0 +1,161 @@
+"""What there is to know about each rule: for `--list`, `--explain`, SARIF and docs/rules.md."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, cast
+
+from ses_email_auth.checks.finding import Need, Rule, Severity
+from ses_email_auth.checks.parked_rules import PARKED_RULES
+from ses_email_auth.checks.run import RULES
+from ses_email_auth.publication.alignment_text import wrap
+from ses_email_auth.sources.views import views
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ses_email_auth.checks.finding import Fault
+    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.sources.contents import Contents
+
+__all__ = [
+    "SEVERITIES",
+    "by_id",
+    "explanation",
+    "is_opt_in",
+    "listing",
+    "near",
+    "reference_url",
+    "rules",
+    "speech",
+]
+
+SEVERITIES = {
+    Severity.ERROR: "receivers, SES or Route 53 refuse or ignore it today",
+    Severity.WARNING: "it will hurt, or protects less than its author thinks",
+    Severity.INFO: "true, and needs no action; shown with --info",
+}
+_MEANT = """\
+If it is meant, in a CDK app
+    Validations.of(x).acknowledge(Acknowledgment(
+        id="ses-email-auth::{id}", reason="..."
+    ))
+and here
+    ses-email-auth lint --ignore {id} PATH
+"""
+_DOCUMENT = re.compile(r"(?:RFC (\d+)|(draft-[\w-]+))(?: (section|appendix) ([\w.]+))?")
+_GUIDES = {
+    "Amazon SES": "https://docs.aws.amazon.com/ses/latest/dg/Welcome.html",
+    "Amazon Route 53": "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/Welcome.html",
+    "AWS CDK": "https://docs.aws.amazon.com/cdk/v2/guide/home.html",
+}
+_TO_DO = {
+    "rule-failed": "report it, and leave the rule that failed out with --ignore until it is mended",
+    "cannot-tell": "nothing; look at DNS after the deploy if you want to be sure",
+}
+
+
+def _never(_: ZoneView) -> Iterator[Fault]:
+    yield from ()
+
+
+# What `check_all` says of itself.
+_OF_THE_CHECK = (
+    Rule(
+        id="rule-failed",
+        severity=Severity.WARNING,
+        need=Need.RECORD,
+        reason="A rule raised an exception, so it has judged nothing in one zone; the others have. It is a fault of ours.",
+        reference="AWS CDK developer guide, policy validation",
+        faults=_never,
+    ),
+    Rule(
+        id="cannot-tell",
+        severity=Severity.INFO,
+        need=Need.RECORD,
+        reason="Texts that hold a CDK token, or that only AWS knows, are written at the deploy. Rules on texts skip them.",
+        reference="AWS CDK developer guide, tokens",
+        faults=_never,
+    ),
+)
+
+
+def rules(*, parked: bool) -> tuple[Rule, ...]:
+    """The rules that look, with those on parked domains or without."""
+    return (*RULES, *PARKED_RULES) if parked else RULES
+
+
+def is_opt_in(rule: Rule) -> bool:
+    """Whether the rule looks only if it is asked to."""
+    return rule in PARKED_RULES
+
+
+def by_id() -> dict[str, Rule]:
+    """All that can be found, by id."""
+    return {rule.id: rule for rule in chain(rules(parked=True), _OF_THE_CHECK)}
+
+
+def near(rule_id: str) -> str:
+    """A clause that names ids like `rule_id`; empty if there are none."""
+    found = difflib.get_close_matches(rule_id, by_id(), n=3)
+    return f"; did you mean {' or '.join(found)}?" if found else "; --list shows all"
+
+
+def listing() -> str:
+    """All rules by severity, one line of reason for each."""
+    lines: list[str] = []
+    for severity, meaning in SEVERITIES.items():
+        lines += ["", f"{severity.value.upper()}  {meaning}"]
+        for rule in by_id().values():
+            if rule.severity is severity:
+                mark = " (--parked)" if is_opt_in(rule) else ""
+                lines += [f"  {rule.id}{mark}", *wrap(rule.reason, "      ", "      ")]
+    return "\n".join([*lines[1:], "", "More of one: ses-email-auth lint --explain ID", ""])
+
+
+def explanation(rule: Rule) -> str:
+    """All there is to know about one rule."""
+    message, fix = speech(rule)
+    lines = [*wrap(f"{rule.id}  {rule.severity.value.upper()}: {SEVERITIES[rule.severity]}", "", "  "), ""]
+    lines += [*wrap(rule.reason, "", ""), ""]
+    lines += [f"Looks at  {rule.need.value}{'; only with --parked' if is_opt_in(rule) else ''}"]
+    lines += [*wrap(rule.reference, "Source    ", "          "), f"          {reference_url(rule.reference)}"]
+    if rule.example:
+        lines += ["", "Example", *(f"    {line}".rstrip() for line in rule.example.strip("\n").splitlines())]
+    if message:
+        lines += ["", "It says", *wrap(message, "    ", "    ")]
+    lines += ["", "What to do", *wrap(fix, "    ", "    "), ""]
+    return "\n".join([*lines, _MEANT.format(id=rule.id)])
+
+
+def speech(rule: Rule) -> tuple[str, str]:
+    """What the rule says of its own example, and what to do; the first is empty if it can be tried on no file."""
+    found = [finding for view in views(_example(rule)) for finding in rule.findings(view)]
+    best = next((each for each in found if each.fix), found[0] if found else None)
+    fix = "" if best is None else best.fix
+    rest = "nothing: it needs no action" if rule.severity is Severity.INFO else "the finding says it, with your own names"
+    return "" if best is None else best.message, fix or _TO_DO.get(rule.id, rest)
+
+
+def _example(rule: Rule) -> list[Contents]:
+    if rule.example.startswith("Resources:"):
+        from ses_email_auth.sources.template import TemplateFile, read_templates  # noqa: PLC0415 - YAML is slow
+        from ses_email_auth.sources.yaml_template import parse_yaml  # noqa: PLC0415 - as above
+
+        body = cast("Mapping[str, object]", parse_yaml(rule.example, "example"))
+        return read_templates([TemplateFile(path="example", body=body)])
+    from ses_email_auth.sources.zone_file import read_zone_file  # noqa: PLC0415 - not for a list
+
+    return [] if rule.need is Need.INTENT or not rule.example else [read_zone_file(rule.example, "example")]
+
+
+def reference_url(reference: str) -> str:
+    """Where `reference` can be read."""
+    match = _DOCUMENT.match(reference)
+    if match is None:
+        return next(url for guide, url in _GUIDES.items() if reference.startswith(guide))
+    number, draft, kind, section = match.groups()
+    place = f"#{kind}-{section}" if section else ""
+    return f"https://datatracker.ietf.org/doc/html/{draft or f'rfc{number}'}{place}"

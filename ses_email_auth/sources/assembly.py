@@ -1,0 +1,215 @@
+"""A cloud assembly, the folder `cdk.out` that `cdk synth` writes: all stacks of all stages, and the stacks nested in them.
+
+Read as CDK 2.271 to 2.275 writes it. A stage is an assembly of its own in a folder below. A nested stack is no artifact of
+the manifest: its template lies beside the parent's as `<unique id of the construct>.nested.template.json`. The metadata gives
+the construct path of every resource, nested ones included.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.template import read_templates
+from ses_email_auth.sources.template_file import TemplateFile, text_of_file
+from ses_email_auth.sources.template_values import mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ses_email_auth.sources.contents import Contents
+
+__all__ = ["is_assembly", "read_assembly", "template_files"]
+
+_MANIFEST = "manifest.json"
+_STACK = "aws:cloudformation:stack"
+_STAGE = "cdk:cloud-assembly"
+_ASSETS = "cdk:asset-manifest"
+_NESTED_FILES = "*.nested.template.json"
+_NESTED = re.compile(r"((?:.*/)?)([^/]+)\.NestedStack/\2\.NestedStackResource")
+_ENVIRONMENT = re.compile(r"aws://([^/]*)/([^/]*)")
+
+
+def is_assembly(directory: Path) -> bool:
+    """Whether a folder is what `cdk synth` writes."""
+    if not (directory / _MANIFEST).is_file():
+        return False
+    if (directory / "cdk.out").is_file():
+        return True
+    try:
+        return "artifacts" in _json(directory / _MANIFEST)
+    except UnreadableSource:
+        return False
+
+
+def template_files(directory: Path) -> list[TemplateFile]:
+    """The templates of all stacks of all stages, a parent before what is nested in it.
+
+    Raises:
+        UnreadableSource: if the manifest cannot be read, or names a file outside of the folder.
+    """
+    return list(_files(directory))
+
+
+def read_assembly(directory: Path) -> list[Contents]:
+    """What the templates of an assembly hold.
+
+    Raises:
+        UnreadableSource: if the manifest or a template cannot be read.
+    """
+    return read_templates(_files(directory))
+
+
+def _files(root: Path) -> Iterator[TemplateFile]:
+    waiting, seen = [root], set()
+    while waiting:
+        directory = waiting.pop(0)
+        if directory.resolve() in seen:
+            continue
+        seen.add(directory.resolve())
+        artifacts = {name: mapping(each) for name, each in mapping(_json(directory / _MANIFEST).get("artifacts")).items()}
+        yield from _Assembly(root, directory, artifacts).files()
+        for artifact in artifacts.values():
+            name = mapping(artifact.get("properties")).get("directoryName")
+            if artifact.get("type") == _STAGE and isinstance(name, str):
+                waiting.append(_inside(root, directory, name))
+
+
+class _Assembly:
+    """One manifest."""
+
+    def __init__(self, root: Path, directory: Path, artifacts: Mapping[str, Mapping[str, object]]) -> None:
+        self._root = root
+        self._directory = directory
+        self._artifacts = artifacts
+        nested = sorted(directory.glob(_NESTED_FILES))
+        self._nested = {each.name: str(each) for each in nested if each.is_file() and _is_below(each, root)}
+        self._assets = self._read_assets() if self._nested else {}
+
+    def files(self) -> Iterator[TemplateFile]:
+        left = dict(self._nested)
+        for name, artifact in self._artifacts.items():
+            if artifact.get("type") == _STACK:
+                for file in self._stack(name, artifact):
+                    left.pop(Path(file.path).name, None)
+                    yield file
+        for path in left.values():
+            yield TemplateFile(path=path, scope=str(self._directory), is_nested=True, assets=self._assets)
+
+    def _stack(self, name: str, artifact: Mapping[str, object]) -> Iterator[TemplateFile]:
+        properties = mapping(artifact.get("properties"))
+        template = properties.get("templateFile")
+        if not isinstance(template, str):
+            return
+        written, stack_name = artifact.get("environment"), properties.get("stackName")
+        environment = _ENVIRONMENT.fullmatch(written) if isinstance(written, str) else None
+        account, region = environment.groups() if environment is not None else ("", "")
+        path = str(_inside(self._root, self._directory, template))
+        metadata = self._metadata(artifact)
+        stacks = _Scopes(metadata, self._nested)
+        for scope, (paths, nested) in stacks.by_scope.items():
+            own = path if scope == "" else stacks.files.get(scope)
+            if own is not None:
+                yield TemplateFile(
+                    path=own,
+                    stack_name=(stack_name if isinstance(stack_name, str) else name) if scope == "" else "",
+                    artifact_id=name,
+                    account=account if account.isdigit() else "",
+                    region="" if region == "unknown-region" else region,
+                    scope=str(self._directory),
+                    construct_paths=paths,
+                    is_nested=scope != "",
+                    nested=nested,
+                    assets=self._assets,
+                )
+
+    def _metadata(self, artifact: Mapping[str, object]) -> dict[str, object]:
+        """Metadata by construct path; older versions of CDK write it into the manifest."""
+        found = dict(mapping(artifact.get("metadata")))
+        name = artifact.get("additionalMetadataFile")
+        if isinstance(name, str):
+            found.update(_json(_inside(self._root, self._directory, name)))
+        return found
+
+    def _read_assets(self) -> dict[str, str]:
+        """The nested templates by asset hash."""
+        found: dict[str, str] = {}
+        for artifact in self._artifacts.values():
+            name = mapping(artifact.get("properties")).get("file")
+            if artifact.get("type") == _ASSETS and isinstance(name, str):
+                assets = mapping(_json(_inside(self._root, self._directory, name)).get("files"))
+                for key, asset in assets.items():
+                    path = mapping(mapping(asset).get("source")).get("path")
+                    if isinstance(path, str) and path in self._nested:
+                        found[key] = self._nested[path]
+        return found
+
+
+class _Scopes:
+    """The constructs of one stack, by the nested stack that they are in; the stack itself is the empty text."""
+
+    def __init__(self, metadata: Mapping[str, object], nested_files: Mapping[str, str]) -> None:
+        ids = {path.removeprefix("/"): found for path, entries in metadata.items() if (found := _entry(entries, "logicalId"))}
+        resources = {f"{match[1]}{match[2]}": path for path in ids if (match := _NESTED.fullmatch(path))}
+        self.files = {scope: path for scope in resources if (path := _file_of(scope, metadata, nested_files))}
+        self.by_scope: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+            scope: ({}, {}) for scope in ("", *sorted(resources, key=lambda scope: scope.count("/")))
+        }
+        for path, logical_id in ids.items():
+            self.by_scope[_owner(path, resources)][0][logical_id] = path
+        for scope, path in resources.items():
+            if scope in self.files:
+                self.by_scope[_owner(path, resources)][1][ids[path]] = self.files[scope]
+
+
+def _owner(path: str, scopes: Mapping[str, str]) -> str:
+    above, slash, _ = path.rpartition("/")
+    while slash and above not in scopes:
+        above, slash, _ = above.rpartition("/")
+    return above if slash else ""
+
+
+def _file_of(scope: str, metadata: Mapping[str, object], nested_files: Mapping[str, str]) -> str | None:
+    """The template of a nested stack: named in the metadata, or by CDK's unique id, which ends in a digest of the path."""
+    named = _entry(metadata.get(f"/{scope}"), "templateFile")
+    if named is not None and named in nested_files:
+        return nested_files[named]
+    digest = hashlib.md5(scope.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:8].upper()
+    return next((path for name, path in nested_files.items() if name.split(".", 1)[0].endswith(digest)), None)
+
+
+def _entry(entries: object, kind: str) -> str | None:
+    for entry in entries if isinstance(entries, list) else ():
+        data = mapping(entry).get("data")
+        if mapping(entry).get("type") == f"aws:cdk:{kind}" and isinstance(data, str):
+            return data
+    return None
+
+
+def _inside(root: Path, directory: Path, name: str) -> Path:
+    path = directory / name
+    if not _is_below(path, root):
+        raise UnreadableSource(str(directory / _MANIFEST), f"it names {name[:60]!r}, which is outside of the assembly")
+    return path
+
+
+def _is_below(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):  # a null character, a name that is too long, links in a circle
+        return False
+
+
+def _json(path: Path) -> Mapping[str, object]:
+    text = text_of_file(str(path))
+    try:
+        found: object = json.loads(text, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSource(str(path), "it is not valid JSON") from error
+    if not isinstance(found, dict):
+        raise UnreadableSource(str(path), "it is no manifest")
+    return found

@@ -1,0 +1,76 @@
+"""The text of a file, of a pipe or of standard input, whatever somebody names.
+
+UTF-8, or UTF-16 with a byte order mark, as PowerShell writes what a program prints. At most 64 MiB: a list of 10,000 record
+sets, which is what Route 53 lets a zone have, is below 4.
+"""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ses_email_auth.sources.contents import UnreadableSource
+
+__all__ = ["STANDARD_INPUT", "FileText", "UnknownKind", "file_text"]
+
+STANDARD_INPUT = "-"
+_MOST_OCTETS = 64 * 1024 * 1024
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ZIP = b"PK\x03\x04"
+
+
+class UnknownKind(UnreadableSource):
+    """A file of a kind that we do not know; in a folder it is passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """A text, and how it was written."""
+
+    text: str
+    """Octets that are not UTF-8 are lone surrogates (`surrogateescape`)."""
+
+    is_utf8: bool
+    """Whether there are none."""
+
+    is_plain: bool
+    """Whether who opens the path reads the same: a file in UTF-8, no pipe."""
+
+
+def file_text(path: str) -> FileText:
+    """What stands in the file, with no byte order mark. `-` is standard input.
+
+    Raises:
+        UnreadableSource: if it cannot be opened.
+        UnknownKind: if it is empty, too large or binary.
+    """
+    octets, is_file = _octets(path)
+    if len(octets) > _MOST_OCTETS:
+        raise UnknownKind(path, f"it has more than {_MOST_OCTETS >> 20} MiB, which is no zone and no template")
+    if octets.startswith(_ZIP):
+        raise UnknownKind(path, "it is a zip archive; print a plan of Terraform with 'terraform show -json' first")
+    text, is_utf8 = _decoded(octets)
+    if "\0" in text:
+        raise UnknownKind(path, "it is binary")
+    if not text.strip():
+        raise UnknownKind(path, "it is empty")
+    return FileText(text, is_utf8, is_plain=is_file and not octets.startswith(_UTF_16))
+
+
+def _octets(path: str) -> tuple[bytes, bool]:
+    if path == STANDARD_INPUT:
+        return sys.stdin.buffer.read(_MOST_OCTETS + 1), False
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(_MOST_OCTETS + 1), Path(path).is_file()
+    except OSError as error:
+        raise UnreadableSource(path, (error.strerror or str(error)).lower()) from error
+
+
+def _decoded(octets: bytes) -> tuple[str, bool]:
+    try:
+        return octets.decode("utf-16" if octets.startswith(_UTF_16) else "utf-8-sig"), True
+    except UnicodeDecodeError:
+        return octets.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape"), False

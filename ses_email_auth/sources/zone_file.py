@@ -1,0 +1,218 @@
+"""Master files (RFC 1035 section 5; RFC 2308 section 4 for $TTL; RFC 3597 section 5 for unknown types) as BIND reads them.
+
+A reader of our own: it keeps lines and takes zones that no server would load, so that rules can say what is wrong with them.
+Values come out in Route 53's form, whose escapes are octal; those of a master file are decimal. Not handled: `$INCLUDE` and
+`$GENERATE`, which are refused, since a file that is read in part tells nothing about what is absent.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from ses_email_auth.checks.seen import Origin, SeenRecordSet, seen_name
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.sources.contents import Contents, SeenZone, UnreadableSource
+from ses_email_auth.sources.zone_tokens import Entry, entries, shown
+from ses_email_auth.sources.zone_values import TYPES, absolute, name_text, value_text
+
+__all__ = ["is_zone_file", "read_zone_file"]
+
+_TTL = re.compile(r"[0-9]{1,10}|(?:[0-9]{1,10}[wdhms])+", re.IGNORECASE)
+_TTL_PART = re.compile(r"([0-9]+)([a-z]?)")
+_SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1, "": 1}
+_CLASS = re.compile(r"IN|CH|HS|CS|ANY|NONE|CLASS[0-9]{1,5}")
+_INTERNET = frozenset({"IN", "CLASS1"})
+_CONTROLS = frozenset({"$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE"})
+_NUMBERS = {"TYPE16": "TXT", "TYPE99": "SPF"}
+_NO_ZONES = frozenset({"bak", "conf", "log", "md", "old", "orig", "part", "py", "rst", "tmp"})
+_FILE_NAME = re.compile(r"(?:db\.|named\.)?(.+?)(?:\.(?:zone|db|dns|hosts|txt))?", re.IGNORECASE)
+
+
+def is_zone_file(text: str) -> bool:
+    """Whether the first entry of `text` is one of a master file, so that nobody would take it for prose."""
+    for line in text.removeprefix("\ufeff").split("\n"):
+        try:
+            first = next(entries(line.replace("(", " ").replace(")", " "), ""), None)
+        except UnreadableSource:
+            return False
+        if first is not None:
+            return _is_zone_entry(first)
+    return False
+
+
+def _is_zone_entry(entry: Entry) -> bool:
+    owner = "" if entry.is_continued else entry.tokens[0]
+    if owner.upper() in _CONTROLS:
+        return True
+    head = _Head(entry.tokens[0 if entry.is_continued else 1 :])
+    said = bool(head.ttl or head.class_) or owner == "@" or owner.endswith(".")
+    return said and _is_type(head.type) and len(head.data) > 0
+
+
+def read_zone_file(text: str, path: str) -> Contents:
+    """The records of a master file, all that share owner and type in one set.
+
+    The zone is that of the SOA record, and only a file with one is complete. Names that nothing makes absolute are taken as
+    relative to the name of the file (`db.example.com`, `example.com.zone`).
+
+    Raises:
+        UnreadableSource: with the line, for what is no entry of a master file.
+    """
+    reader = _Reader(path)
+    for entry in entries(text, path):
+        reader.take(entry)
+    return reader.contents()
+
+
+class _Head:
+    """What stands between the owner and the data: TTL and class in any order, then the type."""
+
+    __slots__ = ("class_", "data", "ttl", "type")
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.ttl = self.class_ = self.type = ""
+        self.data: list[str] = []
+        for index, token in enumerate(tokens):
+            upper = token.upper()
+            if not self.class_ and (upper == "IN" or _CLASS.fullmatch(upper)):
+                self.class_ = upper
+            elif not self.ttl and _TTL.fullmatch(token):
+                self.ttl = token
+            else:
+                self.type = _NUMBERS.get(upper, upper)
+                self.data = tokens[index + 1 :]
+                return
+
+
+@dataclass(slots=True)
+class _Set:
+    spelling: str
+    ttl: str
+    line: int
+    values: dict[str, None] = field(default_factory=dict)  # RFC 2181 section 5: a record counts once
+
+
+class _Reader:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.named = _name_of_file(path)
+        self.origin = f"{self.named}." if self.named is not None else ""
+        self.origins: list[str] = []
+        self.owner = self.origin
+        self.default_ttl: str | None = None
+        self.last_ttl = ""
+        self.sets: dict[tuple[str, str], _Set] = {}
+
+    def take(self, entry: Entry) -> None:
+        first = entry.tokens[0]
+        if first.startswith("$") and not entry.is_continued:
+            self._control(entry, first.upper())
+            return
+        head = _Head(entry.tokens if entry.is_continued else entry.tokens[1:])
+        self._check(entry, head)
+        if not entry.is_continued:
+            self.owner = self._absolute(first, entry)
+        elif not self.owner:
+            raise self._error(entry, "it begins with a blank, so it is about the owner above, and there is none")
+        if head.class_ in _INTERNET or not head.class_:
+            self._add(entry, head)
+
+    def _check(self, entry: Entry, head: _Head) -> None:
+        if not head.type:
+            raise self._error(entry, "the record has no type; write for example 'example.com. 600 IN TXT \"text\"'")
+        if not _is_type(head.type):
+            fix = "; a line that begins with a blank is about the owner above" if entry.is_continued else ""
+            raise self._error(entry, f"{shown(head.type)} is no record type{fix}")
+        if not head.data:
+            raise self._error(entry, f"the {head.type} record has no value")
+
+    def _add(self, entry: Entry, head: _Head) -> None:
+        if head.ttl:
+            self.last_ttl = _seconds(head.ttl)
+            ttl = self.last_ttl
+        else:  # RFC 2308 section 4: $TTL; RFC 1035 section 5.1: else that of the record before
+            ttl = self.last_ttl if self.default_ttl is None else self.default_ttl
+        try:
+            value = value_text(head.type, head.data, self.origin)
+        except ValueError as error:
+            raise self._error(entry, str(error)) from error
+        found = self.sets.setdefault((self.owner.lower(), head.type), _Set(self.owner, ttl, entry.line))
+        found.values[value] = None
+
+    def _control(self, entry: Entry, control: str) -> None:
+        argument = entry.tokens[1] if len(entry.tokens) > 1 else ""
+        if control == "$ORIGIN" and argument:
+            self.origin = self._absolute(argument, entry)
+            self.origins.append(self.origin)
+        elif control == "$TTL" and _TTL.fullmatch(argument):
+            self.default_ttl = _seconds(argument)
+        elif control == "$INCLUDE":
+            raise self._error(entry, f"{control} is not followed; let 'named-compilezone' write one file of all")
+        elif control == "$GENERATE":
+            raise self._error(entry, f"{control} is not expanded; let 'named-compilezone' write the records out")
+        else:
+            raise self._error(entry, f"{shown(' '.join(entry.tokens[:2]))} is no control entry")
+
+    def _absolute(self, token: str, entry: Entry) -> str:
+        try:
+            return absolute(name_text(token), self.origin)
+        except ValueError as error:
+            raise self._error(entry, str(error)) from error
+
+    def _error(self, entry: Entry, reason: str) -> UnreadableSource:
+        return UnreadableSource(self.path, f"line {entry.line}: {reason}")
+
+    def contents(self) -> Contents:
+        records = [
+            SeenRecordSet.of(
+                found.spelling,
+                kind,
+                tuple(found.values),
+                Origin(self.path, resource=f"line {found.line}", line=found.line),
+                ttl=found.ttl,
+                zone_id=self.path,
+            )
+            for (_, kind), found in self.sets.items()
+        ]
+        apex = next((record.name for record in records if record.type_text == "SOA"), None)
+        kinds = {record.type_text for record in records}
+        zone = SeenZone(
+            zone_id=self.path,
+            name=apex if isinstance(apex, DomainName) else self._likely_zone(records),
+            is_complete="SOA" in kinds,
+            # A server may sign as it answers: that a file holds no signature says nothing.
+            dnssec_signed=True if kinds & {"DNSKEY", "RRSIG"} else None,
+        )
+        return Contents(path=self.path, records=records, zones=[zone])
+
+    def _likely_zone(self, records: list[SeenRecordSet]) -> DomainName | None:
+        """Without a SOA record: `$ORIGIN` or the name of the file, if nothing speaks against it."""
+        candidates = [seen_name(origin) for origin in self.origins[:1]] or [self.named]
+        names = [record.name for record in records if isinstance(record.name, DomainName)]
+        for zone in candidates:
+            if zone is None or not names or not all(name.is_at_or_below(zone) for name in names):
+                continue
+            # `$ORIGIN www.example.com.` in a part of a zone is a short way to write names, and no apex.
+            if zone == zone.organizational or any(each.name == zone and each.type_text == "NS" for each in records):
+                return zone
+        return None
+
+
+def _is_type(kind: str) -> bool:
+    return kind in TYPES or (kind.startswith("TYPE") and kind[4:].isdecimal() and kind.isascii())
+
+
+def _seconds(ttl: str) -> str:
+    if ttl.isdecimal():
+        return str(int(ttl))
+    return str(sum(int(number) * _SECONDS[unit] for number, unit in _TTL_PART.findall(ttl.lower())))
+
+
+def _name_of_file(path: str) -> DomainName | None:
+    match = _FILE_NAME.fullmatch(PurePath(path).name)
+    name = None if match is None else seen_name(match[1])
+    if name is None or not name.is_known or not name.is_hostname or name.labels[-1] in _NO_ZONES:
+        return None
+    return name

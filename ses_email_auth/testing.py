@@ -1,0 +1,184 @@
+"""Assertions for tests of your own stacks: what a template publishes, read as receivers read it.
+
+    template = EmailAuthTemplate.from_stack(stack)
+    assert template.dmarc("example.com").policy is DmarcPolicy.REJECT
+    assert template.findings() == ()
+
+TXT strings are joined and intrinsics are resolved as far as the template says what they are. What is not there raises an
+`AssertionError` that prints what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.checks.run import RULES, check_all
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from ses_email_auth.records.dmarc import DmarcRecord
+from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.records.spf import SpfRecord
+from ses_email_auth.sources.alignment import proof_of
+from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.template import TemplateFile, read_templates
+from ses_email_auth.sources.views import views
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aws_cdk import Stack
+    from aws_cdk.assertions import Template
+
+    from ses_email_auth.checks.finding import Finding, Rule
+    from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
+    from ses_email_auth.publication.alignment import AlignmentProof
+    from ses_email_auth.sources.contents import Contents
+
+__all__ = ["EmailAuthTemplate"]
+
+_DKIM_NAME, _DKIM_VALUE = "DkimDNSTokenName", "DkimDNSTokenValue"
+_TOKENS = 3  # Easy DKIM gives a domain three names
+
+
+class EmailAuthTemplate:
+    """What a synthesized stack publishes for e-mail.
+
+    Make it by `from_stack` or `from_template`.
+    """
+
+    def __init__(self, contents: Iterable[Contents]) -> None:
+        self._contents = list(contents)
+        self._records: list[SeenRecordSet] = [record for each in self._contents for record in each.records]
+        self._identities: list[SeenIdentity] = [identity for each in self._contents for identity in each.identities]
+
+    @classmethod
+    def from_stack(cls, stack: Stack) -> EmailAuthTemplate:
+        """The template of `stack`, with the stacks nested in it. Synthesizes the app.
+
+        Raises:
+            EmailAuthError: if the stack belongs to no app.
+        """
+        from ses_email_auth.cdk.synthesized import contents_of  # noqa: PLC0415 - `from_template` needs no AWS CDK
+
+        return cls(contents_of(stack))
+
+    @classmethod
+    def from_template(cls, template: Template | Mapping[str, object], *, region: str = "") -> EmailAuthTemplate:
+        """A template: a dict, or the `Template` of `aws_cdk.assertions`.
+
+        Args:
+            template: what `json.load` gives of a template, or CDK's `Template`.
+            region: where it is deployed. Default: - not known
+
+        Raises:
+            UnreadableSource: if it is no template.
+        """
+        body: object = template.to_json() if hasattr(template, "to_json") else template
+        if not (isinstance(body, Mapping) and isinstance(body.get("Resources"), Mapping)):
+            raise UnreadableSource("template", "it has no Resources")
+        return cls(read_templates([TemplateFile(path="template", body=body, region=region)]))
+
+    def dmarc(self, domain: str) -> DmarcRecord:
+        """The DMARC record of `domain`: the one at `_dmarc.<domain>`.
+
+        Raises:
+            AssertionError: if there is none, there are several, or receivers would ignore it.
+        """
+        texts = [text for text in self._texts(f"_dmarc.{domain}") if DmarcRecord.is_dmarc(text)]
+        text = self._only(texts, f"DMARC record at _dmarc.{domain}")
+        try:
+            return DmarcRecord.parse(text)
+        except EmailAuthError as error:
+            raise AssertionError(f"the DMARC record at _dmarc.{domain} is wrong: {error}") from error
+
+    def spf(self, domain: str) -> SpfRecord:
+        """The SPF record at `domain`, which may be a MAIL FROM domain.
+
+        Raises:
+            AssertionError: if there is none, there are several, or receivers would answer permerror.
+        """
+        text = self._only([text for text in self._texts(domain) if SpfRecord.is_spf(text)], f"SPF record at {domain}")
+        try:
+            return SpfRecord.parse(text)
+        except EmailAuthError as error:
+            raise AssertionError(f"the SPF record at {domain} is wrong: {error}") from error
+
+    def mx(self, domain: str) -> tuple[str, ...]:
+        """The MX values at `domain`, such as `10 feedback-smtp.eu-west-1.amazonses.com`; a region that is not known yet is
+        written `<Region>`.
+
+        Raises:
+            AssertionError: if there are none.
+        """
+        values = tuple(text for record in self._at(domain, RecordType.MX) for text in record.texts)
+        if not values:
+            raise AssertionError(f"no MX at {domain}{self._what_is_there()}")
+        return values
+
+    def dkim_tokens(self, domain: str) -> tuple[str, ...]:
+        """The three Easy DKIM tokens of `domain`; one that AWS makes is written as its attribute, `DkimDNSTokenName1`.
+
+        Raises:
+            AssertionError: unless all three CNAMEs are there, each with the value of its own token.
+        """
+        found = sorted({token for record in self._records for token in self._token(record, DomainName(domain))})
+        if len(found) != _TOKENS:
+            seen = f"only {', '.join(found)}" if found else "none"
+            raise AssertionError(f"{domain} needs {_TOKENS} DKIM records, found {seen}{self._what_is_there()}")
+        return tuple(found)
+
+    def findings(self, *, at_least: Severity = Severity.WARNING, extra_rules: Iterable[Rule] = ()) -> tuple[Finding, ...]:
+        """What the checks say, the worst first.
+
+        Args:
+            at_least: leave out what is less severe. Default: - infos are left out
+            extra_rules: rules of your own beside ours.
+        """
+        order = list(Severity)
+        found = check_all(views(self._contents), (*RULES, *extra_rules))
+        return tuple(finding for finding in found if order.index(finding.severity) <= order.index(at_least))
+
+    def alignment(self, domain: str) -> AlignmentProof:
+        """The proof that mail From `domain` passes DMARC, or not, by the identities and DMARC records of the template.
+
+        Raises:
+            AssertionError: if the template has no SES identity at all.
+        """
+        if not self._identities:
+            raise AssertionError(f"no SES identity could send as {domain}{self._what_is_there()}")
+        return proof_of(DomainName(domain), self._identities, views(self._contents))
+
+    def _at(self, domain: str, kind: RecordType) -> list[SeenRecordSet]:
+        name = DomainName(domain)
+        return [record for record in self._records if record.name == name and record.type is kind]
+
+    def _texts(self, domain: str) -> list[str]:
+        return [text for record in self._at(domain, RecordType.TXT) for text in record.texts]
+
+    def _only(self, texts: list[str], what: str) -> str:
+        if not texts:
+            raise AssertionError(f"no {what}{self._what_is_there()}")
+        if len(texts) > 1:
+            raise AssertionError(f"{len(texts)} records where one {what} must stand: {'; '.join(map(repr, texts))}")
+        return texts[0]
+
+    def _token(self, record: SeenRecordSet, domain: DomainName) -> Iterable[str]:
+        if record.type is not RecordType.CNAME or len(record.values) != 1:
+            return
+        name, value = record.name, record.values[0]
+        if isinstance(name, KnownAfterDeploy):
+            own = {each.origin.resource for each in self._identities if each.domain == domain}
+            matches = isinstance(value, KnownAfterDeploy) and value.attribute == name.attribute.replace(_DKIM_NAME, _DKIM_VALUE)
+            if record.identity in own and matches and name.attribute.startswith(_DKIM_NAME):
+                yield str(name).strip("<>")
+        elif name is not None and name.text.endswith(f"._domainkey.{domain}"):
+            token = name.labels[0]
+            if str(value).lower().startswith(f"{token}."):
+                yield token
+
+    def _what_is_there(self) -> str:
+        lines = [f"  {record.place} {value}" for record in self._records for value in (record.texts or ("(alias)",))]
+        return "; the template has:\n" + "\n".join(lines) if lines else "; the template has no records"

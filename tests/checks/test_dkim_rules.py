@@ -1,0 +1,178 @@
+"""Tests of the rules on the text of DKIM keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.records.resource_record_set import RecordType
+from tests.checks.ses_views import ED25519, SELECTOR, identity, rsa, seen, view_of
+from tests.checks.views import TOKEN, finding, found, part, txt
+
+if TYPE_CHECKING:
+    from ses_email_auth.checks.zone_view import ZoneView
+
+KEY = f"v=DKIM1; k=ed25519; p={ED25519}"
+WHERE = f"{SELECTOR} TXT"
+CANNOT = "verifiers take every text here for a key and cannot use this one: "
+PASS_OVER = "verifiers pass over a part of it: "
+AS_GIVEN = "publish the key record as the signer gives it, and no other text at this name"
+TWO = "2 texts stand at one selector; a verifier takes any of them, or none"
+KEEP = "keep the one that the signer uses; a new key gets a new selector"
+WORDS = "must be words of letters, digits and inner hyphens with ':' between them"
+
+
+def _at(value: str) -> ZoneView:
+    return part(txt(SELECTOR, value))
+
+
+def _syntax(name: str, value: str, trouble: str) -> object:
+    return pytest.param("dkim-syntax", _at(value), Severity.ERROR, WHERE, f"{CANNOT}{trouble}", AS_GIVEN, id=name)
+
+
+def _ignored(name: str, value: str, trouble: str) -> object:
+    return pytest.param("dkim-syntax", _at(value), Severity.INFO, WHERE, f"{PASS_OVER}{trouble}", "", id=name)
+
+
+LOUD = [
+    _syntax("no-key", "v=DKIM1; k=rsa", "p= is missing (tag names are case-sensitive); an empty p= revokes the key"),
+    _syntax("version-of-another-kind", "v=DKIM2; p=", "v= must be exactly DKIM1, got 'DKIM2'"),
+    _syntax("version-not-first", "p=; v=DKIM1", "v= must be the first tag"),
+    _syntax("a-tag-twice", "v=DKIM1; p=; p=", "the tag p= stands twice; keep one"),
+    _syntax("flags-twice", "v=DKIM1; t=s; t=s; p=", "the tag t= stands twice; keep one"),
+    _syntax("unknown-key-type", "k=dsa; p=AAAA", "k= must be rsa or ed25519, got 'dsa'; verifiers ignore other keys"),
+    _syntax(
+        "a-key-that-was-cut",
+        f"p={rsa(1024)[:101]}",
+        "the 101 characters of p= are not whole base64; was the key cut?",
+    ),
+    _syntax(
+        "a-site-token-is-shown-in-part",
+        "google-site-verification-abcdefghijklmnop",
+        "'google-site-verification...' has no '='; write name=value",
+    ),
+    _syntax("spf", "v=spf1 -all", "v= must be exactly DKIM1, got 'spf1 -all'"),
+    _syntax("two-semicolons", "v=DKIM1;; p=", "a tag is missing here; write name=value, and one ';' between tags"),
+    _syntax(
+        "flags-that-are-none-and-no-key",
+        "v=DKIM1; t=y!",
+        "p= is missing (tag names are case-sensitive); an empty p= revokes the key",
+    ),
+    _ignored("empty-flags", f"{KEY}; t=", f"t= {WORDS}"),
+    _ignored("a-colon-too-many", f"v=DKIM1; h=sha256:; k=ed25519; p={ED25519}", f"h= {WORDS}"),
+    _ignored(
+        "one-of-four", f"h=; s=; t=; n=a\x01; k=ed25519; p={ED25519}", "the value of n= must be printable US-ASCII, got '\\x01'"
+    ),
+    _ignored("notes", f"{KEY}; n=a\x01b", "the value of n= must be printable US-ASCII, got '\\x01'"),
+    pytest.param("dkim-multiple", part(txt(SELECTOR, KEY, "v=DKIM1; p=")), Severity.ERROR, WHERE, TWO, KEEP, id="in-one-set"),
+    pytest.param("dkim-multiple", part(txt(SELECTOR, KEY, "a note")), Severity.ERROR, WHERE, TWO, KEEP, id="a-key-and-a-note"),
+    pytest.param(
+        "dkim-multiple",
+        view_of(txt(SELECTOR, KEY), txt(SELECTOR, "p=")),
+        Severity.ERROR,
+        WHERE,
+        TWO,
+        KEEP,
+        id="in-two-sets",
+    ),
+    pytest.param(
+        "dkim-testing",
+        _at(f"v=DKIM1; k=ed25519; t=s:y; p={ED25519}"),
+        Severity.WARNING,
+        WHERE,
+        "t=y says that the domain only tests DKIM; verifiers may treat its mail as if it were not signed",
+        "leave out t=y",
+        id="testing",
+    ),
+    pytest.param(
+        "dkim-revoked",
+        view_of(txt(SELECTOR, "v=DKIM1; p="), identity(selector="S")),
+        Severity.ERROR,
+        WHERE,
+        "the empty p= revokes the key, and SES is told to sign with this selector",
+        "publish the public key, or give the identity the selector of a key that is published",
+        id="in-use",
+    ),
+    pytest.param(
+        "dkim-revoked",
+        view_of(txt(SELECTOR, "p="), identity("mail.example.com", selector="s"), identity(selector="t")),
+        Severity.INFO,
+        WHERE,
+        "the empty p= revokes the key; signatures with it fail",
+        "",
+        id="of-others",
+    ),
+    pytest.param(
+        "dkim-granularity",
+        _at(f"{KEY}; g=*"),
+        Severity.INFO,
+        WHERE,
+        "g= is of DomainKeys, which DKIM replaced; verifiers pass over it",
+        "",
+        id="granularity",
+    ),
+]
+
+SILENT = [
+    pytest.param("dkim-syntax", _at(KEY), id="a-key"),
+    pytest.param("dkim-syntax", _at("p="), id="revoked"),
+    pytest.param("dkim-syntax", _at(f"{KEY}; x=1; t=s:unknown"), id="words-and-tags-that-nobody-knows"),
+    pytest.param("dkim-syntax", _at("v=dkim1; p="), id="near-miss"),
+    pytest.param("dkim-syntax", _at("v=DKIM1; p=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"), id="private-key"),
+    pytest.param("dkim-syntax", part(txt("_domainkey.example.com", "o=~")), id="policy-of-domainkeys"),
+    pytest.param("dkim-syntax", part(txt("_adsp._domainkey.example.com", "dkim=all")), id="adsp"),
+    pytest.param("dkim-syntax", part(txt("_report._domainkey.example.com", "ra=dkim; rr=all")), id="reports"),
+    pytest.param("dkim-syntax", part(txt("example.com", "v=DKIM2")), id="elsewhere"),
+    pytest.param("dkim-syntax", _at(f"v=DKIM1; p={TOKEN}"), id="token"),
+    pytest.param("dkim-syntax", part(txt(f"s._domainkey.{TOKEN}", "v=DKIM1")), id="token-in-the-name"),
+    pytest.param("dkim-multiple", view_of(txt(SELECTOR, KEY), txt(SELECTOR, KEY)), id="one-text-twice"),
+    pytest.param("dkim-multiple", part(txt(SELECTOR, KEY), txt("t._domainkey.example.com", "p=")), id="two-selectors"),
+    pytest.param(
+        "dkim-multiple",
+        view_of(
+            seen(SELECTOR, RecordType.TXT, KEY, set_identifier="blue"),
+            seen(SELECTOR, RecordType.TXT, "p=", set_identifier="green"),
+        ),
+        id="routing-policy",
+    ),
+    pytest.param("dkim-testing", _at("t=y; p="), id="testing-and-revoked"),
+    pytest.param("dkim-testing", _at(f"{KEY}; t=s"), id="another-flag"),
+    pytest.param("dkim-revoked", part(txt("*._domainkey.example.com", "v=DKIM1; p=")), id="parked"),
+    pytest.param("dkim-revoked", _at(KEY), id="not-revoked"),
+    pytest.param("dkim-granularity", _at(KEY), id="without"),
+]
+
+
+@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
+def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
+    """Each fault is said once, with its severity, place, sentence and fix."""
+    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
+
+
+@pytest.mark.parametrize(("rule", "view"), SILENT)
+def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
+    """The rule finds nothing."""
+    assert found(rule, view) == []
+
+
+def test_texts_of_two_sets_lead_to_both() -> None:
+    """Whoever reads the finding sees both places."""
+    view = view_of(txt(SELECTOR, KEY), txt(SELECTOR, "p="), txt(SELECTOR, KEY))
+    assert [each.records for each in found("dkim-multiple", view)] == [view.records[:2]]
+
+
+def test_each_routing_policy_answers_alone() -> None:
+    """Two texts in one of the alternatives are a fault of that one."""
+    view = view_of(*(seen(SELECTOR, RecordType.TXT, KEY, "p=", set_identifier=each) for each in ("blue", "green")))
+    assert [each.records for each in found("dkim-multiple", view)] == [view.records[:1], view.records[1:]]
+
+
+def test_no_part_of_a_long_text_is_shown() -> None:
+    """It could be a part of a private key, which nobody can tell from other letters."""
+    secret = "c2VjcmV0" * 20
+    for text in (secret, f"k={secret}; p=", f"{secret}=;", f"v={secret}; p=", f"p={secret}", f"p='{secret}'"):
+        (said,) = found("dkim-syntax", replace(_at(text), complete=True))
+        assert secret[:25] not in said.message

@@ -1,0 +1,257 @@
+"""Tests of the rules on SES identities in files and the DMARC policy that applies to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.checks.seen import Origin, SeenIdentity
+from ses_email_auth.checks.zone_view import ZoneView
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.publication.alignment import AlignmentQuestion
+from ses_email_auth.publication.alignment_proof import prove
+from ses_email_auth.records.dmarc import DmarcRecord
+from ses_email_auth.records.resource_record_set import RecordType
+from tests.checks.seen_sets import seen
+from tests.checks.views import FEEDBACK, REPORTS, TOKEN, ZONE, finding, found, mx, other, txt
+
+if TYPE_CHECKING:
+    from ses_email_auth.checks.seen import RecordInView
+
+AT = "_dmarc.example.com TXT"
+BOUNCE = "bounce.example.com"
+SIGN = "let SES sign with a key of the domain (Easy DKIM)"
+FAILS = "cannot pass DMARC: SES does not sign it, and"
+RELAX = "leave out aspf=s"
+STRICT = txt("_dmarc.example.com", "v=DMARC1; p=none; aspf=s")
+
+
+def _of(
+    tags: str,
+    *records: RecordInView,
+    name: str = "example.com",
+    signs: bool | None = False,
+    mail_from: str | None = None,
+    complete: bool = False,
+) -> ZoneView:
+    """An identity, and the DMARC record of example.com."""
+    return ZoneView(
+        records=(txt("_dmarc.example.com", f"v=DMARC1; {tags}"), *records),
+        zone=ZONE,
+        complete=complete,
+        identities=(SeenIdentity(name=name, origin=Origin("app.yaml"), signs=signs, mail_from=mail_from),),
+    )
+
+
+PROOF = prove(AlignmentQuestion(from_domain=DomainName("example.com"), identities=(), dmarc_records={}))
+
+
+def _strict(mail_from: str) -> str:
+    return (
+        f"aspf=s asks for the very domain of the From address, and SES sends with MAIL FROM {mail_from}: SPF never aligns, and "
+        "DMARC rests on DKIM alone"
+    )
+
+
+LOUD = [
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of("p=reject"),
+        Severity.ERROR,
+        "example.com",
+        f"mail From example.com {FAILS} SPF passes for a domain of SES; reject hits it",
+        SIGN,
+        id="no-dkim-and-no-mail-from",
+    ),
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of("p=reject; aspf=s", mail_from=BOUNCE),
+        Severity.ERROR,
+        "example.com",
+        f"mail From example.com {FAILS} aspf=s wants MAIL FROM example.com, not bounce.example.com; reject hits it",
+        SIGN,
+        id="strict-spf",
+    ),
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of("p=none; sp=quarantine", name="mail.example.com"),
+        Severity.WARNING,
+        "mail.example.com",
+        f"mail From mail.example.com {FAILS} SPF passes for a domain of SES; quarantine hits it",
+        SIGN,
+        id="an-own-record-may-be-out-of-view",
+    ),
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of("p=reject", name="mail.example.com", complete=True),
+        Severity.ERROR,
+        "mail.example.com",
+        f"mail From mail.example.com {FAILS} SPF passes for a domain of SES; reject hits it",
+        SIGN,
+        id="the-record-above-in-a-complete-zone",
+    ),
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of("p=reject; t=y; pct=0"),
+        Severity.ERROR,
+        "example.com",
+        f"mail From example.com {FAILS} SPF passes for a domain of SES; quarantine hits it",
+        SIGN,
+        id="one-level-down",
+    ),
+    pytest.param(
+        "dmarc-spf-alone",
+        _of("p=reject", mail_from=BOUNCE),
+        Severity.WARNING,
+        "example.com",
+        "mail From example.com rests on SPF alone, which every forwarder breaks; reject hits it",
+        SIGN,
+        id="no-dkim",
+    ),
+    pytest.param(
+        "dmarc-aspf-strict",
+        _of("p=none; aspf=s", signs=True, mail_from=BOUNCE),
+        Severity.WARNING,
+        AT,
+        _strict(BOUNCE),
+        RELAX,
+        id="an-identity",
+    ),
+    pytest.param(
+        "dmarc-aspf-strict",
+        _of(
+            "p=none; aspf=s",
+            mx("bounce.mail.example.com", FEEDBACK),
+            name="mail.example.com",
+            mail_from="bounce.mail.example.com",
+        ),
+        Severity.WARNING,
+        AT,
+        _strict("bounce.mail.example.com"),
+        RELAX,
+        id="an-identity-below-said-once",
+    ),
+    pytest.param(
+        "dmarc-aspf-strict",
+        ZoneView(records=(STRICT, mx(BOUNCE, FEEDBACK))),
+        Severity.WARNING,
+        AT,
+        _strict(BOUNCE),
+        RELAX,
+        id="an-mx",
+    ),
+    pytest.param(
+        "dmarc-aspf-strict",
+        ZoneView(records=(STRICT, mx("b.mail.example.com", FEEDBACK))),
+        Severity.WARNING,
+        AT,
+        _strict("b.mail.example.com"),
+        RELAX,
+        id="an-mx-deeper-down",
+    ),
+]
+
+SILENT = [
+    pytest.param("dmarc-nothing-aligns", _of("p=reject", signs=True), id="ses-signs"),
+    pytest.param("dmarc-nothing-aligns", _of("p=none", other(f"s.{TOKEN}", RecordType.CNAME, "x.example.net")), id="tokens"),
+    pytest.param("dmarc-nothing-aligns", _of("p=reject", signs=None), id="nobody-knows-whether-ses-signs"),
+    pytest.param("dmarc-nothing-aligns", _of("p=none"), id="nothing-is-enforced"),
+    pytest.param("dmarc-nothing-aligns", _of("p=quarantine; t=y; pct=0"), id="one-level-down-is-none"),
+    pytest.param("dmarc-nothing-aligns", _of("p=reject", name="info@example.com"), id="an-address-inherits"),
+    pytest.param("dmarc-nothing-aligns", _of("p=reject", name=TOKEN), id="a-name-that-nobody-knows"),
+    pytest.param("dmarc-nothing-aligns", _of("p=reject", mail_from=BOUNCE), id="spf-aligns"),
+    pytest.param("dmarc-nothing-aligns", _of("p=reject; aspf=s", mail_from=TOKEN), id="a-mail-from-that-nobody-knows"),
+    pytest.param(
+        "dmarc-nothing-aligns", _of("p=reject", txt("s._domainkey.example.com", "v=DKIM1; p=AAAA")), id="the-program-may-sign"
+    ),
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of("p=reject", txt("s._domainkey.example.com", "v=DKIM1; p=AAAA"), name="mail.example.com"),
+        id="the-program-may-sign-with-a-key-above",
+    ),
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of("p=reject", other("_dmarc.mail.example.com", RecordType.CNAME, "x.example.net"), name="mail.example.com"),
+        id="a-hosted-record",
+    ),
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of("p=reject", txt("_dmarc.mail.example.com", "v=DMARC1; p=none"), name="mail.example.com"),
+        id="a-weaker-record-of-its-own",
+    ),
+    pytest.param(
+        "dmarc-nothing-aligns", _of("p=reject", txt("_dmarc.example.com", "v=DMARC1; p=none")), id="two-records-are-none"
+    ),
+    pytest.param("dmarc-nothing-aligns", _of("p=reject", name="example.net"), id="another-domain"),
+    pytest.param("dmarc-nothing-aligns", replace(_of("p=reject"), proofs=(PROOF,)), id="our-constructs-have-proofs"),
+    pytest.param(
+        "dmarc-nothing-aligns",
+        _of(
+            "p=none",
+            seen("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=reject"', set_identifier="a"),
+            seen("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="b"),
+            name="mail.example.com",
+        ),
+        id="an-answer-that-varies",
+    ),
+    pytest.param("dmarc-spf-alone", _of("p=reject", signs=True, mail_from=BOUNCE), id="both"),
+    pytest.param("dmarc-spf-alone", _of("p=reject; aspf=s", mail_from=BOUNCE), id="strict-spf-is-worse"),
+    pytest.param("dmarc-spf-alone", _of("p=reject"), id="no-spf-either"),
+    pytest.param("dmarc-aspf-strict", _of("p=none", signs=True, mail_from=BOUNCE), id="relaxed"),
+    pytest.param("dmarc-aspf-strict", _of("p=none; aspf=s", signs=True), id="no-mail-from"),
+    pytest.param(
+        "dmarc-aspf-strict", _of("p=none; aspf=s", signs=True, mail_from="bounce.example.net"), id="ses-refuses-this-one"
+    ),
+    pytest.param(
+        "dmarc-aspf-strict",
+        _of(
+            "p=none; aspf=s",
+            txt("_dmarc.mail.example.com", "v=DMARC1; p=none"),
+            name="mail.example.com",
+            mail_from="b.mail.example.com",
+        ),
+        id="an-own-record",
+    ),
+    pytest.param(
+        "dmarc-aspf-strict",
+        ZoneView(records=(STRICT, txt("_dmarc.mail.example.com", "v=DMARC1; p=none"), mx("b.mail.example.com", FEEDBACK))),
+        id="an-own-record-above-the-mx",
+    ),
+    pytest.param(
+        "dmarc-aspf-strict",
+        ZoneView(records=(STRICT, mx("b.example.net", FEEDBACK), mx("com", FEEDBACK), mx("b.com", FEEDBACK))),
+        id="other-domains",
+    ),
+    pytest.param(
+        "dmarc-aspf-strict", replace(_of("p=none; aspf=s", mail_from=BOUNCE), proofs=(PROOF,)), id="our-constructs-have-proofs"
+    ),
+    pytest.param(
+        "dmarc-aspf-strict",
+        replace(
+            ZoneView(records=(txt("_dmarc.a.example.com", "v=DMARC1; p=none; aspf=s"), mx("b.mail.example.com", FEEDBACK))),
+            dmarc_elsewhere={ZONE: DmarcRecord.parse("v=DMARC1; p=none")},
+        ),
+        id="the-strict-record-is-of-another-name",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
+def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
+    """Each fault is said once, with its severity, place, sentence and fix."""
+    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
+
+
+@pytest.mark.parametrize(("rule", "view"), SILENT)
+def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
+    """The rule finds nothing."""
+    assert found(rule, view) == []
+
+
+def test_a_fault_leads_to_the_identity_and_the_record() -> None:
+    """Two files can hold them."""
+    view = _of(f"p=reject; {REPORTS}")
+    assert [each.records for each in found("dmarc-nothing-aligns", view)] == [(*view.identities, *view.records)]

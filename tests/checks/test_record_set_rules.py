@@ -1,0 +1,365 @@
+"""Tests of the rules on one record set, and on MX records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from ses_email_auth.records.resource_record_set import RecordType
+from tests.checks.seen_sets import files, seen
+from tests.checks.views import TOKEN, finding, found, mx, other, part, txt
+
+if TYPE_CHECKING:
+    from ses_email_auth.checks.seen import SeenRecordSet
+    from ses_email_auth.checks.zone_view import ZoneView
+
+AT = "example.com TXT"
+MX = "example.com MX"
+ERROR = Severity.ERROR
+QUOTE = 'write each string as "..." and a quotation mark within one as \\"'
+CUT = 'cut it into several strings, "..." "...", which receivers join without a space'
+MX_FIX = "write '<preference> <host>', for example '10 mail.example.com'"
+LONG = "x" * 256
+ESCAPED = '"' + "\\303" * 255 + '"'
+FOUR = " ".join(f'"{"x" * 250}"' for _ in range(16))
+SECONDS = "write seconds, for example 3600"
+WHOLE_SECONDS = "it must be a whole number of seconds up to 2147483647"
+
+
+def _txt(*values: str) -> ZoneView:
+    return files(seen("example.com", "TXT", *values))
+
+
+def _mx(*values: str) -> ZoneView:
+    return files(seen("example.com", "MX", *values))
+
+
+def _a(ttl: str, line: int | None = None) -> SeenRecordSet:
+    return seen("example.com", "A", "192.0.2.1", ttl=ttl, line=line)
+
+
+LOUD = [
+    pytest.param(
+        "txt-quoting",
+        _txt("v=spf1 -all"),
+        ERROR,
+        AT,
+        "'v=spf1 -all' is not in quotation marks",
+        "put it into quotation marks",
+        id="no-quotes",
+    ),
+    pytest.param(
+        "txt-quoting", _txt('"a'), ERROR, AT, "'\"a' has a quotation mark too many or too few", QUOTE, id="one-quotation-mark"
+    ),
+    pytest.param(
+        "txt-quoting",
+        _txt('"a"b"'),
+        ERROR,
+        AT,
+        '\'"a"b"\' has a quotation mark too many or too few',
+        QUOTE,
+        id="a-quotation-mark-within",
+    ),
+    pytest.param(
+        "txt-quoting",
+        _txt('"a" b'),
+        ERROR,
+        AT,
+        "'\"a\" b' has a quotation mark too many or too few",
+        QUOTE,
+        id="a-word-behind-the-quotes",
+    ),
+    pytest.param(
+        "txt-quoting",
+        _txt(f'"{LONG}"'),
+        ERROR,
+        AT,
+        f"'\"{'x' * 59}'... holds a string of 256 octets; DNS takes at most 255",
+        CUT,
+        id="a-string-of-256",
+    ),
+    pytest.param(
+        "txt-quoting",
+        _txt(f'"{"é" * 128}"'),
+        ERROR,
+        AT,
+        f"'\"{'é' * 59}'... holds a string of 256 octets; DNS takes at most 255",
+        CUT,
+        id="octets-count-not-characters",
+    ),
+    pytest.param(
+        "txt-quoting",
+        _txt(FOUR),
+        ERROR,
+        AT,
+        f"'\"{'x' * 59}'... has 4047 characters; Route 53 takes at most 4000",
+        "make the value shorter",
+        id="a-value-of-4047",
+    ),
+    pytest.param(
+        "txt-quoting", _txt(), ERROR, AT, "the record set has no value", "give it a value, or remove it", id="no-value"
+    ),
+    pytest.param(
+        "txt-set-large",
+        part(txt("example.com", "x" * 250, "y" * 250)),
+        Severity.INFO,
+        AT,
+        "all texts at example.com make an answer of 555 octets, over 512, the limit without EDNS",
+        "",
+        id="over-512",
+    ),
+    pytest.param(
+        "txt-set-large",
+        part(txt("example.com", *(f"{n}{'é' * 120}" for n in range(5)))),
+        Severity.WARNING,
+        AT,
+        "all texts at example.com make an answer of 1,299 octets, over 1,232, so resolvers must ask again over TCP",
+        "remove what nobody needs any more, such as old verification texts",
+        id="over-1232",
+    ),
+    pytest.param(
+        "cname-several",
+        files(seen("www.example.com", "CNAME", "a.example.net", "b.example.net")),
+        ERROR,
+        "www.example.com CNAME",
+        "a CNAME has one value, and this one has 2",
+        "keep the one that is meant",
+        id="two-values",
+    ),
+    pytest.param(
+        "cname-several",
+        files(seen("www.example.com", "CNAME")),
+        ERROR,
+        "www.example.com CNAME",
+        "a CNAME has one value, and this one has no",
+        "keep the one that is meant",
+        id="none",
+    ),
+    pytest.param(
+        "value-twice",
+        files(seen("example.com", "A", "192.0.2.1", "192.0.2.2", "192.0.2.1")),
+        ERROR,
+        "example.com A",
+        "the value '192.0.2.1' stands 2 times",
+        "keep one of them",
+        id="an-address-twice",
+    ),
+    pytest.param(
+        "ttl-missing",
+        files(_a("")),
+        ERROR,
+        "example.com A",
+        "the record set has no TTL",
+        "give it a TTL in seconds, for example 3600",
+        id="no-ttl",
+    ),
+    pytest.param(
+        "ttl-invalid",
+        files(_a("-1")),
+        ERROR,
+        "example.com A",
+        f"the TTL is '-1'; {WHOLE_SECONDS}",
+        SECONDS,
+        id="negative",
+    ),
+    pytest.param(
+        "ttl-invalid",
+        files(_a("1h")),
+        ERROR,
+        "example.com A",
+        f"the TTL is '1h'; {WHOLE_SECONDS}",
+        SECONDS,
+        id="an-hour",
+    ),
+    pytest.param(
+        "ttl-invalid",
+        files(_a("2147483648")),
+        ERROR,
+        "example.com A",
+        f"the TTL is '2147483648'; {WHOLE_SECONDS}",
+        SECONDS,
+        id="too-long",
+    ),
+    pytest.param(
+        "ttl-invalid",
+        files(_a("9" * 5000)),
+        ERROR,
+        "example.com A",
+        f"the TTL is '{'9' * 60}'...; {WHOLE_SECONDS}",
+        SECONDS,
+        id="endless",
+    ),
+    pytest.param(
+        "record-type-unknown",
+        files(seen("example.com", "TXTT", '"x"')),
+        ERROR,
+        "example.com TXTT",
+        "Route 53 knows no record type 'TXTT'",
+        "use one of A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SOA, SPF, SRV, SSHFP, SVCB, TLSA, TXT",
+        id="misspelt",
+    ),
+    pytest.param(
+        "mx-syntax", _mx("mail.example.com"), ERROR, MX, "'mail.example.com' has no preference", MX_FIX, id="host-alone"
+    ),
+    pytest.param("mx-syntax", _mx("10"), ERROR, MX, "'10' has no host", MX_FIX, id="preference-alone"),
+    pytest.param("mx-syntax", _mx(""), ERROR, MX, "'' has no host", MX_FIX, id="empty"),
+    pytest.param(
+        "mx-syntax",
+        _mx("x mail.example.com"),
+        ERROR,
+        MX,
+        "'x mail.example.com' has no preference from 0 to 65535",
+        MX_FIX,
+        id="x",
+    ),
+    pytest.param(
+        "mx-syntax",
+        _mx(f"{'9' * 9} a.example"),
+        ERROR,
+        MX,
+        "'999999999 a.example' has no preference from 0 to 65535",
+        MX_FIX,
+        id="nine-digits",
+    ),
+    pytest.param(
+        "mx-syntax",
+        _mx("65536 a.example"),
+        ERROR,
+        MX,
+        "'65536 a.example' has a preference over 65535",
+        MX_FIX,
+        id="preference-of-65536",
+    ),
+    pytest.param(
+        "mx-syntax",
+        _mx("10 a.example b.example"),
+        ERROR,
+        MX,
+        "'10 a.example b.example' has more than a preference and a host",
+        MX_FIX,
+        id="two-hosts",
+    ),
+    pytest.param(
+        "mx-syntax",
+        _mx("10 192.0.2.1"),
+        ERROR,
+        MX,
+        "'10 192.0.2.1' has an IP address where a host name must stand",
+        MX_FIX,
+        id="ipv4",
+    ),
+    pytest.param(
+        "mx-syntax",
+        _mx("10 2001:db8::1"),
+        ERROR,
+        MX,
+        "'10 2001:db8::1' has an IP address where a host name must stand",
+        MX_FIX,
+        id="ipv6",
+    ),
+    pytest.param(
+        "mx-syntax",
+        _mx("10 https://mail.example.com"),
+        ERROR,
+        MX,
+        "'10 https://mail.example.com' has an address or a URL where a host name must stand",
+        MX_FIX,
+        id="url",
+    ),
+    pytest.param(
+        "mx-syntax",
+        _mx("10 me@example.com"),
+        ERROR,
+        MX,
+        "'10 me@example.com' has an address or a URL where a host name must stand",
+        MX_FIX,
+        id="mail-address",
+    ),
+    pytest.param("mx-syntax", _mx(), ERROR, MX, "the record set has no value", MX_FIX, id="no-mx-value"),
+    pytest.param(
+        "mx-to-cname",
+        part(mx("example.com", "10 Mail.example.com."), other("mail.example.com", RecordType.CNAME, "host.example.net")),
+        Severity.WARNING,
+        MX,
+        "the host mail.example.com is a CNAME; an MX must lead to a name with addresses, and some senders refuse it",
+        "give mail.example.com A and AAAA records, or name the host that it leads to",
+        id="the-host-is-a-cname",
+    ),
+]
+
+SILENT = [
+    pytest.param("txt-quoting", _txt('"v=spf1 -all"', '""', '"a" "b"', '"a""b"', '"a\\"b"', '"\\303\\251"'), id="quoted"),
+    pytest.param("txt-quoting", _txt(f'"{LONG[1:]}"', ESCAPED, f'"{LONG[1:]}" "{LONG[1:]}"'), id="strings-of-255"),
+    pytest.param("txt-quoting", _txt(TOKEN, f"x{TOKEN}"), id="tokens"),
+    pytest.param("txt-quoting", files(seen("example.com", "TXT", KnownAfterDeploy("X"))), id="an-attribute"),
+    pytest.param("txt-quoting", files(seen("example.com", "TXT", is_alias=True)), id="an-alias"),
+    pytest.param("txt-quoting", files(seen("example.com", "CAA", '0 issue "ca.example"', "x")), id="another-type"),
+    pytest.param("txt-quoting", files(seen("example.com", "TXT", FOUR, line=1)), id="a-zone-file-may-hold-more"),
+    pytest.param("txt-set-large", part(txt("example.com", "x" * 400)), id="small"),
+    pytest.param(
+        "txt-set-large",
+        files(
+            seen("example.com", "TXT", f'"{"x" * 250}"', set_identifier="a"),
+            seen("example.com", "TXT", f'"{"x" * 250}"', set_identifier="b"),
+        ),
+        id="alternatives",
+    ),
+    pytest.param("cname-several", files(seen("www.example.com", "CNAME", "a.example.net")), id="one-value"),
+    pytest.param("cname-several", files(seen("www.example.com", "CNAME", is_alias=True)), id="an-alias"),
+    pytest.param("value-twice", files(seen("example.com", "A", "192.0.2.1", "192.0.2.2")), id="two-addresses"),
+    pytest.param("value-twice", files(seen("example.com", "A", TOKEN, TOKEN)), id="tokens-that-look-alike"),
+    pytest.param("ttl-missing", files(_a("0")), id="zero"),
+    pytest.param("ttl-missing", files(seen("example.com", "A", ttl="", is_alias=True)), id="an-alias"),
+    pytest.param("ttl-missing", files(_a("", line=1)), id="a-zone-file"),
+    pytest.param("ttl-invalid", files(_a("2147483647"), _a(""), _a(TOKEN), _a("0")), id="good-absent-and-unknown"),
+    pytest.param("ttl-invalid", files(_a("1h", line=1)), id="a-zone-file"),
+    pytest.param(
+        "record-type-unknown", files(seen("example.com", "SVCB", "1 ."), seen("example.com", "a", "192.0.2.1")), id="known"
+    ),
+    pytest.param("record-type-unknown", files(seen("example.com", TOKEN, "x")), id="a-token"),
+    pytest.param("record-type-unknown", files(seen("example.com", "LOC", "x", line=1)), id="a-zone-file"),
+    pytest.param("mx-syntax", _mx("0 .", "10 mail.example.com.", "65535\ta_b.example.com", "010 4.example"), id="good"),
+    pytest.param(
+        "mx-syntax",
+        files(seen("example.com", "MX", KnownAfterDeploy("Region", "10 a."), TOKEN), seen("a.example", "MX", is_alias=True)),
+        id="unknown",
+    ),
+    pytest.param("mx-syntax", part(mx("example.com", "10 mail.example.com")), id="ours"),
+    pytest.param(
+        "mx-to-cname",
+        part(
+            mx("example.com", "10 mail.example.com", "0 .", TOKEN), other("www.example.com", RecordType.CNAME, "a.example.net")
+        ),
+        id="another-name-is-a-cname",
+    ),
+    pytest.param(
+        "mx-to-cname",
+        files(
+            seen("example.com", "MX", "10 mail.example.com"),
+            seen("mail.example.com", "CNAME", "a.example.net", set_identifier="condition IsTest"),
+        ),
+        id="a-cname-that-may-not-be-deployed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
+def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
+    """Each fault is said once, with its severity, place, sentence and fix."""
+    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
+
+
+@pytest.mark.parametrize(("rule", "view"), SILENT)
+def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
+    """The rule finds nothing."""
+    assert found(rule, view) == []
+
+
+def test_of_two_sets_at_a_name_only_the_wrong_one_is_named() -> None:
+    """A finding leads to the resource that must change."""
+    wrong = seen("example.com", "TXT", "x", resource="Wrong")
+    (said,) = found("txt-quoting", files(seen("example.com", "TXT", '"x"'), wrong))
+    assert said.records == (wrong,)

@@ -1,0 +1,207 @@
+"""Tests of the rules on how SPF records are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.checks.seen import Origin, SeenRecordSet
+from ses_email_auth.checks.zone_view import ZoneView
+from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from tests.checks.views import TOKEN, finding, found, part, txt
+
+
+def seen(record_type: str, *values: str | KnownAfterDeploy, name: str = "example.com.") -> ZoneView:
+    """A set as a file has it."""
+    return ZoneView(records=(SeenRecordSet.of(name, record_type, values, Origin("zone")),))
+
+
+AT = "example.com TXT"
+PERMERROR = "receivers answer permerror for all mail of example.com:"
+CORRECT = "correct the term, or take it out"
+JOINED = "receivers join them without a space, and answer permerror or see no SPF record"
+SPACE = "put a space inside of the quotation marks, between the two terms"
+UNREAD = "receivers ask for TXT alone; nobody reads a record of type SPF"
+MOVE = "publish its text as TXT, and delete it"
+
+LOUD = [
+    pytest.param(
+        "spf-syntax",
+        part(txt("example.com", "v=spf1 ipv4:192.0.2.1 ~all")),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} there is no mechanism 'ipv4'; use 'ip4', in 'ipv4:192.0.2.1'",
+        CORRECT,
+        id="unknown-mechanism",
+    ),
+    pytest.param(
+        "spf-syntax",
+        part(txt("example.com", "MS=ms1", "v=spf1 include:localhost ~all")),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} the last label 'localhost' must follow a dot; a domain needs at least two labels, in 'include:localhost'",
+        CORRECT,
+        id="a-domain-of-one-label",
+    ),
+    pytest.param(
+        "spf-syntax",
+        part(txt("example.com", "v=spf1 ip4:192.0.2.04 ~all")),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} '192.0.2.04' is not an IPv4 address: four decimal numbers up to 255 without leading zeros, "
+        "in 'ip4:192.0.2.04'",
+        CORRECT,
+        id="leading-zero",
+    ),
+    pytest.param(
+        "spf-syntax",
+        part(txt("example.com", "v=spf1 redirect=a.example redirect=b.example")),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} 'redirect' may occur only once, in 'redirect=b.example'",
+        CORRECT,
+        id="two-redirects",
+    ),
+    pytest.param(
+        "spf-syntax",
+        part(txt("example.com", "v=spf1 -all;")),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} ';' is not allowed after 'all', in '-all;'",
+        CORRECT,
+        id="a-semicolon-at-the-end",
+    ),
+    pytest.param(
+        "spf-syntax",
+        part(txt("example.com", "v=spf1 : -all")),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} ':' is not a term: a mechanism such as 'include:' or a modifier such as 'redirect='",
+        CORRECT,
+        id="a-term-that-the-message-quotes",
+    ),
+    pytest.param(
+        "spf-syntax",
+        part(txt("example.com", "v=spf1 a\tmx -all")),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} '\\t' is not allowed; a record is visible US-ASCII, its terms separated by spaces, in 'a\\tmx'",
+        CORRECT,
+        id="a-tab",
+    ),
+    pytest.param(
+        "spf-syntax",
+        seen("TXT", '"v=spf1 ipv6:2001:db8::1 " "~all"'),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} there is no mechanism 'ipv6'; use 'ip6', in 'ipv6:2001:db8::1'",
+        CORRECT,
+        id="in-two-strings",
+    ),
+    pytest.param(
+        "spf-string-join",
+        seen("TXT", '"v=spf1 include:a.example" "include:b.example ~all"'),
+        Severity.ERROR,
+        AT,
+        f"a string ends with 'include:a.example' and the next one begins with 'include:b.example'; {JOINED}",
+        SPACE,
+        id="two-includes",
+    ),
+    pytest.param(
+        "spf-string-join",
+        seen("TXT", '"v=spf1 ip4:192.0.2.1" "~all"'),
+        Severity.ERROR,
+        AT,
+        f"a string ends with 'ip4:192.0.2.1' and the next one begins with '~all'; {JOINED}",
+        SPACE,
+        id="all-in-a-string-of-its-own",
+    ),
+    pytest.param(
+        "spf-string-join",
+        seen("TXT", '"v=spf1" "mx" "-all"'),
+        Severity.ERROR,
+        AT,
+        f"a string ends with 'v=spf1' and the next one begins with 'mx'; {JOINED}",
+        SPACE,
+        id="the-version-alone",
+    ),
+    pytest.param(
+        "spf-string-join",
+        part(txt("example.com", ("v=spf1 ", "mx", "redirect=_spf.example.com"))),
+        Severity.ERROR,
+        AT,
+        f"a string ends with 'mx' and the next one begins with 'redirect=_spf.example.com'; {JOINED}",
+        SPACE,
+        id="strings-of-ours",
+    ),
+    pytest.param("spf-type99", seen("SPF", '"v=spf1 -all"'), Severity.WARNING, "example.com SPF", UNREAD, MOVE, id="alone"),
+    pytest.param(
+        "spf-type99",
+        seen("spf", '"v=spf1 -all"', name="a_b.example.com."),
+        Severity.WARNING,
+        "a_b.example.com SPF",
+        UNREAD,
+        MOVE,
+        id="at-an-odd-name",
+    ),
+    pytest.param(
+        "spf-type99",
+        ZoneView(records=(*seen("SPF", '"v=spf1 -all"').records, *seen("TXT", '"v=spf1 -all"').records)),
+        Severity.WARNING,
+        "example.com SPF",
+        UNREAD,
+        "delete it; the TXT record is enough",
+        id="beside-txt",
+    ),
+]
+
+SILENT = [
+    pytest.param(
+        "spf-syntax", part(txt("example.com", "v=spf1 foo=bar A:Example.COM/24//64 -all")), id="unknown-modifiers-are-fine"
+    ),
+    pytest.param("spf-syntax", part(txt("example.com", "v=spf10 ipv4:x", "spf2.0/pra ipv4:x")), id="no-spf-record"),
+    pytest.param("spf-syntax", part(txt("example.com", f"v=spf1 ipv4:{TOKEN} -all")), id="a-token"),
+    pytest.param("spf-syntax", seen("TXT", KnownAfterDeploy("Region", "v=spf1 ipv4:", " -all")), id="known-after-deploy"),
+    pytest.param("spf-syntax", part(txt("example.com", "v=spf1 ｉnclude:a.example -all")), id="txt-near-miss-says-it"),
+    pytest.param("spf-syntax", part(txt("example.com", 'v=spf1 "a" -all')), id="txt-near-miss-says-that-too"),
+    pytest.param("spf-syntax", seen("TXT", '"v=spf1 ip4:192.0.2.1" "-all"'), id="spf-string-join-says-it"),
+    pytest.param("spf-string-join", seen("TXT", '"v=spf1 include:a.example " "include:b.example ~all"'), id="space-before"),
+    pytest.param("spf-string-join", seen("TXT", '"v=spf1 include:a.example" " include:b.example ~all"'), id="space-behind"),
+    pytest.param("spf-string-join", seen("TXT", '"v=spf1 include:a.exam" "ple.com ~all"'), id="cut-in-a-host"),
+    pytest.param("spf-string-join", seen("TXT", '"v=spf1 mx ~" "include:a.example -" "all"'), id="cut-behind-a-qualifier"),
+    pytest.param("spf-string-join", seen("TXT", '"v=spf1 inc" "lude:a.example ip4" ":192.0.2.1 -all"'), id="cut-in-a-name"),
+    pytest.param("spf-string-join", seen("TXT", '"v=spf1 ip6:2001:db8::" "a:1 -all"'), id="cut-in-an-ipv6-address"),
+    pytest.param("spf-string-join", seen("TXT", f'"v=spf1 mx" "include:{TOKEN} -all"'), id="a-token-in-a-string"),
+    pytest.param("spf-string-join", seen("TXT", '"v=spf1 mx" "include:a.b -all"', name="x-.example.com."), id="no-name"),
+    pytest.param("spf-string-join", seen("TXT", '"v=spf1" "~all"'), id="txt-near-miss-says-it-already"),
+    pytest.param("spf-string-join", seen("TXT", '"k=rsa; p=AAAA" "ip4:BBBB"', '"v=spf1 -all"'), id="no-spf-text"),
+    pytest.param("spf-string-join", part(txt("example.com", ("v=spf1 mx ", "-all"))), id="strings-of-ours-with-a-space"),
+    pytest.param("spf-string-join", seen("TXT", KnownAfterDeploy("Region")), id="a-value-that-nobody-knows"),
+    pytest.param("spf-type99", seen("TXT", '"v=spf1 -all"'), id="txt"),
+    pytest.param("spf-type99", part(txt("example.com", "v=spf1 -all")), id="our-own-records-are-txt"),
+]
+
+
+@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
+def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
+    """Each fault is said once, with its severity, place, sentence and fix."""
+    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
+
+
+@pytest.mark.parametrize(("rule", "view"), SILENT)
+def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
+    """The rule finds nothing."""
+    assert found(rule, view) == []
+
+
+def test_a_long_record_gives_a_short_message() -> None:
+    """Whatever a term holds, the message stays readable."""
+    (said,) = found("spf-syntax", part(txt("example.com", f"v=spf1 {'x' * 3900}:y -all")))
+    assert len(said.message) < 400
+    assert said.message.isprintable()
+
+
+def test_what_is_joined_is_no_syntax_error_too_though_another_text_is() -> None:
+    """Each broken text is said by one rule."""
+    view = seen("TXT", '"v=spf1 ip4:192.0.2.1" "-all"', '"v=spf1 ipv4:192.0.2.1 -all"')
+    assert len(found("spf-syntax", view)) == len(found("spf-string-join", view)) == 1

@@ -1,0 +1,228 @@
+"""Tests of the rules on the terms of SPF records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ses_email_auth.checks.finding import Severity
+from tests.checks.views import finding, found, part, txt
+
+if TYPE_CHECKING:
+    from ses_email_auth.checks.zone_view import ZoneView
+
+
+def spf(terms: str, name: str = "example.com") -> ZoneView:
+    """One SPF record."""
+    return part(txt(name, f"v=spf1 {terms}"))
+
+
+AT = "example.com TXT"
+TO_FRONT = "move it in front of the first all, or take it out"
+NEUTRAL = "neither all nor redirect: mail from every other host is neutral, as if there were no record"
+END = "end it with ~all or -all"
+SLOW = "ptr is slow and unreliable, so that large receivers skip it, and it costs a lookup"
+SLOW_MACRO = "%{p} needs the lookups of ptr, which are slow and unreliable"
+HOSTS = "name the hosts with a, mx, ip4 or ip6"
+ADDRESS = "use %{i}, the address, or take the term out"
+NEVER_SEEN = "is private: no receiver on the internet ever sees such an address"
+PUBLIC = "name the public address from which mail leaves, or take it out"
+REALLY = "name the addresses that really send"
+
+LOUD = [
+    pytest.param(
+        "spf-terms-after-all",
+        spf("~all include:amazonses.com exp=a.example"),
+        Severity.WARNING,
+        AT,
+        "include:amazonses.com behind ~all: receivers never come to it",
+        TO_FRONT,
+        id="an-include",
+    ),
+    pytest.param(
+        "spf-terms-after-all",
+        spf("mx -all ip4:192.0.2.1 ~all"),
+        Severity.WARNING,
+        AT,
+        "ip4:192.0.2.1 and 1 more behind -all: receivers never come to it",
+        TO_FRONT,
+        id="a-second-all",
+    ),
+    pytest.param(
+        "spf-redirect-ignored",
+        spf("redirect=_spf.example.net ~all"),
+        Severity.WARNING,
+        AT,
+        "redirect=_spf.example.net is ignored because of ~all",
+        "take out all, so that the other record decides, or take out redirect",
+        id="in-front-of-all",
+    ),
+    pytest.param("spf-no-all", spf("include:amazonses.com"), Severity.WARNING, AT, NEUTRAL, END, id="an-include-alone"),
+    pytest.param("spf-no-all", part(txt("example.com", "v=spf1")), Severity.WARNING, AT, NEUTRAL, END, id="nothing-at-all"),
+    pytest.param(
+        "spf-no-all",
+        part(txt("example.com", "v=spf1 redirect=_spf.example.com"), txt("_spf.example.com", "v=spf1 mx")),
+        Severity.WARNING,
+        "_spf.example.com TXT",
+        NEUTRAL,
+        END,
+        id="the-target-of-a-redirect",
+    ),
+    pytest.param("spf-no-all", spf("mx", "*.example.com"), Severity.WARNING, "*.example.com TXT", NEUTRAL, END, id="wildcard"),
+    pytest.param("spf-ptr", spf("ptr ~all"), Severity.WARNING, AT, SLOW, HOSTS, id="ptr"),
+    pytest.param(
+        "spf-ptr", spf("-ptr:example.net exists:%{p}.a.example ~all"), Severity.WARNING, AT, SLOW, HOSTS, id="ptr-and-p"
+    ),
+    pytest.param(
+        "spf-ptr", spf("exists:%{i}.%{P2r}.a.example ~all"), Severity.WARNING, AT, SLOW_MACRO, ADDRESS, id="the-macro-p"
+    ),
+    pytest.param("spf-ptr", spf("~all exp=%{p}.a.example"), Severity.WARNING, AT, SLOW_MACRO, ADDRESS, id="in-an-explanation"),
+    pytest.param(
+        "spf-private-ip",
+        spf("ip4:192.168.1.1/24 -all"),
+        Severity.WARNING,
+        AT,
+        f"ip4:192.168.1.1/24 {NEVER_SEEN}",
+        PUBLIC,
+        id="192-168",
+    ),
+    pytest.param(
+        "spf-private-ip", spf("ip4:10.0.0.0/8 -all"), Severity.WARNING, AT, f"ip4:10.0.0.0/8 {NEVER_SEEN}", PUBLIC, id="10"
+    ),
+    pytest.param(
+        "spf-private-ip", spf("ip4:172.31.9.9 -all"), Severity.WARNING, AT, f"ip4:172.31.9.9 {NEVER_SEEN}", PUBLIC, id="172-16"
+    ),
+    pytest.param(
+        "spf-private-ip", spf("ip4:127.0.0.1 -all"), Severity.WARNING, AT, f"ip4:127.0.0.1 {NEVER_SEEN}", PUBLIC, id="127"
+    ),
+    pytest.param(
+        "spf-private-ip",
+        spf("ip4:169.254.1.1 -all"),
+        Severity.WARNING,
+        AT,
+        f"ip4:169.254.1.1 {NEVER_SEEN}",
+        PUBLIC,
+        id="169-254",
+    ),
+    pytest.param(
+        "spf-private-ip", spf("ip6:FD12::/48 -all"), Severity.WARNING, AT, f"ip6:fd12::/48 {NEVER_SEEN}", PUBLIC, id="fd"
+    ),
+    pytest.param(
+        "spf-private-ip", spf("ip6:fe80::1 -all"), Severity.WARNING, AT, f"ip6:fe80::1 {NEVER_SEEN}", PUBLIC, id="fe80"
+    ),
+    pytest.param("spf-private-ip", spf("ip6:::1 -all"), Severity.WARNING, AT, f"ip6:::1 {NEVER_SEEN}", PUBLIC, id="loopback"),
+    pytest.param(
+        "spf-wide-ip",
+        spf("ip4:52.0.0.0/8 -all"),
+        Severity.WARNING,
+        AT,
+        "ip4:52.0.0.0/8 lets 16,777,216 addresses send as the domain",
+        REALLY,
+        id="a-network-of-a-cloud",
+    ),
+    pytest.param(
+        "spf-wide-ip",
+        spf("ip6:2400::/31 -all"),
+        Severity.WARNING,
+        AT,
+        "ip6:2400::/31 lets 2^97 addresses send as the domain",
+        REALLY,
+        id="more-than-a-provider",
+    ),
+    pytest.param(
+        "spf-wide-ip",
+        spf("a/15 -all"),
+        Severity.WARNING,
+        AT,
+        "a/15 lets 131,072 addresses send as the domain",
+        REALLY,
+        id="around-a-host",
+    ),
+    pytest.param(
+        "spf-wide-ip",
+        spf("mx//16 -all"),
+        Severity.WARNING,
+        AT,
+        "mx//16 lets 2^112 addresses send as the domain",
+        REALLY,
+        id="around-an-mx",
+    ),
+    pytest.param(
+        "spf-wide-ip",
+        spf("ip4:172.0.0.0/8 -all"),
+        Severity.WARNING,
+        AT,
+        "ip4:172.0.0.0/8 lets 16,777,216 addresses send as the domain",
+        REALLY,
+        id="more-than-the-private-part",
+    ),
+    pytest.param(
+        "spf-duplicate-term",
+        spf("include:Amazonses.com mx ~include:amazonSES.com -all"),
+        Severity.INFO,
+        AT,
+        "include:amazonses.com is written 2 times, and once is enough",
+        "",
+        id="an-include",
+    ),
+    pytest.param(
+        "spf-duplicate-term",
+        spf("ip4:192.0.2.1 ip4:192.0.2.1 ip4:192.0.2.2 +ip4:192.0.2.1 -all"),
+        Severity.INFO,
+        AT,
+        "ip4:192.0.2.1 is written 3 times, and once is enough",
+        "",
+        id="an-address",
+    ),
+]
+
+SILENT = [
+    pytest.param("spf-terms-after-all", spf("mx -all exp=a.example foo=bar"), id="modifiers-may-stand-anywhere"),
+    pytest.param("spf-terms-after-all", spf("mx"), id="no-all"),
+    pytest.param("spf-terms-after-all", spf("-all ipv4:192.0.2.1"), id="spf-syntax-says-it"),
+    pytest.param("spf-redirect-ignored", spf("mx redirect=_spf.example.net"), id="redirect-alone"),
+    pytest.param("spf-redirect-ignored", spf("mx -all"), id="all-alone"),
+    pytest.param("spf-no-all", spf("mx ?all"), id="neutral-by-intent"),
+    pytest.param("spf-no-all", spf("redirect=a.example"), id="redirect-decides"),
+    pytest.param("spf-no-all", spf("mx", "_spf.example.com"), id="a-record-to-be-included"),
+    pytest.param("spf-no-all", spf("mx", "spf1.example.com"), id="another"),
+    pytest.param(
+        "spf-no-all",
+        part(txt("example.com", "v=spf1 include:mail.example.com -all"), txt("mail.example.com", "v=spf1 mx")),
+        id="one-that-is-included",
+    ),
+    pytest.param("spf-ptr", spf("mx -all ptr"), id="behind-all"),
+    pytest.param("spf-ptr", spf("exists:%{i}.%%{p}.%{d}.a.example -all"), id="a-percent-sign-and-no-macro"),
+    pytest.param("spf-private-ip", spf("ip4:192.0.2.0/24 ip6:2001:db8::/32 -all"), id="networks-for-documentation"),
+    pytest.param(
+        "spf-private-ip", spf("ip4:172.32.0.0/16 ip4:192.169.0.1 ip6:fc0::/16 ip6:fe00::1 -all"), id="near-to-private"
+    ),
+    pytest.param("spf-private-ip", spf("-ip4:10.0.0.0/8 a mx -all"), id="refused"),
+    pytest.param("spf-private-ip", spf("-all ip4:10.0.0.1"), id="behind-all"),
+    pytest.param("spf-wide-ip", spf("ip4:203.0.0.0/16 ip6:2001:4860:4000::/36 ip6:2400::/32 a/24 mx//64 -all"), id="usual"),
+    pytest.param("spf-wide-ip", spf("ip4:192.0.2.1 ip6:2001:db8::1 a mx -all"), id="single-addresses"),
+    pytest.param("spf-wide-ip", spf("ip4:0.0.0.0/0 ip6:::/0 a/0 -all"), id="spf-pass-all-says-it"),
+    pytest.param("spf-wide-ip", spf("ip4:10.0.0.0/8 ip6:fd00::/8 -all"), id="spf-private-ip-says-it"),
+    pytest.param("spf-wide-ip", spf("?ip4:52.0.0.0/8 -all"), id="neutral"),
+    pytest.param("spf-duplicate-term", spf("foo=a foo=a  mx -all ip4:192.0.2.1 ip4:192.0.2.1"), id="modifiers-and-void-terms"),
+    pytest.param("spf-duplicate-term", spf("a a/24 a:b.example mx -all -all"), id="different-terms"),
+]
+
+
+@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
+def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
+    """Each fault is said once, with its severity, place, sentence and fix."""
+    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
+
+
+@pytest.mark.parametrize(("rule", "view"), SILENT)
+def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
+    """The rule finds nothing."""
+    assert found(rule, view) == []
+
+
+def test_a_long_term_is_shortened() -> None:
+    """A message stays readable whatever the record holds."""
+    (said,) = found("spf-redirect-ignored", spf(f"redirect={'a.' * 200}example -all"))
+    assert said.message == f"redirect='{'a.' * 30}'... is ignored because of -all"

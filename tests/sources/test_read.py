@@ -1,0 +1,316 @@
+"""Tests of reading whatever somebody names."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ses_email_auth.sources import file_text
+from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.read import read
+from tests.sources.terraform_files import applied_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Json: TypeAlias = dict[str, object]
+
+ZONE = "$ORIGIN example.com.\n@ 600 IN SOA a. b. 1 2 3 4 5\n"
+LISTED = json.dumps(
+    {"ResourceRecordSets": [{"Name": "route53.example.com.", "Type": "TXT", "ResourceRecords": [{"Value": '"a"'}]}]}
+)
+TERRAFORM = json.dumps(applied_state())
+
+
+def record_set(name: str) -> Json:
+    """A record set of a template."""
+    return {
+        "Type": "AWS::Route53::RecordSet",
+        "Properties": {"Name": name, "Type": "TXT", "TTL": "60", "ResourceRecords": ['"a"'], "HostedZoneId": "Z1"},
+    }
+
+
+TEMPLATE = json.dumps({"Resources": {"A": record_set("template.example.com.")}})
+YAML = """Resources:
+  A:
+    Type: AWS::Route53::RecordSet
+    Properties: {Name: yaml.example.com., Type: TXT, TTL: "60", ResourceRecords: ['"a"'], HostedZoneId: Z1}
+"""
+
+
+def put(folder: Path, name: str, text: str | bytes) -> Path:
+    """A file in the folder."""
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape"))
+    return file
+
+
+def first_names(paths: Iterable[str | Path]) -> list[str]:
+    """The first record of each of the contents."""
+    return [str(each.records[0].name) for each in read(paths)]
+
+
+KINDS = [
+    pytest.param("a.json", TEMPLATE, "template.example.com", id="template"),
+    pytest.param("a.txt", f"\n\t {TEMPLATE}", "template.example.com", id="white-space-in-front"),
+    pytest.param("a.json", codecs.BOM_UTF8 + TEMPLATE.encode(), "template.example.com", id="byte-order-mark"),
+    pytest.param("a.json", TEMPLATE.encode("utf-16"), "template.example.com", id="template-in-utf-16"),
+    pytest.param("a.json", '{"Odd": 1, ' + TEMPLATE[1:], "template.example.com", id="template-with-an-odd-first-key"),
+    pytest.param("a.json", '{"Description": "x", ' + TEMPLATE[1:], "template.example.com", id="description-first"),
+    pytest.param("a.yaml", YAML, "yaml.example.com", id="yaml"),
+    pytest.param("a", f"---\nDescription: x\r\n{YAML}", "yaml.example.com", id="yaml-with-more-in-front"),
+    pytest.param("a.json", LISTED, "route53.example.com", id="route-53"),
+    pytest.param("a.json", codecs.BOM_UTF16_LE + LISTED.encode("utf-16-le"), "route53.example.com", id="from-powershell"),
+    pytest.param("a.json", TERRAFORM, "2d6v4yjgpynfpmzwnmkxy4._domainkey.blacksheep.link", id="terraform"),
+    pytest.param("a.zone", ZONE, "example.com", id="zone-file"),
+    pytest.param("a.txt", 'example.com. 600 IN TXT "\udce9"', "example.com", id="zone-file-in-latin-1"),
+    pytest.param("db.example.com", "www A 192.0.2.1", "www.example.com", id="zone-file-that-begins-like-prose"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), KINDS)
+def test_a_file_is_known_by_what_is_in_it(tmp_path: Path, name: str, text: str | bytes, expected: str) -> None:
+    """Its name matters to nobody."""
+    file = put(tmp_path, name, text)
+    (contents,) = read([file])
+    assert str(contents.records[0].name) == expected
+    assert contents.path == str(file)
+
+
+def test_octets_of_a_zone_file_stay_what_they_are(tmp_path: Path) -> None:
+    """A file in Latin-1 means its octets, whatever they look like in UTF-8."""
+    (contents,) = read([put(tmp_path, "a.zone", b'example.com. 600 IN TXT "\xe9"')])
+    assert contents.records[0].values == (r'"\351"',)
+
+
+FAULTS = [
+    pytest.param("", "it is empty", id="empty"),
+    pytest.param(" \n", "it is empty", id="blank"),
+    pytest.param(b"a\0b", "it is binary", id="binary"),
+    pytest.param(
+        b"PK\x03\x04xyz", "it is a zip archive; print a plan of Terraform with 'terraform show -json' first", id="zip"
+    ),
+    pytest.param(
+        '{"a": 1}', "it is JSON, but no CloudFormation template, no list of Route 53 and no plan or state of", id="json"
+    ),
+    pytest.param("[1]", "it is JSON, but no CloudFormation template", id="list"),
+    pytest.param(
+        '{"lineage": "x", "serial": 1}', "it is Terraform's own state; give what 'terraform show -json' prints", id="state"
+    ),
+    pytest.param('{"artifacts": {}}', "it is the manifest of a cloud assembly; give its folder", id="manifest-elsewhere"),
+    pytest.param('{\n "a" 1}', "it is no valid JSON: line 2, column 6: expecting ':' delimiter", id="broken-json"),
+    pytest.param('{"a": ' + "1" * 5000 + "}", "it is no valid JSON: exceeds the limit", id="a-number-that-python-refuses"),
+    pytest.param('{"Resources": \n1,}', "line 2", id="broken-template"),
+    pytest.param(b'{"a": "\xe9"}', "it is JSON, but not UTF-8", id="json-in-latin-1"),
+    pytest.param("[" * 200_000, "it is nested too deeply", id="deep"),
+    pytest.param("Resources:\n  A: [\n", "line", id="broken-yaml"),
+    pytest.param(
+        "Dear all,\n",
+        "it is no JSON, no CloudFormation template, and as a zone file it breaks off at line 1: 'ALL,' is",
+        id="prose",
+    ),
+    pytest.param(ZONE + "www A\n", "line 3: the A record has no value", id="broken-zone-file"),
+    pytest.param('{"ResourceRecordSets": [1]}', "ResourceRecordSets[0] has no Name", id="broken-list"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), FAULTS)
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, text: str | bytes, reason: str) -> None:
+    """The error names the file as it was given, and what is wrong."""
+    file = put(tmp_path, "file", text)
+    with pytest.raises(UnreadableSource) as caught:
+        read([file])
+    assert caught.value.reason.startswith(reason)
+    assert caught.value.path == str(file)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        pytest.param("no/such/file", "no such file or directory", id="missing"),
+        pytest.param("a\0b", "it is no path", id="no-path"),
+        pytest.param("x" * 300, "file name too long", id="long"),
+    ],
+)
+def test_a_path_that_leads_nowhere_says_so(path: str, reason: str) -> None:
+    """In the words of the system."""
+    with pytest.raises(UnreadableSource) as caught:
+        read([path])
+    assert caught.value.reason.startswith(reason)
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is 64 MiB; no more than that is read."""
+    assert file_text._MOST_OCTETS == 64 * 1024 * 1024
+    monkeypatch.setattr(file_text, "_MOST_OCTETS", 2 << 20)
+    assert read([put(tmp_path, "a", ZONE + ";" * ((2 << 20) - len(ZONE)))])
+    with pytest.raises(UnreadableSource, match="it has more than 2 MiB"):
+        read([put(tmp_path, "b", ZONE + ";" * ((2 << 20) - len(ZONE) + 1))])
+
+
+def test_paths_keep_their_order(tmp_path: Path) -> None:
+    """Also templates, which are read together."""
+    names = {"z": TEMPLATE, "y": ZONE, "x": YAML, "w": LISTED}
+    assert first_names([put(tmp_path, name, text) for name, text in names.items()]) == [
+        "template.example.com",
+        "example.com",
+        "yaml.example.com",
+        "route53.example.com",
+    ]
+
+
+def test_what_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    """Whatever the spelling of its path, and also if its folder is named too."""
+    file = put(tmp_path, "a.zone", ZONE)
+    spelled = tmp_path / ".." / tmp_path.name / "a.zone"
+    assert len(read([file, spelled, tmp_path])) == 1
+    assert len(read([tmp_path, file])) == 1
+
+
+def test_templates_see_each_others_exports(tmp_path: Path) -> None:
+    """All of one call are read together, in whichever order they are named."""
+    exporting = {
+        "Resources": {"Z": {"Type": "AWS::Route53::HostedZone", "Properties": {"Name": "example.com"}}},
+        "Outputs": {"O": {"Value": {"Ref": "Z"}, "Export": {"Name": "zone"}}},
+    }
+    importing = record_set("example.com.")
+    importing["Properties"] |= {"HostedZoneId": {"Fn::ImportValue": "zone"}}  # type: ignore[operator]
+    paths = [
+        put(tmp_path, "b.json", json.dumps({"Resources": {"A": importing}})),
+        put(tmp_path, "a.json", json.dumps(exporting)),
+    ]
+    with_record, with_zone = read(paths)
+    assert with_record.records[0].zone_id == with_zone.zones[0].zone_id != ""
+
+
+def test_a_folder_is_all_files_in_it_that_are_known(tmp_path: Path) -> None:
+    """In the order of their names; other files and folders are passed over."""
+    put(tmp_path, "b.json", LISTED)
+    put(tmp_path, "a.zone", ZONE)
+    put(tmp_path, "README.md", "Hello, world")
+    put(tmp_path, "logo.png", b"\x89PNG\0")
+    put(tmp_path, "empty.txt", "")
+    put(tmp_path, "package.json", '{"name": "x"}')
+    put(tmp_path, "broken.json", '{"name": ')
+    put(tmp_path, "deep.json", "[" * 200_000)
+    put(tmp_path, "below/c.zone", ZONE)
+    (tmp_path / "gone").symlink_to("nowhere")
+    found = read([tmp_path])
+    assert [Path(each.path).name for each in found] == ["a.zone", "b.json"]
+    assert found[0].path == str(tmp_path / "a.zone")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("a.zone", ZONE + "www A\n", id="zone-file"),
+        pytest.param("a.json", LISTED[:-1], id="list-of-route-53"),
+        pytest.param("a.json", TERRAFORM[:-1], id="terraform"),
+        pytest.param("a.json", TEMPLATE[:-1], id="template"),
+        pytest.param("a.json", '{"Odd": 1, "Resources": ', id="template-by-a-key"),
+    ],
+)
+def test_a_broken_file_in_a_folder_is_not_passed_over(tmp_path: Path, name: str, text: str) -> None:
+    """Its kind is known: who names the folder means it."""
+    put(tmp_path, "ok.zone", ZONE)
+    put(tmp_path, name, text)
+    with pytest.raises(UnreadableSource) as caught:
+        read([tmp_path])
+    assert caught.value.path == str(tmp_path / name)
+
+
+def test_a_folder_without_anything_is_refused(tmp_path: Path) -> None:
+    """The error names the assembly in it, which people mean."""
+    put(tmp_path, "README.md", "Hello, world")
+    with pytest.raises(UnreadableSource) as caught:
+        read([tmp_path])
+    assert caught.value.reason == "no file in it is a template, a list of records or a zone file"
+    assembly(tmp_path / "cdk.out")
+    with pytest.raises(UnreadableSource) as caught:
+        read([tmp_path])
+    assert caught.value.reason.endswith(f"; name {str(tmp_path / 'cdk.out')!r}, which is a cloud assembly")
+
+
+def assembly(folder: Path) -> Path:
+    """What `cdk synth` writes for one stack."""
+    put(folder, "cdk.out", '{"version": "48.0.0"}')
+    put(folder, "S.template.json", TEMPLATE)
+    artifact = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://111122223333/ap-northeast-1",
+        "properties": {"templateFile": "S.template.json"},
+    }
+    put(folder, "manifest.json", json.dumps({"version": "48.0.0", "artifacts": {"S": artifact}}))
+    return folder
+
+
+def test_a_cloud_assembly_is_read_as_one(tmp_path: Path) -> None:
+    """By its folder or by its manifest, and once if both are named; it tells account and region."""
+    folder = assembly(tmp_path / "cdk.out")
+    (contents,) = read([folder, folder / "manifest.json"])
+    assert (contents.account, contents.region) == ("111122223333", "ap-northeast-1")
+    assert first_names([folder / "manifest.json"]) == ["template.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [(TEMPLATE, "template.example.com"), (YAML, "yaml.example.com"), (LISTED, "route53.example.com")]
+)
+def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch, text: str, expected: str) -> None:
+    """`-` takes what another program prints."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    (contents,) = read(["-", "-"])
+    assert contents.path == "-"
+    assert str(contents.records[0].name) == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    """So is what a shell puts in the place of `<(...)`; a template too, which is else read from its path."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(TEMPLATE,))
+    writer.start()
+    assert first_names([pipe]) == ["template.example.com"]
+    writer.join()
+
+
+def test_a_folder_that_cannot_be_listed_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the words of the system."""
+
+    def refuse(_: Path) -> list[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(UnreadableSource, match="permission denied"):
+        read([tmp_path])
+
+
+LEAVES = (
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.sampled_from(["AWS::Route53::RecordSet", "1.2", "TXT"])
+)
+KEYS = st.sampled_from(
+    ["Resources", "A", "Type", "Properties", "ResourceRecordSets", "Name", "format_version", "values", "root_module"]
+)
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=10)
+
+
+@given(st.one_of(st.binary(), st.text().map(str.encode), JSON.map(json.dumps).map(str.encode), JSON.map(repr).map(str.encode)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_file_does_harm(tmp_path: Path, octets: bytes) -> None:
+    """Whatever it holds, it is read or refused with its name."""
+    file = put(tmp_path, "file", octets)
+    try:
+        read([file])
+    except UnreadableSource as error:
+        assert error.path == str(file)  # noqa: PT017 - not every file is refused

@@ -1,0 +1,272 @@
+"""Tests of the reader of master files; dnspython is the second opinion on zones that are right."""
+
+from __future__ import annotations
+
+import dns.name
+import dns.rdatatype
+import dns.zone
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ses_email_auth.checks.seen import Origin, txt_strings
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.sources.contents import Contents, UnreadableSource
+from ses_email_auth.sources.zone_file import is_zone_file, read_zone_file
+
+SOA = "@ 600 IN SOA ns1 hostmaster 1 7200 3600 1209600 900\n"
+AT = "$ORIGIN example.com.\n"
+
+RECORDS = [
+    pytest.param('example.com. 600 IN TXT "a"', ("example.com.", "TXT", "600", '"a"'), id="one-absolute-line"),
+    pytest.param('\ufeffexample.com. 600 IN TXT "a"\r\n', ("example.com.", "TXT", "600", '"a"'), id="byte-order-mark-and-crlf"),
+    pytest.param("example.com.\t600\tIN\tTXT\ta", ("example.com.", "TXT", "600", '"a"'), id="tabs"),
+    pytest.param("example.com. IN 600 txt a", ("example.com.", "TXT", "600", '"a"'), id="class-before-the-ttl-and-lower-case"),
+    pytest.param("Example.COM. 600 in Txt a", ("Example.COM.", "TXT", "600", '"a"'), id="spelling-is-kept"),
+    pytest.param("example.com. TXT a", ("example.com.", "TXT", "", '"a"'), id="no-ttl-and-no-class"),
+    pytest.param("example.com. CLASS1 TXT a", ("example.com.", "TXT", "", '"a"'), id="the-internet-by-its-number"),
+    pytest.param("$TTL 1h30m\nexample.com. TXT a", ("example.com.", "TXT", "5400", '"a"'), id="units-of-a-ttl"),
+    pytest.param("$TTL 60\nexample.com. 1W2D3S TXT a", ("example.com.", "TXT", "777603", '"a"'), id="its-own-ttl"),
+    pytest.param(AT + "@ TXT a", ("example.com.", "TXT", "", '"a"'), id="at-sign"),
+    pytest.param(AT + "_dmarc TXT a", ("_dmarc.example.com.", "TXT", "", '"a"'), id="relative-owner"),
+    pytest.param(AT + "$ORIGIN mail\n@ TXT a", ("mail.example.com.", "TXT", "", '"a"'), id="relative-origin"),
+    pytest.param("$ORIGIN .\nexample.com TXT a", ("example.com.", "TXT", "", '"a"'), id="relative-to-the-root"),
+    pytest.param("$origin example.com.\n TXT a", None, id="no-owner-above"),
+    pytest.param(AT + r"\042 TXT a", (r"\052.example.com.", "TXT", "", '"a"'), id="escapes-in-names-become-octal"),
+    pytest.param(AT + r"a\.b TXT a", (r"a\056b.example.com.", "TXT", "", '"a"'), id="a-dot-in-a-label"),
+    pytest.param(AT + "é TXT a", (r"\303\251.example.com.", "TXT", "", '"a"'), id="octets-of-utf-8-in-a-name"),
+    pytest.param("e.com. TXT (\n a ; one\n b ) c\n", ("e.com.", "TXT", "", '"a" "b" "c"'), id="parentheses"),
+    pytest.param(
+        "e.com. TXT ( a\nb TXT c )\n", ("e.com.", "TXT", "", '"a" "b" "TXT" "c"'), id="a-line-in-parentheses-has-no-owner"
+    ),
+    pytest.param('e.com. TXT "a;b" ; "c', ("e.com.", "TXT", "", '"a;b"'), id="comment-with-a-quote"),
+    pytest.param("e.com. TXT v=DMARC1; p=none", ("e.com.", "TXT", "", '"v=DMARC1"'), id="unquoted-semicolon-ends-the-record"),
+    pytest.param("e.com. TXT v=spf1 -all", ("e.com.", "TXT", "", '"v=spf1" "-all"'), id="unquoted-words-are-strings"),
+    pytest.param('e.com. TXT "a""b"', ("e.com.", "TXT", "", '"a" "b"'), id="quotes-side-by-side"),
+    pytest.param(r'e.com. TXT "a\"b\\c\;\100"', ("e.com.", "TXT", "", r'"a\"b\\c;d"'), id="escapes-in-a-string"),
+    pytest.param(r'e.com. TXT "\195\169é\255"', ("e.com.", "TXT", "", r'"\303\251\303\251\377"'), id="octets-become-octal"),
+    pytest.param('e.com. TXT "\udce9"', ("e.com.", "TXT", "", r'"\351"'), id="an-octet-of-the-file-that-is-no-utf-8"),
+    pytest.param('e.com. TXT "\ud800"', ("e.com.", "TXT", "", '"?"'), id="a-surrogate-of-no-octet"),
+    pytest.param('e.com. TXT "\x01"', ("e.com.", "TXT", "", r'"\001"'), id="control-character"),
+    pytest.param('e.com. TXT ""', ("e.com.", "TXT", "", '""'), id="empty-string"),
+    pytest.param(r"e.com. TXT \# 5 0161 0262 63", ("e.com.", "TXT", "", '"a" "bc"'), id="hexadecimal-text"),
+    pytest.param(r"e.com. TYPE16 \# 2 0161", ("e.com.", "TXT", "", '"a"'), id="type-by-its-number"),
+    pytest.param("e.com. TYPE99 a", ("e.com.", "SPF", "", '"a"'), id="spf-by-its-number"),
+    pytest.param(r"e.com. type731 \# 4 0A000001", ("e.com.", "TYPE731", "", r"\# 4 0A000001"), id="a-type-nobody-knows"),
+    pytest.param(r"e.com. MX \# 4 0A000001", ("e.com.", "MX", "", r"\# 4 0A000001"), id="hexadecimal-data-has-no-names"),
+    pytest.param(AT + "@ MX 10 mail", ("example.com.", "MX", "", "10 mail.example.com."), id="mx"),
+    pytest.param("e.com. MX 0 .", ("e.com.", "MX", "", "0 ."), id="null-mx"),
+    pytest.param("e.com. MX mail.e.com.", ("e.com.", "MX", "", "mail.e.com."), id="mx-without-preference"),
+    pytest.param(AT + "a CNAME @", ("a.example.com.", "CNAME", "", "example.com."), id="target-at-sign"),
+    pytest.param(AT + 'a CNAME "b"', ("a.example.com.", "CNAME", "", "b.example.com."), id="target-in-quotes"),
+    pytest.param(AT + "_s._tcp SRV 0 5 25 mail", ("_s._tcp.example.com.", "SRV", "", "0 5 25 mail.example.com."), id="srv"),
+    pytest.param('e.com. CAA 0 issue "amazon.com"', ("e.com.", "CAA", "", '0 issue "amazon.com"'), id="other-data-is-kept"),
+    pytest.param("3600.e.com. 3600 IN A 192.0.2.1", ("3600.e.com.", "A", "3600", "192.0.2.1"), id="numbers-in-an-owner"),
+    pytest.param("IN.e.com. A 192.0.2.1", ("IN.e.com.", "A", "", "192.0.2.1"), id="an-owner-like-a-class"),
+]
+
+FAULTS = [
+    pytest.param("x\n\n$INCLUDE sub.db", "line 1: the record has no type", id="only-an-owner"),
+    pytest.param("$INCLUDE sub.db", "line 1: $INCLUDE is not followed", id="include"),
+    pytest.param("; c\n$GENERATE 1-9 h$ A 192.0.2.$", "line 2: $GENERATE is not expanded", id="generate"),
+    pytest.param("$FOO bar", "line 1: '$FOO bar' is no control entry", id="unknown-control"),
+    pytest.param("$TTL soon", "line 1: '$TTL soon' is no control entry", id="bad-ttl"),
+    pytest.param("$ORIGIN", "line 1: '$ORIGIN' is no control entry", id="origin-of-nothing"),
+    pytest.param("\nwww A 192.0.2.1", "line 2: 'www' has no final dot, and no $ORIGIN above", id="relative-to-nothing"),
+    pytest.param("e.com. MX 10 mail", "line 1: 'mail' has no final dot, and no $ORIGIN above", id="relative-target"),
+    pytest.param("e.com. 600 IN TXTT a", "line 1: 'TXTT' is no record type", id="misspelt-type"),
+    pytest.param(
+        "e.com. TXT a\n  f.com. TXT b", "line 2: 'F.COM.' is no record type; a line that begins with a blank", id="indented"
+    ),
+    pytest.param("e.com. TYPE²  a", "line 1: 'TYPE²' is no record type", id="digits-of-unicode"),
+    pytest.param("e.com. 600 IN TXT", "line 1: the TXT record has no value", id="no-value"),
+    pytest.param("e.com. 600 IN", "line 1: the record has no type", id="no-type"),
+    pytest.param(" TXT a", "line 1: it begins with a blank, so it is about the owner above, and there is none", id="no-owner"),
+    pytest.param('e.com. TXT a\ne.com. TXT "v=spf1 -all', "line 2: a quote is never closed", id="open-quote"),
+    pytest.param("\ne.com. TXT ( a\nb", "line 2: a '(' of this entry is never closed", id="open-parenthesis"),
+    pytest.param("e.com. TXT a )", "line 1: a ')' closes nothing", id="closed-parenthesis"),
+    pytest.param("e.com. TXT a\\", "line 1: it ends in a backslash", id="backslash-at-the-end"),
+    pytest.param(r"e.com. TXT a\256", "line 1: '\\256' is no octet", id="escape-over-255"),
+    pytest.param(r"\999.e.com. TXT a", "line 1: '\\999' is no octet", id="escape-over-255-in-a-name"),
+    pytest.param(r"e.com. TXT \# 3 0161", "line 1: the data behind '\\#' is no text", id="wrong-length"),
+    pytest.param(r"e.com. TXT \# 2 0261", "line 1: the data behind '\\#' is no text", id="string-over-the-end"),
+    pytest.param(r"e.com. TXT \# 2 zz", "line 1: the data behind '\\#' is no text", id="no-hexadecimal"),
+    pytest.param(r"e.com. TXT \#", "line 1: the data behind '\\#' is no text", id="nothing-at-all"),
+    pytest.param("e.com. " + "x" * 100 + " a", f"line 1: '{'X' * 60}...' is no record type", id="long-words-are-cut"),
+]
+
+
+def zone_of(contents: Contents) -> tuple[str | None, bool]:
+    """The name of the zone, and whether all of it is there."""
+    (zone,) = contents.zones
+    return (None if zone.name is None else str(zone.name)), zone.is_complete
+
+
+@pytest.mark.parametrize(("text", "expected"), RECORDS)
+def test_a_record_is_read(text: str, expected: tuple[str, str, str, str] | None) -> None:
+    """Owner, type, TTL and value are what a name server makes of the text."""
+    if expected is None:
+        with pytest.raises(UnreadableSource):
+            read_zone_file(text, "part")
+        return
+    (record,) = read_zone_file(text, "part").records
+    assert (record.spelling, record.type_text, record.ttl, *record.values) == expected
+
+
+@pytest.mark.parametrize(("text", "reason"), FAULTS)
+def test_a_fault_is_refused_with_its_line(text: str, reason: str) -> None:
+    """The error names the line, counted from 1, and what is wrong there."""
+    with pytest.raises(UnreadableSource) as caught:
+        read_zone_file(text, "part")
+    assert caught.value.reason.startswith(reason)
+    assert caught.value.path == "part"
+
+
+def test_a_blank_owner_is_the_one_above() -> None:
+    """It survives comments, empty lines and records of other classes."""
+    text = 'example.com. TXT "a"\n\n; c\n  MX 10 m.example.net.\nversion.bind. CH TXT "9"\n\tTXT "b"\n'
+    found = read_zone_file(text, "part").records
+    assert [(each.spelling, each.type_text) for each in found] == [
+        ("example.com.", "TXT"),
+        ("example.com.", "MX"),
+        ("version.bind.", "TXT"),
+    ]
+
+
+def test_records_of_one_name_and_type_are_one_set() -> None:
+    """Values keep their order, one that is there twice counts once, and the first line is that of the set."""
+    text = AT + '\n@ 300 TXT "b"\nwww A 192.0.2.1\nEXAMPLE.com. 600 TXT "a"\n@ TXT "b"\n'
+    first, _ = read_zone_file(text, "part").records
+    assert first.values == ('"b"', '"a"')
+    assert first.ttl == "300"
+    assert first.origin == Origin("part", resource="line 3", line=3)
+    assert first.zone_id == "part"
+    assert first.name == DomainName("example.com")
+
+
+def test_a_record_without_a_ttl_has_that_of_the_one_before() -> None:
+    """RFC 1035 section 5.1; with $TTL it has that one (RFC 2308 section 4)."""
+    text = "a.e.com. 60 A 192.0.2.1\nb.e.com. A 192.0.2.1\n$TTL 120\nc.e.com. A 192.0.2.1\nd.e.com. 30 A 192.0.2.1\n"
+    found = read_zone_file(f"{text}f.e.com. A 192.0.2.1", "part").records
+    assert [each.ttl for each in found] == ["60", "60", "120", "30", "120"]
+
+
+ZONES = [
+    pytest.param(AT + SOA, "x", ("example.com", True), id="soa"),
+    pytest.param("$ORIGIN com.\nexample 600 IN SOA a. b. 1 2 3 4 5\n", "x", ("example.com", True), id="owner-of-the-soa"),
+    pytest.param(SOA, "db.example.com", ("example.com", True), id="db-and-name"),
+    pytest.param(SOA, "zones/example.com.zone", ("example.com", True), id="name-and-zone"),
+    pytest.param(SOA, "/etc/named/example.com", ("example.com", True), id="name-alone"),
+    pytest.param("_dmarc TXT a", "example.com.txt", ("example.com", False), id="part-with-a-name"),
+    pytest.param(AT + "_dmarc TXT a", "x", ("example.com", False), id="origin"),
+    pytest.param("$ORIGIN www.example.com.\n@ CNAME x.example.net.", "x", (None, False), id="an-origin-that-is-no-apex"),
+    pytest.param(
+        "$ORIGIN a.example.com.\n@ NS ns.example.net.", "x", ("a.example.com", False), id="an-origin-with-name-servers"
+    ),
+    pytest.param(AT + "example.net. TXT a", "x", (None, False), id="names-beside-the-origin"),
+    pytest.param("example.net. TXT a", "db.example.com", (None, False), id="names-beside-the-file"),
+    pytest.param("example.com. 600 IN TXT a", "example.txt", (None, False), id="one-line"),
+    pytest.param("example.com. 600 IN TXT a", "notes.md", (None, False), id="name-of-another-kind-of-file"),
+    pytest.param("; nothing", "x", (None, False), id="nothing"),
+    pytest.param(". 600 IN SOA a. b. 1 2 3 4 5", "x", (None, True), id="the-root"),
+]
+
+
+@pytest.mark.parametrize(("text", "path", "expected"), ZONES)
+def test_a_zone_is_named_and_complete_only_with_a_soa(text: str, path: str, expected: tuple[str | None, bool]) -> None:
+    """The name is that of the SOA, else of $ORIGIN or of the file if nothing speaks against it."""
+    contents = read_zone_file(text, path)
+    assert zone_of(contents) == expected
+    assert contents.zones[0].zone_id == path
+
+
+@pytest.mark.parametrize(
+    ("record", "signed"),
+    [pytest.param("@ DNSKEY 257 3 13 AA==", True, id="signed"), pytest.param("@ TXT a", None, id="unknown")],
+)
+def test_a_signed_zone_is_known_by_its_keys(record: str, signed: bool | None) -> None:  # noqa: FBT001 - a column of the table
+    """From a file without keys nothing follows: many servers sign as they answer."""
+    assert read_zone_file(AT + SOA + record, "x").zones[0].dnssec_signed is signed
+
+
+KINDS = [
+    pytest.param("; c\n\n$TTL 600\n", True, id="control"),
+    pytest.param("$include x", True, id="a-control-that-is-refused"),
+    pytest.param("@ IN SOA ns1 (\n", True, id="soa-over-lines"),
+    pytest.param("example.com. TXT a", True, id="absolute-owner"),
+    pytest.param("www 600 A 192.0.2.1", True, id="ttl"),
+    pytest.param("  IN MX 10 mail", True, id="continued"),
+    pytest.param("", False, id="empty"),
+    pytest.param("; only a comment", False, id="comment"),
+    pytest.param("What A day", False, id="prose"),
+    pytest.param("# Title\n\nexample.com. TXT a", False, id="markdown"),
+    pytest.param('print("a', False, id="program"),
+    pytest.param("example.com. IN TXT", False, id="no-value"),
+    pytest.param("version: 3", False, id="yaml"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), KINDS)
+def test_the_first_entry_tells_a_zone_file(text: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Prose, programs and YAML are none."""
+    assert is_zone_file(text) is expected
+
+
+LABELS = st.from_regex(r"[a-z0-9_]([a-z0-9-]{0,5}[a-z0-9])?", fullmatch=True)
+OWNERS = st.one_of(
+    st.just("@"), LABELS, st.lists(LABELS, min_size=2, max_size=3).map(".".join), LABELS.map(lambda a: f"{a}.example.com.")
+)
+STRINGS = st.binary(max_size=20)
+
+
+def _string(octets: bytes) -> str:
+    return '"' + "".join(f"\\{octet:03d}" if octet in b'"\\' or not 32 <= octet < 127 else chr(octet) for octet in octets) + '"'
+
+
+TXT = st.lists(STRINGS, min_size=1, max_size=3).map(lambda strings: "TXT " + " ".join(map(_string, strings)))
+MX = st.tuples(st.integers(0, 65535), OWNERS).map(lambda pair: f"MX {pair[0]} {pair[1]}")
+A = st.integers(1, 254).map(lambda last: f"A ( 192.0.2.{last} ; c\n )")
+OTHER = st.integers(1000, 2000).map(lambda number: f"TYPE{number} \\# 2 0a0b")
+
+
+@given(
+    st.lists(st.tuples(OWNERS, st.sampled_from(["", "IN", "60", "IN 60", "60 IN"]), st.one_of(TXT, MX, A, OTHER)), max_size=8)
+)
+def test_dnspython_reads_the_same(entries: list[tuple[str, str, str]]) -> None:
+    """Names and TXT octets, MX hosts, and how many records there are."""
+    text = "$TTL 600\n" + SOA + "@ NS ns1\n" + "".join(f"{owner} {middle} {data}\n" for owner, middle, data in entries)
+    judge = dns.zone.from_text(text, origin="example.com.", relativize=False)
+    expected = {
+        (name.to_text(), dns.rdatatype.to_text(rdataset.rdtype)): rdataset for name, node in judge.items() for rdataset in node
+    }
+    found = {(each.spelling, each.type_text): each for each in read_zone_file("$ORIGIN example.com.\n" + text, "x").records}
+    assert found.keys() == expected.keys()
+    for key, rdataset in expected.items():
+        record = found[key]
+        if key[1] == "TXT":
+            texts = {tuple(string.decode("utf-8", "replace") for string in rdata.strings) for rdata in rdataset}
+            assert {txt_strings(str(value)) for value in record.values} == texts
+        elif key[1] in {"MX", "A"}:
+            assert set(record.values) == {rdata.to_text() for rdata in rdataset}
+        else:
+            assert len(record.values) == len(rdataset)
+
+
+@given(st.one_of(st.text(), st.text('$@;()"\\ \t\r\nAINTX016.é\udc80')))
+def test_no_text_does_harm(text: str) -> None:
+    """Whatever a file holds is read or refused; values can be printed."""
+    is_zone_file(text)
+    try:
+        contents = read_zone_file(text, "db.example.com")
+    except UnreadableSource:
+        return
+    for record in contents.records:
+        assert str(record.values).isprintable()
+        assert record.spelling.isascii()
+
+
+def test_a_long_line_takes_no_longer_than_it_is() -> None:
+    """Nothing is looked at twice: a megabyte of quotes, of brackets or of escapes is read at once."""
+    for filler in ('"a" ', "a ( ) ", "\\" * 4, "a\\\\ "):
+        (record,) = read_zone_file("e.com. TXT b " + filler * 100_000, "x").records
+        assert len(record.values) == 1
