@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.run import RULES, check_all
+from ses_email_auth.checks.rules import RULES
+from ses_email_auth.checks.run import check_all
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.run import RULES
+from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
 from ses_email_auth.errors import EmailAuthError
 

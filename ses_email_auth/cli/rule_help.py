@@ -8,8 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from ses_email_auth.checks.finding import Need, Rule, Severity
-from ses_email_auth.checks.parked_rules import PARKED_RULES
-from ses_email_auth.checks.run import RULES
+from ses_email_auth.checks.rules import RULES
+from ses_email_auth.checks.rules.parked import PARKED_RULES
 from ses_email_auth.publication.alignment_text import wrap
 from ses_email_auth.sources.views import views
 

@@ -12,7 +12,7 @@ from aws_cdk import NestedStack
 
 from ses_email_auth import EmailAuthError, EmailAuthValidation, Fault, Need, Rule, Severity
 from ses_email_auth.cdk import judgement, validation
-from ses_email_auth.checks.run import RULES
+from ses_email_auth.checks.rules import RULES
 from ses_email_auth.sources import assembly, template
 from ses_email_auth.sources.template_file import text_of_file
 from tests.cdk.validated import (

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ses_email_auth.checks.finding import Fault, Finding, Need, Rule, Severity
-from ses_email_auth.checks.run import RULES, check
+from ses_email_auth.checks.rules import RULES
+from ses_email_auth.checks.run import check
 from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
@@ -20,33 +21,33 @@ from ses_email_auth.publication.alignment import AlignmentQuestion, SesIdentity
 from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
-from tests.checks import (
-    test_alignment_rules,
-    test_bimi_rules,
-    test_dkim_key_rules,
-    test_dkim_rules,
-    test_dmarc_alignment_rules,
-    test_dmarc_presence_rules,
-    test_dmarc_rules,
-    test_dmarc_syntax_rules,
-    test_easy_dkim_rules,
-    test_identity_rules,
-    test_mail_from_identity_rules,
-    test_mail_from_rules,
-    test_near_miss_rules,
-    test_null_mx_rules,
-    test_private_key_rules,
-    test_record_set_rules,
-    test_report_rules,
-    test_report_uri_rules,
-    test_ses_rules,
-    test_spf_rules,
-    test_spf_ses_rules,
-    test_spf_syntax_rules,
-    test_spf_target_rules,
-    test_spf_term_rules,
-    test_transport_rules,
-    test_zone_rules,
+from tests.checks.rules import (
+    test_alignment,
+    test_bimi,
+    test_dkim,
+    test_dkim_key,
+    test_dmarc,
+    test_dmarc_alignment,
+    test_dmarc_presence,
+    test_dmarc_report_uris,
+    test_dmarc_reports,
+    test_dmarc_syntax,
+    test_easy_dkim,
+    test_identity,
+    test_mail_from,
+    test_mail_from_identity,
+    test_near_miss,
+    test_null_mx,
+    test_private_key,
+    test_record_set,
+    test_ses,
+    test_spf,
+    test_spf_ses,
+    test_spf_syntax,
+    test_spf_target,
+    test_spf_term,
+    test_transport,
+    test_zone,
 )
 from tests.checks.views import FEEDBACK, TOKEN, ZONE, mx, other, part, txt, whole
 
@@ -55,33 +56,33 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 TABLES = (
-    test_alignment_rules,
-    test_dmarc_alignment_rules,
-    test_dmarc_presence_rules,
-    test_dmarc_rules,
-    test_dmarc_syntax_rules,
-    test_report_rules,
-    test_report_uri_rules,
-    test_ses_rules,
-    test_spf_rules,
-    test_spf_ses_rules,
-    test_spf_syntax_rules,
-    test_spf_target_rules,
-    test_spf_term_rules,
-    test_bimi_rules,
-    test_record_set_rules,
-    test_transport_rules,
-    test_zone_rules,
-    test_dkim_key_rules,
-    test_dkim_rules,
-    test_easy_dkim_rules,
-    test_identity_rules,
-    test_mail_from_identity_rules,
-    test_mail_from_rules,
-    test_null_mx_rules,
-    test_private_key_rules,
+    test_alignment,
+    test_dmarc_alignment,
+    test_dmarc_presence,
+    test_dmarc,
+    test_dmarc_syntax,
+    test_dmarc_reports,
+    test_dmarc_report_uris,
+    test_ses,
+    test_spf,
+    test_spf_ses,
+    test_spf_syntax,
+    test_spf_target,
+    test_spf_term,
+    test_bimi,
+    test_record_set,
+    test_transport,
+    test_zone,
+    test_dkim_key,
+    test_dkim,
+    test_easy_dkim,
+    test_identity,
+    test_mail_from_identity,
+    test_mail_from,
+    test_null_mx,
+    test_private_key,
 )
-NEAR_MISS = {"txt-near-miss"} if test_near_miss_rules.LOUD and test_near_miss_rules.SILENT else set()
+NEAR_MISS = {"txt-near-miss"} if test_near_miss.LOUD and test_near_miss.SILENT else set()
 ALL = {rule.id for rule in RULES}
 WORSE_FIRST = [Severity.ERROR, Severity.WARNING, Severity.INFO]
 
@@ -416,7 +417,7 @@ def test_no_rule_ever_raises(
     assert sum(each.id == "cannot-tell" for each in findings) == (view.hidden > 0)
 
 
-@pytest.mark.parametrize("table", [*TABLES, test_near_miss_rules], ids=lambda table: table.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("table", [*TABLES, test_near_miss], ids=lambda table: table.__name__.rpartition(".")[2])
 def test_every_warning_has_a_fix(table: ModuleType) -> None:
     """No fault without a fix, in no row of the tables."""
     assert [row.id for row in table.LOUD if not row.values[-1] and Severity.INFO not in row.values] == []

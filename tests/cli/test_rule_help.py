@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from ses_email_auth.checks.finding import Need, Severity
-from ses_email_auth.checks.parked_rules import PARKED_RULES
-from ses_email_auth.checks.run import RULES
+from ses_email_auth.checks.rules import RULES
+from ses_email_auth.checks.rules.parked import PARKED_RULES
 from ses_email_auth.cli import rules_page as rules_page_module
 from ses_email_auth.cli.rule_help import by_id, explanation, listing, near, reference_url, speech
 from ses_email_auth.cli.rules_page import rules_page

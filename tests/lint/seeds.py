@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import CfnResource, Environment, Stack
 
 from ses_email_auth.checks.finding import Need
-from ses_email_auth.checks.run import RULES
+from ses_email_auth.checks.rules import RULES
 from ses_email_auth.sources.template import read_template_body
 from ses_email_auth.sources.zone_file import read_zone_file
 from tests.cdk.stacks import ACCOUNT, TOKYO

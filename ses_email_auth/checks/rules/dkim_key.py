@@ -1,0 +1,159 @@
+"""Rules on what a DKIM key can be used for: hashes, services, size and type (RFC 6376 section 3.6.1, RFC 8301, RFC 8463, and
+what Amazon SES signs with).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.dkim_view import keys_in_view
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.errors import visible
+from ses_email_auth.records.dkim import DkimKeyType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.zone_view import ZoneView
+
+__all__ = ["DKIM_KEY_RULES"]
+
+_WEAK_BITS = 1024
+_GOOD_BITS = 2048
+_NEW_KEY = "make a new key of 2048 bits under a new selector"
+
+
+def _sha1(view: ZoneView) -> Iterator[Fault]:
+    for found, key, _ in keys_in_view(view):
+        hashes = key.hash_algorithms
+        if hashes is not None and not key.is_revoked and "sha256" not in map(str.lower, hashes):
+            yield Fault(
+                where=found.where,
+                message=f"h= allows {shown(':'.join(hashes))} and not sha256, with which signers sign; such signatures fail",
+                fix="leave out h=, or write h=sha256",
+            )
+
+
+def _not_for_email(view: ZoneView) -> Iterator[Fault]:
+    for found, key, is_own in keys_in_view(view):
+        services = key.effective_service_types
+        if key.is_revoked or {"*", "email"} & set(map(str.lower, services)):
+            continue
+        message = f"s= allows {shown(':'.join(services))} and not email"
+        if is_own:
+            yield Fault(
+                where=found.where,
+                message=f"{message}, and SES is told to sign mail with this selector",
+                fix="leave out s=, or write s=email",
+                severity=Severity.ERROR,
+            )
+        else:
+            yield Fault(where=found.where, message=f"{message}; verifiers of mail pass over the key")
+
+
+def _key_short(view: ZoneView) -> Iterator[Fault]:
+    for found, key, is_own in keys_in_view(view):
+        bits = key.key_bits
+        if bits is None or bits >= _GOOD_BITS or key.effective_key_type is not DkimKeyType.RSA:
+            continue
+        if bits < _WEAK_BITS:  # RFC 8301 section 3.2: verifiers must not take the signature for valid
+            yield Fault(
+                where=found.where,
+                message=f"the key has {bits} bits; receivers ignore signatures with less than {_WEAK_BITS}",
+                fix=_NEW_KEY,
+                severity=Severity.ERROR,
+            )
+        elif is_own:
+            yield Fault(where=found.where, message=f"the key has {bits} bits; signers should use {_GOOD_BITS}", fix=_NEW_KEY)
+        else:  # receivers take such a key, and whose selector it is nobody can tell
+            yield Fault(where=found.where, message=f"the key has {bits} bits; 2048 are usual", severity=Severity.INFO)
+    yield from _asked_for_short_keys(view)
+
+
+def _asked_for_short_keys(view: ZoneView) -> Iterator[Fault]:
+    if view.easy_dkim_bits is not None and view.easy_dkim_bits < _GOOD_BITS:
+        yield Fault(
+            where="DkimSigningAttributes",
+            message=f"SES is asked for keys of {view.easy_dkim_bits} bits",
+            fix="leave out dkim_key_length: SES then uses 2048",
+        )
+    for identity in view.identities:
+        if identity.easy_dkim_bits == _WEAK_BITS:
+            yield Fault(
+                where=visible(identity.name),
+                message=f"SES is asked for keys of {_WEAK_BITS} bits to sign the mail of {shown(identity.name)}",
+                fix="leave the key length out: SES then uses 2048",
+                records=(identity,),
+            )
+
+
+def _ed25519(view: ZoneView) -> Iterator[Fault]:
+    for found, key, is_own in keys_in_view(view):
+        if is_own and key.effective_key_type is DkimKeyType.ED25519:
+            yield Fault(
+                where=found.where,
+                message="SES is told to sign with this selector, and it signs with RSA alone; this key is Ed25519",
+                fix="publish an RSA key of 2048 bits, and give SES its private half",
+            )
+
+
+DKIM_KEY_RULES = (
+    Rule(
+        id="dkim-sha1",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="Signers use SHA-256; a key for SHA-1 alone refuses their signatures, and verifiers refuse SHA-1.",
+        reference="RFC 8301 section 3.1",
+        faults=_sha1,
+        example='s._domainkey.example.com. 600 IN TXT "k=ed25519; h=sha1; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+    ),
+    Rule(
+        id="dkim-not-for-email",
+        severity=Severity.INFO,
+        need=Need.RECORD,
+        reason="A key whose s= names other services alone is ignored for mail; some are meant for reports.",
+        reference="RFC 6376 section 3.6.1",
+        faults=_not_for_email,
+        example='s._domainkey.example.com. 600 IN TXT "k=ed25519; s=tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+    ),
+    Rule(
+        id="dkim-key-short",
+        severity=Severity.WARNING,
+        need=Need.RECORD,
+        reason="Signers should use keys of 2048 bits; below 1024 receivers must reject the signature.",
+        reference="RFC 8301 section 3.2",
+        faults=_key_short,
+        example=(
+            's._domainkey.example.com. 600 IN TXT "v=DKIM1; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAIAAAAAAAAAAAAAAAAAAAAAA"'
+            ' "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAECAwEAAQ=="'
+        ),
+    ),
+    Rule(
+        id="dkim-ed25519-ses",
+        severity=Severity.ERROR,
+        need=Need.RECORDS,
+        reason="Amazon SES signs with RSA keys alone, so its signatures cannot match an Ed25519 key.",
+        reference="Amazon SES developer guide, BYODKIM",
+        faults=_ed25519,
+        example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      DkimSigningAttributes:
+        DomainSigningSelector: s
+        DomainSigningPrivateKey: "{{resolve:secretsmanager:dkim-key}}"
+  Key:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: s._domainkey.example.com.
+      Type: TXT
+      TTL: "600"
+      ResourceRecords:
+        - '"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="'
+""",
+    ),
+)

@@ -1,0 +1,180 @@
+"""Rules on the text of DMARC records (RFC 9989 sections 4.7, 4.8 and 4.10.1; RFC 7489 section 6.4 for older receivers).
+
+Not handled here: texts that receivers pass over because of their version (`near_miss_rules`), and what is wrong with the URIs
+of `rua` and `ruf` (`report_uri_rules`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.dmarc_report_uris import first_problems, is_of_uris, tag_at
+from ses_email_auth.checks.rules.near_miss import meant_as
+from ses_email_auth.checks.rules.shown import said, shown
+from ses_email_auth.checks.rules.spelling import is_one_off, is_swapped
+from ses_email_auth.records.dmarc_values import KNOWN_TAGS, TAG_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.zone_view import DmarcInView, ZoneView
+
+__all__ = ["DMARC_SYNTAX_RULES"]
+
+_DEFAULTS = {"adkim": "r", "aspf": "r", "fo": "0", "psd": "u", "t": "n", "pct": "100", "rf": "afrf", "ri": "86400"}
+_HISTORIC = ("rf", "ri")
+_START = "v=DMARC1; p=none"
+# What only a DMARC record says; at _dmarc nothing else has a reason to.
+_ABOUT_DMARC = re.compile(r"dmarc1|(?:\A|[;\s])p\s*=\s*(?:none|quarantine|reject)", re.IGNORECASE)
+# RFC 7489 section 6.4: dmarc-version, dmarc-sep, then dmarc-request.
+_P_IS_SECOND = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*;[ \t]*p[ \t]*=", re.IGNORECASE)
+_LONG_ENOUGH = 3  # letters of a tag: shorter ones are near to everything
+_SHORT_WORDS = {"policy": "p", "polic": "p", "pol": "p", "subpolicy": "sp", "subdomainpolicy": "sp", "testing": "t"}
+_WORDS = _SHORT_WORDS | {"report": "rua", "reports": "rua", "reporting": "rua", "percent": "pct"}
+_MOST_LETTERS = 16
+_MOST_TAGS = 50  # that are looked at
+
+
+def _syntax(view: ZoneView) -> Iterator[Fault]:
+    yield from _without_version(view)
+    for entry in view.dmarc:
+        voids = [problem.error for problem in first_problems(entry, voids_record=True) if not is_of_uris(problem)]
+        if not voids:
+            continue
+        more = f" (and {len(voids) - 1} more)" if len(voids) > 1 else ""
+        effect = "receivers apply no DMARC" if entry.record is None else "receivers act as if it said p=none"
+        yield Fault(
+            where=entry.where,
+            message=f"{said(voids[0])}{more}" + ("" if "receivers" in voids[0].message else f"; {effect}"),
+            fix=f"correct the record; a right one begins with '{_START}'",
+        )
+
+
+def _without_version(view: ZoneView) -> Iterator[Fault]:
+    """Records at `_dmarc` that begin with something else than the version, so that they are none (RFC 9989 section 4.7)."""
+    right = {(entry.source.name, entry.source.set_identifier) for entry in view.dmarc}
+    for text in view.texts:
+        at_dmarc = text.name.text.startswith("_dmarc.") and (text.name, text.set_identifier) not in right
+        if at_dmarc and _ABOUT_DMARC.search(text.text) and meant_as(text.text) is None:
+            yield Fault(
+                where=text.where,
+                message=f"{shown(text.text)} does not begin with 'v=DMARC1;', so receivers pass over it",
+                fix="begin it with 'v=DMARC1; p=', the other tags behind",
+            )
+
+
+def _bad_value(view: ZoneView) -> Iterator[Fault]:
+    for entry in view.dmarc:
+        for problem in first_problems(entry, voids_record=False):
+            tag = tag_at(problem)
+            if tag not in _DEFAULTS:
+                continue
+            without_effect = tag in _HISTORIC or (tag == "fo" and entry.record is not None and not entry.record.ruf)
+            yield Fault(
+                where=entry.where,
+                message=f"{said(problem.error)}; receivers take {tag}={_DEFAULTS[tag]}",
+                fix=f"correct it, or leave out {tag}",
+                severity=Severity.INFO if without_effect else Severity.WARNING,
+            )
+
+
+def _p_not_second(view: ZoneView) -> Iterator[Fault]:
+    for entry in view.dmarc:
+        record = entry.record
+        if record is None or _P_IS_SECOND.match(entry.source.text) or _is_void(entry):
+            continue
+        if record.policy is None:
+            message = "there is no p: receivers take p=none if they follow RFC 9989, and may ignore the record if RFC 7489"
+            fix = f"begin the record with '{_START}'"
+        else:
+            message = "p does not stand right behind v=DMARC1;, where RFC 7489 wants it: strict readers ignore the record"
+            fix = f"begin the record with 'v=DMARC1; p={record.policy.value}'"
+        yield Fault(where=entry.where, message=message, fix=fix)
+
+
+def _is_void(entry: DmarcInView) -> bool:
+    return any(problem.voids_record for problem in entry.reading.problems)
+
+
+def _unknown_tag(view: ZoneView) -> Iterator[Fault]:
+    for entry in view.dmarc:
+        names = [part.partition("=")[0].strip().lower() for part in entry.source.text.split(";") if "=" in part]
+        for name in list(dict.fromkeys(names))[:_MOST_TAGS]:
+            if name in KNOWN_TAGS or len(name) > _MOST_LETTERS or not TAG_NAME.fullmatch(name):
+                continue
+            meant = _meant_tag(name)
+            if meant is not None and meant not in names:
+                yield Fault(
+                    where=entry.where,
+                    message=f"receivers ignore {name!r}, which is no tag of DMARC; {meant} is",
+                    fix=f"write {meant}= for {name}=",
+                )
+
+
+def _meant_tag(name: str) -> str | None:
+    if name in _WORDS:
+        return _WORDS[name]
+    for known in KNOWN_TAGS:
+        if is_swapped(name, known) or (len(known) >= _LONG_ENOUGH and is_one_off(name, known)):
+            return known
+    return None
+
+
+def _historic_tag(view: ZoneView) -> Iterator[Fault]:
+    for _, where, record in view.dmarc_records:
+        tags = [tag for tag, value in (("rf", record.rf), ("ri", record.ri)) if value is not None]
+        if tags:
+            named = " and ".join(tags)
+            are = "is historic, and nobody reads it" if len(tags) == 1 else "are historic, and nobody reads them"
+            yield Fault(where=where, message=f"{named} {are}", fix=f"leave out {named}")
+
+
+DMARC_SYNTAX_RULES = (
+    Rule(
+        id="dmarc-syntax",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="A record that breaks the grammar, or has a wrong p, sp or np, is ignored or enforces nothing.",
+        reference="RFC 9989 section 4.10.1",
+        faults=_syntax,
+        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=block; rua=mailto:dmarc@example.com"',
+    ),
+    Rule(
+        id="dmarc-bad-value",
+        severity=Severity.WARNING,
+        need=Need.RECORD,
+        reason="A tag with a value that it cannot have is read as if it were not there.",
+        reference="RFC 9989 section 4.8",
+        faults=_bad_value,
+        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; adkim=strict"',
+    ),
+    Rule(
+        id="dmarc-p-not-second",
+        severity=Severity.WARNING,
+        need=Need.RECORD,
+        reason="The older standard wants p as the second tag, and readers that are strict ignore a record without it.",
+        reference="RFC 7489 section 6.3",
+        faults=_p_not_second,
+        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; rua=mailto:dmarc@example.com; p=reject"',
+    ),
+    Rule(
+        id="dmarc-unknown-tag",
+        severity=Severity.WARNING,
+        need=Need.RECORD,
+        reason="Receivers ignore tags that they do not know, so a misspelt tag does nothing.",
+        reference="RFC 9989 section 4.7",
+        faults=_unknown_tag,
+        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; ruaa=mailto:dmarc@example.com"',
+    ),
+    Rule(
+        id="dmarc-historic-tag",
+        severity=Severity.INFO,
+        need=Need.RECORD,
+        reason="rf and ri were removed from DMARC; nothing ever came of them.",
+        reference="RFC 9989 section 4.7",
+        faults=_historic_tag,
+        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; ri=3600"',
+    ),
+)

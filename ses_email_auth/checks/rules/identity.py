@@ -1,0 +1,196 @@
+"""Rules on SES identities that files declare (Amazon SES developer guide, "Creating and verifying identities", "BYODKIM").
+
+Not handled: what SES knows of an identity, and identities whose names are known only after the deploy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.errors import InvalidDomainName, visible
+from ses_email_auth.ses.regions import can_send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.seen import SeenIdentity
+    from ses_email_auth.checks.zone_view import ZoneView
+
+__all__ = ["IDENTITY_RULES"]
+
+# CDK tokens, placeholders and dynamic references of CloudFormation, and what AWS alone knows.
+_NOT_LITERAL = ("${", "{{", "<")
+_IDEMPOTENT = ("aws_ses_domain_identity", "aws_ses_email_identity")
+
+
+def _is_literal(name: str) -> bool:
+    return bool(name) and not any(mark in name for mark in _NOT_LITERAL)
+
+
+def _name(view: ZoneView) -> Iterator[Fault]:
+    for identity in view.identities:
+        trouble = _name_trouble(identity.name.rpartition("@")[2]) if _is_literal(identity.name) else None
+        if trouble is not None:
+            yield Fault(
+                where=visible(identity.name),
+                message=f"{shown(identity.name)} cannot be an identity: {trouble}",
+                fix="write a domain such as example.com, or an address in it",
+                records=(identity,),
+            )
+
+
+def _name_trouble(text: str) -> str | None:
+    try:
+        domain = DomainName(text)
+    except InvalidDomainName as error:
+        return visible(error.reason)
+    if len(domain.labels) == 1 or "*" in domain.labels:
+        return f"{shown(text)} is no domain that sends mail"
+    return f"{shown(text)} is a public suffix" if domain.is_public_suffix and _is_of_a_registry(domain) else None
+
+
+def _is_of_a_registry(suffix: DomainName) -> bool:
+    """Whether a registry owns the suffix. The others, such as github.io, belong to companies that may send mail."""
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - 27 ms, for a fault that nearly nobody has
+
+    return PublicSuffixList(only_icann=True).privatesuffix(suffix.text) is None
+
+
+def _twice(view: ZoneView) -> Iterator[Fault]:
+    same: dict[tuple[str, ...], list[SeenIdentity]] = {}
+    for identity in view.identities:
+        scope = _scope(identity)
+        if scope is not None:
+            name = identity.name if identity.is_address else identity.name.lower().removesuffix(".")
+            same.setdefault((name, *scope), []).append(identity)
+    for identities in same.values():
+        if len({(each.origin.path, each.origin.resource) for each in identities}) > 1:
+            first = identities[0]
+            yield Fault(
+                where=visible(first.name),
+                message=f"{shown(first.name)} is declared {len(identities)} times for one account and region; "
+                "the second cannot be created",
+                fix="declare it once, and refer to it elsewhere",
+                records=tuple(identities),
+            )
+
+
+def _scope(identity: SeenIdentity) -> tuple[str, ...] | None:
+    """What holds an identity of one name once; None if nobody can tell."""
+    # The older API, which these resources of Terraform use, takes a name that exists.
+    is_older = any(kind in identity.origin.resource for kind in _IDEMPOTENT)
+    if is_older or identity.alternative is not None or not _is_literal(identity.name):
+        return None
+    if identity.account and identity.region:
+        return (identity.account, identity.region)
+    # A template goes to one region. In a Terraform plan, whose addresses hold dots, providers differ in theirs.
+    return ("", identity.origin.path) if not identity.region and "." not in identity.origin.resource else None
+
+
+def _address(view: ZoneView) -> Iterator[Fault]:
+    domains = {each.domain: each for each in view.identities if not each.is_address and each.mail_from_domain is not None}
+    for identity in view.identities:
+        if not identity.is_address or identity.mail_from is not None or not _is_literal(identity.name):
+            continue
+        above = identity.domain
+        while above is not None and above not in domains:
+            above = above.parent
+        other = domains.get(above)
+        if other is not None and _may_meet(identity, other):
+            yield Fault(
+                where=visible(identity.name),
+                message=f"{shown(identity.name)} has an identity of its own, without the MAIL FROM domain {other.mail_from} "
+                f"of {shown(other.name)}; its mail can leave with a MAIL FROM domain of SES",
+                fix=f"leave the address to the identity {visible(other.name)}, or give it the same kind of MAIL FROM domain",
+                records=(identity, other),
+            )
+
+
+def _may_meet(one: SeenIdentity, other: SeenIdentity) -> bool:
+    """Whether two identities can be of one account and region, as far as that is known."""
+    if one.alternative != other.alternative:
+        return False
+    return (one.region == other.region or not (one.region and other.region)) and (
+        one.account == other.account or not (one.account and other.account)
+    )
+
+
+def _region(view: ZoneView) -> Iterator[Fault]:
+    for identity in view.identities:
+        if identity.region and can_send(identity.region) is False:
+            yield Fault(
+                where=visible(identity.name),
+                message=f"Amazon SES does not exist in the China region {shown(identity.region)}",
+                fix="deploy the identity to another region",
+                records=(identity,),
+            )
+
+
+IDENTITY_RULES = (
+    Rule(
+        id="ses-identity-name",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="SES verifies domains and addresses in domains; another name is refused, or never verified.",
+        reference="Amazon SES developer guide, creating identities",
+        faults=_name,
+        example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example..com
+""",
+    ),
+    Rule(
+        id="ses-identity-twice",
+        severity=Severity.ERROR,
+        need=Need.RECORDS,
+        reason="An account has an identity once in a region, so the second resource of that name fails with its stack.",
+        reference="Amazon SES developer guide, creating identities",
+        faults=_twice,
+        example="""\
+Resources:
+  One:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+  Two:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+""",
+    ),
+    Rule(
+        id="ses-address-identity",
+        severity=Severity.WARNING,
+        need=Need.RECORDS,
+        reason="SES applies the settings of the most specific identity: an address with its own loses the domain's MAIL FROM.",
+        reference="Amazon SES developer guide, creating identities",
+        faults=_address,
+        example="""\
+Resources:
+  Domain:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.com
+  Address:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: info@example.com
+""",
+    ),
+    Rule(
+        id="ses-region",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="A stack that declares an identity where SES does not exist cannot be deployed.",
+        reference="Amazon SES developer guide, regions",
+        faults=_region,
+    ),
+)

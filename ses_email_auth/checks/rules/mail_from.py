@@ -1,0 +1,170 @@
+"""Rules on the MX of a custom MAIL FROM domain (Amazon SES developer guide, "Using a custom MAIL FROM domain").
+
+Sets of a routing policy are alternatives: DNS answers with one of them. Null MX are for other rules.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.null_mx import is_null_mx
+from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.checks.seen import SeenRecordSet
+from ses_email_auth.errors import visible
+from ses_email_auth.known_after_deploy import holds_token
+from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.ses.feedback_host import host_fault
+from ses_email_auth.ses.hosts import feedback_region, is_feedback_mx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.seen import RecordInView
+    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.domain_name import DomainName
+
+__all__ = ["MAIL_FROM_RULES"]
+
+_ONE_MX = "a MAIL FROM domain has one MX, that of SES; with a second one SES's set-up fails"
+
+
+def _mail_from_sets(view: ZoneView) -> Iterator[tuple[DomainName, tuple[RecordInView, ...]]]:
+    """The MX sets with which DNS answers together, at each MAIL FROM domain."""
+    for name in view.mail_from_mx:
+        together: dict[str | None, list[RecordInView]] = {}
+        for record in view.at(name, RecordType.MX):
+            together.setdefault(record.set_identifier if isinstance(record, SeenRecordSet) else None, []).append(record)
+        for records in together.values():
+            if any(is_feedback_mx(text) for record in records for text in record.texts):
+                yield name, tuple(records)
+
+
+def _hosts(record: RecordInView) -> list[str]:
+    """The hosts of a set, as far as they are meant to take mail."""
+    return [_host(text.rpartition(" ")[2]) for text in record.texts if not is_null_mx(text)]
+
+
+def _host(written: str) -> str:
+    return written if holds_token(written) else written.lower().removesuffix(".")
+
+
+def _regions(records: tuple[RecordInView, ...]) -> set[str | None]:
+    """The regions of the feedback hosts; None stands for one that is not known yet."""
+    return {feedback_region(text) for record in records for text in record.texts if is_feedback_mx(text)}
+
+
+def _is_other(host: str, *, alone: bool) -> bool:
+    """Whether a host is none of SES; `alone` if the set has no second host, so that a token could be the host of SES."""
+    return not is_feedback_mx(host) and not (alone and (holds_token(host) or "<" in host))
+
+
+def _receives(view: ZoneView) -> Iterator[Fault]:
+    for name, records in _mail_from_sets(view):
+        fix = ""
+        for hosts in map(_hosts, records):
+            if any(_is_other(host, alone=len(hosts) == 1) for host in hosts):
+                fix = "receive mail at another name"
+            elif len(hosts) > len(set(hosts)):
+                fix = fix or "keep one of the values"
+        if fix:
+            yield Fault(where=f"{name} MX", message=_ONE_MX, fix=fix, records=records)
+
+
+def _shared(view: ZoneView) -> Iterator[Fault]:
+    for name, records in _mail_from_sets(view):
+        sets = [_hosts(record) for record in records]
+        if any(_is_other(host, alone=len(hosts) == 1) for hosts in sets for host in hosts):
+            continue
+        if len(_regions(records) - {None}) > 1 or any(len(set(hosts)) > 1 for hosts in sets):
+            yield Fault(
+                where=f"{name} MX",
+                message="one MAIL FROM domain has feedback hosts of several regions; SES asks for one MX, so its set-up fails",
+                fix="give each region a MAIL FROM domain of its own",
+                records=records,
+            )
+
+
+def _wrong_region(view: ZoneView) -> Iterator[Fault]:
+    by_mail_from: dict[DomainName, set[str]] = {}
+    for identity in view.identities:
+        if identity.mail_from_domain in view.mail_from_mx and identity.mail_from_domain is not None:
+            by_mail_from.setdefault(identity.mail_from_domain, set()).add(identity.region)
+    for identity in view.identities:
+        name = identity.mail_from_domain
+        if name is None or name not in by_mail_from or not identity.region:
+            continue
+        records = view.at(name, RecordType.MX)
+        regions = _regions(records)
+        # An identity of the other region, or of one that nobody knows, can be the one whom the MX serves.
+        if None in regions or identity.region in regions or (regions | {""}) & by_mail_from[name]:
+            continue
+        there = ", ".join(sorted(filter(None, regions)))
+        yield Fault(
+            where=f"{name} MX",
+            message=f"the MX leads to SES in {shown(there)}, and {shown(identity.name)} sends from {shown(identity.region)}",
+            fix=f"point it to feedback-smtp.{visible(identity.region)}.amazonses.com",
+            records=(*records, identity),
+        )
+
+
+def _host_misspelt(view: ZoneView) -> Iterator[Fault]:
+    for record in view.sets(RecordType.MX):
+        for text in record.texts:
+            host = text.rpartition(" ")[2]
+            if holds_token(text) or "<" in host:
+                continue
+            fault = host_fault(host)
+            if fault is not None:
+                yield Fault(
+                    where=visible(record.place),
+                    message=f"{shown(host)} {fault.reason}",
+                    fix=fault.fix,
+                    severity=None if fault.is_sure else Severity.WARNING,
+                    records=(record,),
+                )
+
+
+MAIL_FROM_RULES = (
+    Rule(
+        id="mail-from-receives",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="SES sets up a custom MAIL FROM domain only if its one MX is SES's feedback host.",
+        reference="Amazon SES developer guide, custom MAIL FROM domain",
+        faults=_receives,
+        example="""\
+bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
+bounce.example.com. 600 IN MX 20 mail.example.com.
+""",
+    ),
+    Rule(
+        id="mail-from-shared",
+        severity=Severity.ERROR,
+        need=Need.RECORDS,
+        reason="The MX of a MAIL FROM domain names one region, and SES asks that it is the only one.",
+        reference="Amazon SES developer guide, custom MAIL FROM domain",
+        faults=_shared,
+        example="""\
+bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
+bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonses.com.
+""",
+    ),
+    Rule(
+        id="mail-from-wrong-region",
+        severity=Severity.ERROR,
+        need=Need.RECORDS,
+        reason="SES looks for the feedback host of the region that sends; another one does not count.",
+        reference="Amazon SES developer guide, custom MAIL FROM domain",
+        faults=_wrong_region,
+    ),
+    Rule(
+        id="mail-from-host-misspelt",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="SES looks for its feedback host to the letter; its hosts for bounces, receiving and sending look alike.",
+        reference="Amazon SES developer guide, custom MAIL FROM domain",
+        faults=_host_misspelt,
+        example="bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonaws.com.",
+    ),
+)

@@ -1,0 +1,102 @@
+"""Rules on MX records (RFC 5321 section 5.1, RFC 2181 section 10.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.record_text import is_hidden
+from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.checks.seen import SeenRecordSet
+from ses_email_auth.errors import visible
+from ses_email_auth.records.resource_record_set import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.zone_view import ZoneView
+
+__all__ = ["MX_RULES"]
+
+_MAX_PREFERENCE = 65535  # RFC 1035 section 3.3.9: 16 bits
+_PARTS = 2
+_IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\.?")
+_EXAMPLE = "write '<preference> <host>', for example '10 mail.example.com'"
+
+
+def _mx_syntax(view: ZoneView) -> Iterator[Fault]:
+    for record in view.sets(RecordType.MX):
+        if not isinstance(record, SeenRecordSet) or record.is_alias:
+            continue
+        if not record.values:
+            yield Fault(where=visible(record.place), message="the record set has no value", fix=_EXAMPLE, records=(record,))
+        for value in record.values:
+            trouble = None if is_hidden(value) else _trouble(str(value))
+            if trouble is not None:
+                yield Fault(
+                    where=visible(record.place), message=f"{shown(str(value))} {trouble}", fix=_EXAMPLE, records=(record,)
+                )
+
+
+def _trouble(value: str) -> str | None:
+    parts = value.split()
+    if len(parts) < _PARTS:
+        return "has no preference" if parts and not parts[0].isdigit() else "has no host"
+    preference, host = parts[0], parts[1]
+    if len(parts) > _PARTS:
+        return "has more than a preference and a host"
+    if not (preference.isascii() and preference.isdigit()) or len(preference.lstrip("0")) > len(str(_MAX_PREFERENCE)):
+        return f"has no preference from 0 to {_MAX_PREFERENCE}"
+    if int(preference) > _MAX_PREFERENCE:
+        return f"has a preference over {_MAX_PREFERENCE}"
+    if "@" in host or "/" in host:
+        return "has an address or a URL where a host name must stand"
+    # RFC 5321 section 5.1: the data of an MX is a domain name; nobody resolves an address.
+    return "has an IP address where a host name must stand" if ":" in host or _IPV4.fullmatch(host) else None
+
+
+def _mx_to_cname(view: ZoneView) -> Iterator[Fault]:
+    # Sets with an identifier may be alternatives of which another is deployed.
+    aliases = {
+        str(record.name): record
+        for record in view.sets(RecordType.CNAME)
+        if not isinstance(record, SeenRecordSet) or record.set_identifier is None
+    }
+    for record in view.sets(RecordType.MX) if aliases else ():
+        for text in record.texts:
+            name = text.strip().rpartition(" ")[2].removesuffix(".").lower()
+            alias = aliases.get(name)
+            if alias is not None:
+                yield Fault(
+                    where=visible(record.place),
+                    message=f"the host {name} is a CNAME; an MX must lead to a name with addresses, and some senders refuse it",
+                    fix=f"give {name} A and AAAA records, or name the host that it leads to",
+                    records=(record, alias),
+                )
+
+
+MX_RULES = (
+    Rule(
+        id="mx-syntax",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="An MX value is a preference and a host name; Route 53 or senders refuse anything else.",
+        reference="RFC 5321 section 5.1",
+        faults=_mx_syntax,
+        example=(
+            "Resources:\n  Record:\n    Type: AWS::Route53::RecordSet\n    Properties:\n"
+            "      HostedZoneId: Z0123456789EXAMPLE\n      Name: example.com.\n"
+            "      Type: MX\n      TTL: 600\n      ResourceRecords: [mail.example.com]\n"
+        ),
+    ),
+    Rule(
+        id="mx-to-cname",
+        severity=Severity.WARNING,
+        need=Need.RECORDS,
+        reason="An MX that leads to a CNAME is forbidden; many senders follow it, and some return the mail.",
+        reference="RFC 2181 section 10.3",
+        faults=_mx_to_cname,
+        example=("example.com. 600 IN MX 10 mail.example.com.\nmail.example.com. 600 IN CNAME host.example.net."),
+    ),
+)

@@ -1,0 +1,175 @@
+"""The rule on texts that were meant to be records and are none (RFC 7208 section 4.5, RFC 9989 section 4.8, RFC 6376 section
+3.6.1): a reader of records passes over them in silence, as receivers do.
+
+Not handled: faults behind the version of a record in plain ASCII, which are for rules on the syntax.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.checks.rules.spelling import is_one_off
+from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.records.dkim import DkimKeyRecord
+from ses_email_auth.records.dmarc import DmarcRecord
+from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.records.spf import SpfRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.zone_view import TextInView, ZoneView
+    from ses_email_auth.domain_name import DomainName
+
+__all__ = ["NEAR_MISS_RULES", "meant_as", "near_miss"]
+
+_Trouble: TypeAlias = "tuple[str, str]"
+"""What is wrong, and the fix."""
+
+_MEANT = re.compile(
+    r"v\s*=\s*(spf1|dmarc1|dkim1)(?![\w.-])|(spf1)(?:\s|\Z)"
+    r"|v\s*=\s*(spf1)(?=-all|include:|redirect=|exists:|ip[46]:|(?:a|mx|ptr)[ :/])",
+    re.IGNORECASE,
+)
+# Quotes and their backslashes, soft hyphens, zero-width characters and direction marks, which text takes along from
+# documents; NFKC turns full-width letters and odd spaces into plain ones.
+_ASCII_DRESSING = " \t\r\n\v\f\"'\\"
+_DRESSING = re.compile(r"[\"'\\\u00ad\u2018-\u201f\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]+")
+_HEAD = 64  # characters that hold the version of a record, dressed or not
+# RFC 6376 section 3.2: white space may stand around a tag name and its value.
+_DKIM_START = re.compile(r"[ \t]*v[ \t]*=[ \t]*DKIM1[ \t]*(?:;|\Z)")
+_SHOWN = 24  # characters of a text in a message: enough to know it by, too few for any part of a key
+_STARTS = {"SPF": "'v=spf1 '", "DMARC": "'v=DMARC1;'", "DKIM": "'v=DKIM1;'"}
+
+
+def _near_misses(view: ZoneView) -> Iterator[Fault]:
+    places = _Places(view)
+    for text in view.texts:
+        trouble = places.near_miss(text)
+        if trouble is not None:
+            yield Fault(where=text.where, message=f"{shown(text.text, _SHOWN)} {trouble[0]}", fix=trouble[1])
+
+
+def near_miss(view: ZoneView, text: TextInView) -> _Trouble | None:
+    """What this rule says of one text: what is wrong, and the fix. For rules that leave such a text to it."""
+    return _Places(view).near_miss(text)
+
+
+def meant_as(text: str) -> str | None:
+    """`SPF`, `DMARC` or `DKIM` if `text` is such a record, or was meant to be one; None for other texts."""
+    if text.isascii():  # nearly all texts, and most begin with another letter
+        text = text.lstrip(_ASCII_DRESSING)
+        if text[:1] not in {"v", "V", "s", "S"}:
+            return None
+        head = text[:_HEAD]
+    else:
+        head = unicodedata.normalize("NFKC", text[:_HEAD])
+    meant = _MEANT.match(_DRESSING.sub("", head).lstrip())
+    return None if meant is None else (meant[1] or meant[2] or meant[3]).upper().removesuffix("1")
+
+
+def _text_trouble(text: str, kind: str) -> _Trouble | None:
+    """Why a text that looks like a record of `kind` is none."""
+    looks = f"looks like {'an SPF' if kind == 'SPF' else f'a {kind}'} record, but"
+    stray = None if text.isascii() else next(character for character in text if not character.isascii())
+    if stray is not None:
+        name = f"U+{ord(stray):04X} {unicodedata.name(stray, '')}".rstrip()
+        return f"{looks} holds {name}; records are ASCII", "type the record by hand, in plain ASCII"
+    if '"' in text and not _is_valid(text, kind):
+        return f"{looks} holds quotation marks, which belong to zone files", "leave the quotation marks out"
+    if not _is_seen(text, kind):
+        return f"{looks} does not begin with {_STARTS[kind]}, so receivers pass over it", f"begin it with {_STARTS[kind]}"
+    return None
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Whether records stand where nobody looks for them: at a mail domain itself, or at `dmarc` for `_dmarc`.
+
+    Elsewhere a CNAME may lead to them: hosted DMARC, and the key records of mail services.
+    """
+
+    view: ZoneView
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """The names that CNAMEs in view lead to."""
+        return frozenset(text.lower().removesuffix(".") for record in self.view.sets(RecordType.CNAME) for text in record.texts)
+
+    def near_miss(self, text: TextInView) -> _Trouble | None:
+        """Why a text that was meant to be a record is none, or is one that nobody finds."""
+        kind = meant_as(text.text)
+        if kind is None:
+            return None
+        trouble = _text_trouble(text.text, kind) or self._place_trouble(text.name, kind)
+        # spf-string-join says where the space is missing.
+        return (
+            None if trouble is not None and kind == "SPF" and any(map(_is_cut_behind_version, text.record.values)) else trouble
+        )
+
+    def _place_trouble(self, name: DomainName, kind: str) -> _Trouble | None:
+        if kind == "DMARC" and _is_nearly_dmarc(name) and name.text not in self.targets:
+            right = f"_dmarc.{name.parent}"
+            return f"is a DMARC record at {name}; receivers look at _dmarc only", f"move it to {right}"
+        if kind == "SPF" or not self._is_mail_domain(name) or name.text in self.targets:
+            return None
+        if kind == "DMARC":
+            return f"is a DMARC record at {name}; receivers look at _dmarc only", f"move it to _dmarc.{name}"
+        place = f"<selector>._domainkey.{name}"
+        return f"is a DKIM key at {name}; receivers look below _domainkey only", f"move it to {place}"
+
+    def _is_mail_domain(self, name: DomainName) -> bool:
+        """Whether mail comes from or goes to `name`, as far as can be seen."""
+        if not (name.is_known and name.is_hostname):
+            return False
+        view = self.view
+        return name == view.zone or name in view.spf or bool(view.at(name, RecordType.MX)) or name == name.organizational
+
+
+def _is_nearly_dmarc(name: DomainName) -> bool:
+    """Whether the first label is `_dmarc`, misspelt. With a digit it can be a name that somebody chose, such as `_dmarc2`."""
+    label, _, above = name.text.partition(".")
+    return bool(above) and name.is_known and not any(map(str.isdigit, label)) and is_one_off(label, "_dmarc")
+
+
+def _is_cut_behind_version(value: object) -> bool:
+    """Whether the first string of a TXT value is the version of SPF alone."""
+    if isinstance(value, tuple):
+        return len(value) > 1 and str(value[0]).lower() == "v=spf1"
+    start = '"v=spf1" '
+    return isinstance(value, str) and value[: len(start)].lower() == start
+
+
+def _is_seen(text: str, kind: str) -> bool:
+    """Whether receivers take the text as a record of `kind`, good or bad."""
+    if kind == "SPF":
+        return SpfRecord.is_spf(text)
+    return DmarcRecord.is_dmarc(text) if kind == "DMARC" else _DKIM_START.match(text) is not None
+
+
+def _is_valid(text: str, kind: str) -> bool:
+    readers = {"SPF": SpfRecord.parse, "DMARC": DmarcRecord.parse, "DKIM": DkimKeyRecord.parse}
+    try:
+        readers[kind](text)
+    except EmailAuthError:
+        return False
+    return True
+
+
+NEAR_MISS_RULES = (
+    Rule(
+        id="txt-near-miss",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="Text pasted from a document holds full-width letters, odd spaces or curly quotes; receivers see no record.",
+        reference="RFC 7208 section 4.5, RFC 9989 section 4.8",
+        faults=_near_misses,
+        example='_dmarc.example.com. 600 IN TXT "v=dmarc1; p=none"',
+    ),
+)

@@ -1,0 +1,246 @@
+"""Rules on one record set: what Route 53 refuses, whatever the record is about (Route 53 developer guide, "Supported DNS record
+types" and "Quotas").
+
+Record sets of our own constructs cannot be built wrong. Not handled: values of types that mail does not need.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.record_text import is_hidden
+from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.errors import visible
+from ses_email_auth.records.resource_record_set import MAX_TTL, RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.seen import SeenRecordSet
+    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.domain_name import DomainName
+
+__all__ = ["RECORD_SET_RULES"]
+
+_TYPES = (
+    "A",
+    "AAAA",
+    "CAA",
+    "CNAME",
+    "DS",
+    "HTTPS",
+    "MX",
+    "NAPTR",
+    "NS",
+    "PTR",
+    "SOA",
+    "SPF",
+    "SRV",
+    "SSHFP",
+    "SVCB",
+    "TLSA",
+    "TXT",
+)
+_TTL_DIGITS = len(str(MAX_TTL))
+_MAX_STRING = 255  # RFC 1035 section 3.3: a character-string has a length octet
+_MAX_VALUE = 4000  # Route 53, quotes included
+_STRING = re.compile(r'[ \t]*"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:[0-7]{3}|.)", re.DOTALL)
+_UDP = 512  # RFC 1035 section 2.3.4
+_EDNS = 1232  # what resolvers take over UDP since DNS flag day 2020
+_HEADER, _QUESTION, _RECORD = 12, 6, 12  # RFC 1035 section 4.1: octets beside the name and the data, names compressed
+
+
+def _sets(view: ZoneView, record_type: RecordType) -> Iterator[SeenRecordSet]:
+    """The sets of one type with values, as files have them."""
+    for record in view.seen:
+        if record.type is record_type and not record.is_alias:
+            yield record
+
+
+def _in_templates(view: ZoneView) -> Iterator[SeenRecordSet]:
+    """The sets of CloudFormation templates, which nobody else has checked: they alone have a place in a resource.
+
+    Zone files hold types that Route 53 does not know; the provider of Terraform refuses what is wrong itself.
+    """
+    return (record for record in view.seen if record.origin.location)
+
+
+def _fault(record: SeenRecordSet, message: str, fix: str) -> Fault:
+    return Fault(where=visible(record.place), message=message, fix=fix, records=(record,))
+
+
+def _txt_quoting(view: ZoneView) -> Iterator[Fault]:
+    for record in _sets(view, RecordType.TXT):
+        if not record.values:
+            yield _fault(record, "the record set has no value", "give it a value, or remove it")
+        for value in record.values:
+            text = str(value)
+            trouble = None if _is_plain(text) or is_hidden(value) else _trouble(text, record)
+            if trouble is not None:
+                yield _fault(record, f"{shown(text)} {trouble[0]}", trouble[1])
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a value is one short string without escapes, as most are."""
+    return (
+        len(value) <= _MAX_STRING
+        and value.isascii()
+        and value.startswith('"')
+        and value.endswith('"')
+        and value.count('"') == 2  # noqa: PLR2004 - a pair
+        and "\\" not in value
+    )
+
+
+def _trouble(value: str, record: SeenRecordSet) -> tuple[str, str] | None:
+    """What is wrong with a TXT value, and the fix."""
+    strings, at = [], 0
+    while match := _STRING.match(value, at):
+        strings.append(match[1])
+        at = match.end()
+    if value[at:].strip() or not strings:
+        if '"' not in value:
+            return "is not in quotation marks", "put it into quotation marks"
+        return "has a quotation mark too many or too few", 'write each string as "..." and a quotation mark within one as \\"'
+    longest = max(len(_ESCAPE.sub("x", string).encode("utf-8", "replace")) for string in strings)
+    if longest > _MAX_STRING:
+        message = f"holds a string of {longest} octets; DNS takes at most {_MAX_STRING}"
+        return message, 'cut it into several strings, "..." "...", which receivers join without a space'
+    if len(value) > _MAX_VALUE and record.origin.line is None:  # a zone file knows its lines, and no such limit
+        return f"has {len(value)} characters; Route 53 takes at most {_MAX_VALUE}", "make the value shorter"
+    return None
+
+
+def _txt_set_large(view: ZoneView) -> Iterator[Fault]:
+    octets: dict[tuple[DomainName, str | None], int] = {}
+    for text in view.texts:
+        size = len(text.text) if text.text.isascii() else len(text.text.encode("utf-8", "replace"))
+        strings = max(1, -(-size // _MAX_STRING))
+        key = (text.name, text.set_identifier)
+        octets[key] = octets.get(key, _HEADER + _QUESTION + len(text.name.text)) + _RECORD + size + strings
+    for (name, _), size in octets.items():
+        if size > _UDP:
+            needs_tcp = size > _EDNS
+            limit = f"{_EDNS:,}, so resolvers must ask again over TCP" if needs_tcp else f"{_UDP}, the limit without EDNS"
+            yield Fault(
+                where=f"{name} TXT",
+                message=f"all texts at {name} make an answer of {size:,} octets, over {limit}",
+                fix="remove what nobody needs any more, such as old verification texts" if needs_tcp else "",
+                severity=Severity.WARNING if needs_tcp else Severity.INFO,
+            )
+
+
+def _cname_several(view: ZoneView) -> Iterator[Fault]:
+    for record in _sets(view, RecordType.CNAME):
+        if len(record.values) != 1:
+            count = len(record.values) or "no"
+            yield _fault(record, f"a CNAME has one value, and this one has {count}", "keep the one that is meant")
+
+
+def _value_twice(view: ZoneView) -> Iterator[Fault]:
+    for record in view.seen:
+        if len(record.values) < 2 or len(set(record.values)) == len(record.values):  # noqa: PLR2004 - two may be equal
+            continue
+        for value, count in Counter(record.values).items():
+            if count > 1 and not is_hidden(value):
+                yield _fault(record, f"the value {shown(str(value))} stands {count} times", "keep one of them")
+
+
+def _ttl_missing(view: ZoneView) -> Iterator[Fault]:
+    for record in _in_templates(view):
+        if not record.ttl and not record.is_alias:
+            yield _fault(record, "the record set has no TTL", "give it a TTL in seconds, for example 3600")
+
+
+def _ttl_invalid(view: ZoneView) -> Iterator[Fault]:
+    for record in _in_templates(view):
+        ttl = record.ttl
+        if not ttl or (len(ttl) < _TTL_DIGITS and ttl.isdigit() and ttl.isascii()) or is_hidden(ttl):
+            continue
+        if not (ttl.isascii() and ttl.isdigit()) or len(ttl) > _TTL_DIGITS or int(ttl) > MAX_TTL:
+            message = f"the TTL is {shown(ttl)}; it must be a whole number of seconds up to {MAX_TTL}"
+            yield _fault(record, message, "write seconds, for example 3600")
+
+
+def _record_type_unknown(view: ZoneView) -> Iterator[Fault]:
+    for record in _in_templates(view):
+        if record.type is None and record.type_text not in _TYPES and "${" not in record.type_text:
+            yield _fault(record, f"Route 53 knows no record type {shown(record.type_text)}", f"use one of {', '.join(_TYPES)}")
+
+
+def _template(properties: str) -> str:
+    return (
+        "Resources:\n  Record:\n    Type: AWS::Route53::RecordSet\n    Properties:\n"
+        f"      HostedZoneId: Z0123456789EXAMPLE\n      Name: example.com.\n{properties}"
+    )
+
+
+RECORD_SET_RULES = (
+    Rule(
+        id="txt-quoting",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="Route 53 takes TXT values only as quoted strings of at most 255 octets each, 4,000 characters together.",
+        reference="Amazon Route 53 developer guide, TXT record type",
+        faults=_txt_quoting,
+        example=_template("      Type: TXT\n      TTL: 600\n      ResourceRecords:\n        - v=spf1 -all\n"),
+    ),
+    Rule(
+        id="txt-set-large",
+        severity=Severity.WARNING,
+        need=Need.RECORD,
+        reason="Resolvers ask for all texts of a name at once; what does not fit into a UDP answer needs TCP.",
+        reference="RFC 7208 section 3.4",
+        faults=_txt_set_large,
+        example="\n".join(f'example.com. 600 IN TXT "verification-{n}={"x" * 200}"' for n in range(6)),
+    ),
+    Rule(
+        id="cname-several",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="A name has one CNAME or none; Route 53 refuses a CNAME with several values.",
+        reference="RFC 1034 section 3.6.2",
+        faults=_cname_several,
+        example=_template("      Type: CNAME\n      TTL: 600\n      ResourceRecords: [a.example.net, b.example.net]\n"),
+    ),
+    Rule(
+        id="value-twice",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="Route 53 refuses a record set that holds a value twice.",
+        reference="RFC 2181 section 5",
+        faults=_value_twice,
+        example=_template("      Type: A\n      TTL: 600\n      ResourceRecords: [192.0.2.1, 192.0.2.1]\n"),
+    ),
+    Rule(
+        id="ttl-missing",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="Route 53 refuses a record set with values and without a TTL; only alias records have none.",
+        reference="Amazon Route 53 developer guide, values for simple records",
+        faults=_ttl_missing,
+        example=_template("      Type: A\n      ResourceRecords: [192.0.2.1]\n"),
+    ),
+    Rule(
+        id="ttl-invalid",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="A TTL is a whole number of seconds from 0 to 2147483647; Route 53 refuses others.",
+        reference="RFC 2181 section 8",
+        faults=_ttl_invalid,
+        example=_template("      Type: A\n      TTL: 1h\n      ResourceRecords: [192.0.2.1]\n"),
+    ),
+    Rule(
+        id="record-type-unknown",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="Route 53 refuses record types that it does not know.",
+        reference="Amazon Route 53 developer guide, supported DNS record types",
+        faults=_record_type_unknown,
+        example=_template("      Type: TXTT\n      TTL: 600\n      ResourceRecords: ['\"v=spf1 -all\"']\n"),
+    ),
+)

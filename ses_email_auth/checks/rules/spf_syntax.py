@@ -1,0 +1,154 @@
+"""Rules on how an SPF record is written: its grammar, its strings, its type (RFC 7208 sections 3.1, 3.3 and 4.6).
+
+Not handled: texts with characters that do not belong into a record, and texts that only look like one (`near_miss_rules`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.shown import said, shown
+from ses_email_auth.checks.seen import txt_strings
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.known_after_deploy import holds_token
+from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.records.spf import SpfRecord
+from ses_email_auth.records.spf_parser import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.seen import RecordInView
+    from ses_email_auth.checks.zone_view import ZoneView
+
+__all__ = ["SPF_SYNTAX_RULES"]
+
+_TWO_STRINGS = 3  # quotation marks in a value with more than one string, at the least
+_TERM_SHOWN = 40
+# The beginning of a term that is no part of a host name. A string cut by a machine at 255 octets begins like this only behind a
+# space or a qualifier.
+_BEGINS_TERM = re.compile(r"[+\-~?]?(?:(?:include|exists|ip4|ip6|mx|ptr|a):|(?:redirect|exp)=)|[+\-~?]all\Z", re.IGNORECASE)
+_IP6 = re.compile(r"[+\-~?]?ip6:", re.IGNORECASE)
+_NAME = re.compile(r"[\w.-]")
+
+
+def _spf_syntax(view: ZoneView) -> Iterator[Fault]:
+    joined: set[tuple[DomainName | None, str]] | None = None
+    for entry in view.spf_records:
+        error = entry.error
+        if error is None or not error.source.isascii() or '"' in error.source:  # the last two are txt-near-miss's
+            continue
+        if joined is None:
+            joined = {(join.name, join.text) for join in _joins(view)}
+        if (entry.name, error.source) in joined:
+            continue
+        term = error.source[error.source.rfind(" ", 0, error.span[0]) + 1 :].partition(" ")[0]
+        at = f", in {shown(term, _TERM_SHOWN)}" if term not in error.message else ""
+        yield Fault(
+            where=entry.where,
+            message=f"receivers answer permerror for all mail of {entry.name}: {said(error)}{at}",
+            fix="correct the term, or take it out",
+        )
+
+
+def _spf_string_join(view: ZoneView) -> Iterator[Fault]:
+    for join in _joins(view):
+        before, after = (shown(word, _TERM_SHOWN) for word in (join.before, join.after))
+        yield Fault(
+            where=f"{join.name} TXT",
+            message=f"a string ends with {before} and the next one begins with {after}; receivers join them without a space, "
+            "and answer permerror or see no SPF record",
+            fix="put a space inside of the quotation marks, between the two terms",
+            records=(join.record,),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """Two terms in two strings of one value, without a space between them."""
+
+    record: RecordInView
+    name: DomainName
+    text: str
+    """The strings, joined."""
+
+    before: str
+    after: str
+
+
+def _joins(view: ZoneView) -> Iterator[_Join]:
+    for record in view.sets(RecordType.TXT):
+        if not isinstance(record.name, DomainName):
+            continue
+        for value in record.values:
+            strings = _strings(value)
+            text = "".join(strings)
+            if len(strings) > 1 and SpfRecord.is_spf(strings[0]) and not holds_token(text):
+                for one, other in itertools.pairwise(strings):
+                    before, after = one.rpartition(" ")[2], other.partition(" ")[0]
+                    if _are_terms(before, after):
+                        yield _Join(record, record.name, text, before, after)
+                        break
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    """The strings of a TXT value that its author has cut; nothing for one in one piece."""
+    if isinstance(value, str):
+        return txt_strings(value) if value.count('"') >= _TWO_STRINGS else ()
+    return value if isinstance(value, tuple) else ()
+
+
+def _are_terms(before: str, after: str) -> bool:
+    """Whether these are an end and a beginning, and not the halves of one term that was cut at 255 octets."""
+    if before.lower() == VERSION:  # with another character behind it the text is txt-near-miss's
+        return _NAME.match(after) is not None
+    if _IP6.match(before) and after.lower().startswith("a:"):  # a part of the address
+        return False
+    return before.strip("+-~?") != "" and _BEGINS_TERM.match(after) is not None
+
+
+def _spf_type99(view: ZoneView) -> Iterator[Fault]:
+    for record in view.seen:
+        if record.type_text != "SPF":
+            continue
+        has_txt = isinstance(record.name, DomainName) and record.name in view.spf
+        yield Fault(
+            where=record.place,
+            message="receivers ask for TXT alone; nobody reads a record of type SPF",
+            fix="delete it; the TXT record is enough" if has_txt else "publish its text as TXT, and delete it",
+        )
+
+
+SPF_SYNTAX_RULES = (
+    Rule(
+        id="spf-syntax",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="One term that breaks the grammar is a permerror for all mail of the name, before anything is evaluated.",
+        reference="RFC 7208 section 4.6",
+        faults=_spf_syntax,
+        example='example.com. 600 IN TXT "v=spf1 ipv4:192.0.2.1 ~all"',
+    ),
+    Rule(
+        id="spf-string-join",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="The strings of a TXT record are joined without a space, which makes one broken term of two.",
+        reference="RFC 7208 section 3.3",
+        faults=_spf_string_join,
+        example='example.com. 600 IN TXT "v=spf1 include:a.example" "include:b.example ~all"',
+    ),
+    Rule(
+        id="spf-type99",
+        severity=Severity.WARNING,
+        need=Need.RECORD,
+        reason="Records of type SPF (99) were an experiment that has ended; only TXT records count.",
+        reference="RFC 7208 section 3.1",
+        faults=_spf_type99,
+        example='example.com. 600 IN SPF "v=spf1 -all"',
+    ),
+)

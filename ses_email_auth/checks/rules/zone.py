@@ -1,0 +1,243 @@
+"""Rules on the record sets of a zone together, and on their names (RFC 1034 sections 3.6.2 and 4.2.1, RFC 2181 section 10.1).
+
+Sets of a routing policy share name and type by intent; sets under conditions that nobody can decide are marked likewise. In a
+view of a whole zone a set may stand in two files, in what DNS has and in what is deployed: only sets of one file count as two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.record_text import is_hidden
+from ses_email_auth.checks.seen import SeenRecordSet
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.errors import visible
+from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from ses_email_auth.records.resource_record_set import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ses_email_auth.checks.seen import RecordInView
+    from ses_email_auth.checks.zone_view import ZoneView
+
+__all__ = ["ZONE_RULES"]
+
+_MAIL_LABELS = frozenset(("_domainkey", "_dmarc", "_mta-sts", "_tls"))
+_LONGEST = 260  # characters: a name and a type
+_BESIDE_CNAME = frozenset(("CNAME", "RRSIG", "NSEC"))  # RFC 4035 section 2.5
+
+
+def _record_set_twice(view: ZoneView) -> Iterator[Fault]:
+    sets: dict[tuple[str, str], list[SeenRecordSet]] = {}
+    for record in view.seen:
+        text = _name(record)
+        if text is not None and record.set_identifier is None and record.type_text.isalnum():
+            sets.setdefault((record.origin.path if view.complete else "", f"{text} {record.type_text}"), []).append(record)
+    for (_, place), group in sets.items():
+        if len(group) > 1:
+            yield Fault(
+                where=visible(place),
+                message=f"{_said(place)} stands in {len(group)} resources, {_what_happens(group)}",
+                fix="keep one resource with all values",
+                records=tuple(group),
+            )
+
+
+def _what_happens(group: list[SeenRecordSet]) -> str:
+    if any(record.is_alias or any(map(is_hidden, record.values)) for record in group):
+        return "and Route 53 refuses the second, or it takes over the record of the first"
+    if len({(frozenset(record.values), record.ttl) for record in group}) == 1:
+        return "with the same values: the second can take over the record of the first, and deleting one deletes it for both"
+    return "with different values or TTLs; Route 53 refuses the second"
+
+
+def _cname_beside_data(view: ZoneView) -> Iterator[Fault]:
+    for name in dict.fromkeys(record.name for record in view.sets(RecordType.CNAME) if _stands_alone(record)):
+        if not isinstance(name, DomainName) or name == view.zone:
+            continue
+        here = tuple(filter(_stands_alone, view.all_at(name)))
+        kinds = ", ".join(dict.fromkeys(kind for kind in map(_type, here) if kind.isalnum() and kind not in _BESIDE_CNAME))
+        if kinds:
+            yield Fault(
+                where=f"{name} CNAME",
+                message=f"{name} has a CNAME and {kinds}; a CNAME must stand alone, and Route 53 refuses both together",
+                fix="remove the CNAME, or all that stands beside it",
+                records=here,
+            )
+
+
+def _stands_alone(record: RecordInView) -> bool:
+    """Whether a set is no alternative to others: those of a routing policy, and of conditions that nobody can decide."""
+    return not isinstance(record, SeenRecordSet) or record.set_identifier is None
+
+
+def _type(record: RecordInView) -> str:
+    return record.place.rpartition(" ")[2]
+
+
+def _cname_at_apex(view: ZoneView) -> Iterator[Fault]:
+    for record in () if view.zone is None else view.at(view.zone, RecordType.CNAME):
+        yield Fault(
+            where=record.place,
+            message=f"{view.zone} is the apex of its zone, where SOA and NS stand; Route 53 refuses a CNAME there",
+            fix="use an alias record of type A, or the addresses themselves",
+            records=(record,),
+        )
+
+
+def _name_outside_zone(view: ZoneView) -> Iterator[Fault]:
+    if view.zone is None or not view.zone.is_known:
+        return
+    zone = view.zone.text
+    mail_froms = _mail_froms(view)
+    for record in view.seen:
+        text = _name(record)
+        if text is None or text.endswith(f".{zone}") or text == zone:
+            continue
+        # Route 53 refuses it; a server of another kind passes over it.
+        refused = not view.complete or _is_for_mail(f"{text}.{zone}", mail_froms)
+        yield Fault(
+            where=visible(record.place),
+            message=f"{_said(text)} is not in the zone {zone}; Route 53 refuses it, and nobody asks this zone for it",
+            fix=f"write the whole name, {_said(text)}.{zone}, or put it into the zone that it belongs to",
+            severity=Severity.ERROR if refused else Severity.WARNING,
+            records=(record,),
+        )
+
+
+def _name_doubled(view: ZoneView) -> Iterator[Fault]:
+    suffixes = _doubled_suffixes(view)
+    mail_froms = _mail_froms(view)
+    for record in view.seen:
+        text = _name(record)
+        meant = None if text is None else _undoubled(text, suffixes)
+        if text is not None and meant is not None:
+            yield Fault(
+                where=visible(record.place),
+                message=f"{_said(text)} holds the domain twice, so nobody looks there",
+                fix=f"write {_said(meant)}; a name without its final dot may have got the domain appended",
+                severity=Severity.ERROR if _is_for_mail(meant, mail_froms) else Severity.WARNING,
+                records=(record,),
+            )
+
+
+def _doubled_suffixes(view: ZoneView) -> tuple[tuple[str, int], ...] | None:
+    """What the name of a set ends in if somebody appended the zone to a whole name, and how much is to be cut off."""
+    zone = view.zone
+    if zone is None or not zone.is_known or not view.seen:
+        return None
+    domains = dict.fromkeys(name.text for name in (zone, zone.organizational) if name is not None and "." in name.text)
+    return tuple((f"{domain}.{zone}", len(zone.text) + 1) for domain in domains)
+
+
+def _undoubled(text: str, suffixes: tuple[tuple[str, int], ...] | None) -> str | None:
+    """The name that was meant; None if nothing is doubled."""
+    if suffixes is not None:
+        for suffix, cut in suffixes:
+            if text.endswith(suffix) and (text == suffix or text[-len(suffix) - 1] == "."):
+                return text[:-cut]
+        return None
+    last = text.rpartition(".")[2]
+    if text.count(f".{last}") < 2:  # noqa: PLR2004 - no domain can stand there twice
+        return None
+    labels = text.split(".")
+    for count in range(2, len(labels) // 2 + 1):
+        if labels[-count:] == labels[-2 * count : -count]:
+            return ".".join(labels[:-count])
+    return None
+
+
+def _name(record: SeenRecordSet) -> str | None:
+    """The name of a set as text; None if it is known only after the deploy."""
+    name = record.name
+    if isinstance(name, KnownAfterDeploy):
+        return None
+    text = record.spelling.removesuffix(".").lower() if name is None else name.text
+    return None if "${" in text else text
+
+
+def _said(text: str) -> str:
+    """A name for a message, which can be none that DNS takes."""
+    return visible(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
+
+
+def _mail_froms(view: ZoneView) -> frozenset[str]:
+    """The MAIL FROM domains that identities name."""
+    domains = (identity.mail_from_domain for identity in view.identities)
+    return frozenset(domain.text for domain in domains if domain is not None)
+
+
+def _is_for_mail(meant: str, mail_froms: frozenset[str]) -> bool:
+    """Whether mail depends on the name that was meant."""
+    return meant in mail_froms or not _MAIL_LABELS.isdisjoint(meant.split("."))
+
+
+def _template(*sets: str, zone: bool = False) -> str:
+    lines = ["Resources:"]
+    if zone:
+        lines += ["  Zone:", "    Type: AWS::Route53::HostedZone", "    Properties: {Name: example.com}"]
+    for number, each in enumerate(sets, 1):
+        lines += [
+            f"  Record{number}:",
+            "    Type: AWS::Route53::RecordSet",
+            "    Properties:",
+            f"      HostedZoneId: {'{Ref: Zone}' if zone else 'Z0123456789EXAMPLE'}",
+            f"      {each}",
+            "      TTL: 600",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+_TWICE = "Name: _dmarc.example.com.\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p={}\"']"
+
+ZONE_RULES = (
+    Rule(
+        id="record-set-twice",
+        severity=Severity.ERROR,
+        need=Need.RECORDS,
+        reason="A zone has one record set of a name and type. Of two resources one is refused, or takes over the other's.",
+        reference="RFC 2181 section 5",
+        faults=_record_set_twice,
+        example=_template(_TWICE.format("none"), _TWICE.format("reject")),
+    ),
+    Rule(
+        id="cname-beside-data",
+        severity=Severity.ERROR,
+        need=Need.RECORDS,
+        reason="A name with a CNAME has no other records: Route 53 refuses them, and resolvers see only the CNAME.",
+        reference="RFC 2181 section 10.1",
+        faults=_cname_beside_data,
+        example=('www.example.com. 600 IN CNAME host.example.net.\nwww.example.com. 600 IN TXT "v=spf1 -all"'),
+    ),
+    Rule(
+        id="cname-at-apex",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="The apex of a zone has SOA and NS records, beside which no CNAME can stand.",
+        reference="RFC 1034 section 4.2.1",
+        faults=_cname_at_apex,
+        example=_template("Name: example.com.\n      Type: CNAME\n      ResourceRecords: [host.example.net]", zone=True),
+    ),
+    Rule(
+        id="name-outside-zone",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="Names are absolute in Route 53, CloudFormation adds nothing; a name outside of the zone is refused.",
+        reference="Amazon Route 53 developer guide, DNS domain name format",
+        faults=_name_outside_zone,
+        example=_template("Name: _dmarc\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p=none\"']", zone=True),
+    ),
+    Rule(
+        id="name-doubled",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="A panel or a zone file appends the zone to a name without a final dot; receivers then look in vain.",
+        reference="RFC 1035 section 5.1",
+        faults=_name_doubled,
+        example=_template(
+            "Name: _dmarc.example.com.example.com.\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p=none\"']", zone=True
+        ),
+    ),
+)

@@ -1,0 +1,341 @@
+"""Tests of the rules on DMARC policies."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ses_email_auth.checks.finding import Severity
+from ses_email_auth.checks.rules.dmarc import DMARC_RULES
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.records.dmarc import DmarcRecord
+from ses_email_auth.records.resource_record_set import RecordType
+from tests.checks.seen_sets import files, seen
+from tests.checks.views import TOKEN, dmarc, finding, found, other, part, txt
+
+if TYPE_CHECKING:
+    from ses_email_auth.checks.zone_view import ZoneView
+
+AT = "_dmarc.example.com TXT"
+AT_MAIL = "_dmarc.mail.example.com TXT"
+DECIDE = "pass dmarc_policy=None to say that this is meant, or DmarcPolicy.X to publish one"
+ONCE = "once reports show that no genuine mail of subdomains fails"
+WAIT = "leave out t=y, and take the next policy only when the reports allow it"
+
+
+def _two(mail: str, parent: str) -> ZoneView:
+    """Records at mail.example.com and at example.com."""
+    return part(txt("_dmarc.mail.example.com", f"v=DMARC1; {mail}"), txt("_dmarc.example.com", f"v=DMARC1; {parent}"))
+
+
+def _elsewhere(mail: str, name: str, parent: str) -> ZoneView:
+    """A record at mail.example.com, and one that somebody told of."""
+    return replace(
+        dmarc(mail, "mail.example.com"), dmarc_elsewhere={DomainName(name): DmarcRecord.parse(f"v=DMARC1; {parent}")}
+    )
+
+
+def _undecided(name: str) -> ZoneView:
+    return replace(part(), dmarc_undecided=(DomainName(name),))
+
+
+LOUD = [
+    pytest.param(
+        "dmarc-inherited",
+        _undecided("mail.example.com"),
+        Severity.WARNING,
+        AT_MAIL,
+        "mail.example.com publishes no DMARC record of its own, so the policy of example.com applies (its sp=, else its p=)",
+        DECIDE,
+        id="nothing-said-below-the-organizational-domain",
+    ),
+    pytest.param(
+        "dmarc-inherited",
+        _undecided("github.io"),
+        Severity.WARNING,
+        "_dmarc.github.io TXT",
+        "github.io publishes no DMARC record of its own, so that of the domain above it, if there is one, applies",
+        DECIDE,
+        id="nothing-said-at-a-private-suffix",
+    ),
+    pytest.param(
+        "dmarc-weaker-than-parent",
+        _two("p=none", "p=reject"),
+        Severity.WARNING,
+        AT_MAIL,
+        "none takes the place of reject from example.com: anyone may forge @mail.example.com again",
+        "leave the record out, or publish p=reject",
+        id="none-below-reject",
+    ),
+    pytest.param(
+        "dmarc-weaker-than-parent",
+        _two("p=quarantine", "p=none; sp=reject"),
+        Severity.WARNING,
+        AT_MAIL,
+        "quarantine takes the place of reject from example.com: forged mail @mail.example.com is let in again",
+        "leave the record out, or publish p=reject",
+        id="quarantine-below-sp",
+    ),
+    pytest.param(
+        "dmarc-weaker-than-parent",
+        _two("p=reject; t=y", "p=reject"),
+        Severity.WARNING,
+        AT_MAIL,
+        "quarantine takes the place of reject from example.com: forged mail @mail.example.com is let in again",
+        "leave the record out, or publish p=reject",
+        id="t-weakens-the-own-record",
+    ),
+    pytest.param(
+        "dmarc-weaker-than-parent",
+        _elsewhere("p=none", "example.com", "p=quarantine"),
+        Severity.WARNING,
+        AT_MAIL,
+        "none takes the place of quarantine from example.com: anyone may forge @mail.example.com again",
+        "leave the record out, or publish p=quarantine",
+        id="a-parent-that-somebody-told-of",
+    ),
+    pytest.param(
+        "dmarc-t-alone",
+        dmarc("p=reject; t=y"),
+        Severity.WARNING,
+        AT,
+        "t=y is not known to RFC 7489 receivers: they apply p=reject in full",
+        WAIT,
+        id="t-at-reject",
+    ),
+    pytest.param(
+        "dmarc-t-alone",
+        dmarc("p=none; sp=quarantine; t=y; pct=50"),
+        Severity.WARNING,
+        AT,
+        "t=y is not known to RFC 7489 receivers: they apply sp=quarantine in full",
+        WAIT,
+        id="t-with-sp",
+    ),
+    pytest.param(
+        "dmarc-pct",
+        dmarc("p=quarantine; pct=25"),
+        Severity.WARNING,
+        AT,
+        "pct=25 is not known to RFC 9989 receivers: they apply p=quarantine to all mail",
+        "leave out pct",
+        id="pct-at-quarantine",
+    ),
+    pytest.param(
+        "dmarc-pct",
+        dmarc("p=none; sp=reject; pct=0"),
+        Severity.WARNING,
+        AT,
+        "pct=0 is not known to RFC 9989 receivers: they apply sp=reject to all mail",
+        "leave out pct",
+        id="pct-with-sp",
+    ),
+    pytest.param(
+        "dmarc-pct",
+        dmarc("p=quarantine; t=y; pct=0"),
+        Severity.WARNING,
+        AT,
+        "pct=0 is not known to RFC 9989 receivers: they apply p=quarantine to all mail, one level down by t=y: none",
+        "leave out pct",
+        id="pct-beside-t",
+    ),
+    pytest.param(
+        "dmarc-pct",
+        dmarc("p=reject; pct=100"),
+        Severity.INFO,
+        AT,
+        "pct=100 is historic and changes nothing here",
+        "leave out pct",
+        id="pct-100",
+    ),
+    pytest.param(
+        "dmarc-pct",
+        dmarc("p=none; pct=20"),
+        Severity.INFO,
+        AT,
+        "pct=20 is historic and changes nothing here",
+        "leave out pct",
+        id="pct-at-none",
+    ),
+    pytest.param(
+        "dmarc-sp-ignored",
+        dmarc("p=none; sp=none", "mail.example.com"),
+        Severity.INFO,
+        AT_MAIL,
+        "sp is ignored below the organizational domain example.com",
+        "leave out sp",
+        id="sp-below-the-organizational-domain",
+    ),
+    pytest.param(
+        "dmarc-np-no-effect",
+        part(txt("_dmarc.example.com", "v=DMARC1; p=none; np=reject"), other("*.example.com", RecordType.A, "192.0.2.1")),
+        Severity.INFO,
+        AT,
+        "np never applies, since *.example.com makes every name exist",
+        "use sp",
+        id="np-with-a-wildcard",
+    ),
+    pytest.param(
+        "dmarc-np-no-effect",
+        replace(dmarc("p=none; np=reject"), dnssec_signed=True),
+        Severity.INFO,
+        AT,
+        "np may never apply: Route 53 answers unknown names of a signed zone without NXDOMAIN",
+        "use sp",
+        id="np-in-a-signed-zone",
+    ),
+    pytest.param(
+        "dmarc-sp-weaker",
+        dmarc("p=reject; sp=none"),
+        Severity.WARNING,
+        AT,
+        "sp=none is weaker than p=reject: anyone may forge mail of subdomains",
+        f"leave out sp, {ONCE}",
+        id="sp-none",
+    ),
+    pytest.param(
+        "dmarc-sp-weaker",
+        dmarc("p=reject; sp=quarantine"),
+        Severity.WARNING,
+        AT,
+        "sp=quarantine is weaker than p=reject: forged mail of subdomains is let in",
+        f"leave out sp, {ONCE}",
+        id="sp-quarantine",
+    ),
+    pytest.param(
+        "dmarc-sp-weaker",
+        dmarc("p=quarantine; np=none"),
+        Severity.WARNING,
+        AT,
+        "np=none is weaker than p=quarantine: anyone may forge mail of subdomains that do not exist",
+        f"leave out np, {ONCE}",
+        id="np-below-p",
+    ),
+    pytest.param(
+        "dmarc-sp-weaker",
+        dmarc("p=none; sp=reject; np=quarantine"),
+        Severity.WARNING,
+        AT,
+        "np=quarantine is weaker than sp=reject: forged mail of subdomains that do not exist is let in",
+        f"leave out np, {ONCE}",
+        id="np-below-sp",
+    ),
+    pytest.param(
+        "dmarc-sp-weaker",
+        dmarc("p=reject; sp=none; psd=n", "mail.example.com"),
+        Severity.WARNING,
+        AT_MAIL,
+        "sp=none is weaker than p=reject: anyone may forge mail of subdomains",
+        f"leave out sp, {ONCE}",
+        id="psd-n-makes-it-organizational",
+    ),
+    pytest.param(
+        "dmarc-psd",
+        dmarc("p=reject; psd=y; ruf=mailto:a@example.com"),
+        Severity.WARNING,
+        AT,
+        "psd=y says that example.com is a public suffix: names below it then no longer align with each other",
+        "leave out psd",
+        id="no-public-suffix",
+    ),
+    pytest.param(
+        "dmarc-psd",
+        dmarc("p=reject; psd=y; ruf=mailto:a@example.com", "co.jp"),
+        Severity.WARNING,
+        "_dmarc.co.jp TXT",
+        "a public suffix must not ask for failure reports",
+        "leave out ruf",
+        id="failure-reports-of-a-suffix",
+    ),
+]
+
+SILENT = [
+    pytest.param(
+        "dmarc-sp-weaker",
+        dmarc("p=reject; sp=none; np=none", "mail.example.com"),
+        id="below-the-organizational-domain-nobody-asks",
+    ),
+    pytest.param("dmarc-sp-weaker", dmarc("p=none; sp=none; np=none"), id="nothing-is-weaker-than-none"),
+    pytest.param("dmarc-sp-weaker", dmarc("p=none; sp=quarantine; np=reject"), id="stronger"),
+    pytest.param("dmarc-psd", dmarc("p=reject; psd=y", "co.jp"), id="a-public-suffix"),
+    pytest.param("dmarc-psd", dmarc("p=reject; psd=y", TOKEN), id="a-name-that-nobody-knows"),
+    pytest.param("dmarc-psd", dmarc("p=reject; psd=n; ruf=mailto:a@example.com"), id="psd-n"),
+    pytest.param("dmarc-inherited", part(), id="decided"),
+    pytest.param("dmarc-weaker-than-parent", _two("p=reject", "p=reject"), id="as-strong"),
+    pytest.param(
+        "dmarc-weaker-than-parent",
+        files(
+            seen("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=none"'),
+            seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="condition IsTest"),
+            seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=reject"', set_identifier="condition IsProduction"),
+        ),
+        id="a-parent-that-varies",
+    ),
+    pytest.param("dmarc-weaker-than-parent", _two("p=quarantine", "p=reject; sp=none"), id="stronger-than-sp"),
+    pytest.param("dmarc-weaker-than-parent", _two("p=quarantine", "p=reject; t=y"), id="t-weakens-the-parent"),
+    pytest.param("dmarc-weaker-than-parent", _elsewhere("p=none", "notexample.com", "p=reject"), id="another-domain"),
+    pytest.param("dmarc-weaker-than-parent", _elsewhere("p=none", "mail.example.com", "p=reject"), id="the-same-name"),
+    pytest.param("dmarc-weaker-than-parent", _elsewhere("p=none", TOKEN, "p=reject"), id="a-name-that-nobody-knows"),
+    pytest.param("dmarc-weaker-than-parent", _two("p=none", "p=bogus"), id="a-parent-that-receivers-ignore"),
+    pytest.param("dmarc-t-alone", dmarc("p=none; t=y"), id="nothing-to-weaken"),
+    pytest.param("dmarc-t-alone", dmarc("p=reject; t=n"), id="t-is-off"),
+    pytest.param("dmarc-t-alone", dmarc("p=reject; t=y; pct=0"), id="both-generations-weaken-the-policy"),
+    pytest.param("dmarc-pct", dmarc("p=reject"), id="no-pct"),
+    pytest.param("dmarc-sp-ignored", dmarc("p=none; sp=reject"), id="at-the-organizational-domain"),
+    pytest.param("dmarc-sp-ignored", dmarc("p=none; np=reject", "mail.example.com"), id="no-sp"),
+    pytest.param("dmarc-sp-ignored", dmarc("p=none; sp=reject; psd=n", "mail.example.com"), id="psd-n-makes-it-organizational"),
+    pytest.param("dmarc-sp-ignored", dmarc("p=none; sp=reject", "github.io"), id="no-organizational-domain"),
+    pytest.param("dmarc-sp-ignored", dmarc("p=none; sp=reject", TOKEN), id="a-name-that-nobody-knows"),
+    pytest.param("dmarc-np-no-effect", dmarc("p=none; np=reject"), id="np-in-a-plain-zone"),
+    pytest.param("dmarc-np-no-effect", replace(dmarc("p=none; sp=reject"), dnssec_signed=True), id="no-np"),
+    pytest.param(
+        "dmarc-np-no-effect",
+        part(
+            txt("_dmarc.example.com", "v=DMARC1; p=none; np=reject"),
+            txt("*._domainkey.example.com", "v=DKIM1; p="),
+            other("*.app.example.com", RecordType.A, "192.0.2.1"),
+        ),
+        id="a-wildcard-deeper-down-leaves-names-that-do-not-exist",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
+def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
+    """Each fault is said once, with its severity, place, sentence and fix."""
+    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
+
+
+@pytest.mark.parametrize(("rule", "view"), SILENT)
+def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
+    """The rule finds nothing."""
+    assert found(rule, view) == []
+
+
+def test_every_name_is_held_against_the_organizational_domain() -> None:
+    """RFC 9989 section 4.10.2: without an own record the one with the fewest labels applies, not the nearest."""
+    view = part(
+        txt("_dmarc.a.mail.example.com", "v=DMARC1; p=none"),
+        txt("_dmarc.mail.example.com", "v=DMARC1; p=none; sp=none"),
+        txt("_dmarc.example.com", "v=DMARC1; p=none; sp=reject"),
+        txt("_dmarc.news.example.com", "v=DMARC1; p=reject"),
+    )
+    assert [each.where for each in found("dmarc-weaker-than-parent", view)] == ["_dmarc.a.mail.example.com TXT", AT_MAIL]
+
+
+def test_a_weaker_record_leads_to_both_records() -> None:
+    """The finding is about the own record and about that of the parent, which another file may hold."""
+    view = _two("p=none", "p=reject")
+    assert [each.records for each in found("dmarc-weaker-than-parent", view)] == [view.records]
+
+
+def test_many_records_take_no_time() -> None:
+    """Each record is held against the names above it, not against all others."""
+    records = (seen(f"_dmarc.a{n}.b{n % 10}.example.com", "TXT", '"v=DMARC1; p=none; np=none"') for n in range(3000))
+    view = files(seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=reject"'), *records)
+    start = time.process_time()
+    assert sum(1 for rule in DMARC_RULES for _ in rule.findings(view)) == 3000
+    assert time.process_time() - start < 3
