@@ -12,9 +12,10 @@ from ses_email_auth.cli.rule_help import is_opt_in, rules
 from ses_email_auth.sources.views import views
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from ses_email_auth.checks.finding import Finding
+    from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.sources.contents import UnreadableSource
 
 __all__ = ["CANNOT_TELL", "Outcome", "look"]
@@ -78,9 +79,9 @@ class Outcome:
 def look(paths: Sequence[str], *, infos: bool, ignored: Collection[str], parked: bool) -> Outcome:
     """Read `paths` and judge what they hold together. A path that cannot be read hides no other."""
     contents, unreadable = read_all(paths)
-    looked = list(views(contents))
+    counts = {"record_sets": 0, "zones": 0, "whole_zones": 0}
     asked = [rule for rule in rules(parked=parked) if rule.id not in ignored]
-    found = check_all(looked, asked)
+    found = check_all(_counted(views(contents), counts), asked)
     kept = [each for each in found if each.id not in ignored]
     opted = {rule.id for rule in asked if is_opt_in(rule)}  # who asks for a rule wants to see what it says
     shown = tuple(each for each in kept if infos or each.severity is not Severity.INFO or each.id in opted)
@@ -90,12 +91,19 @@ def look(paths: Sequence[str], *, infos: bool, ignored: Collection[str], parked:
         worst=kept[0].severity if kept else None,
         hidden_infos=len(kept) - len(shown) - (0 if infos else len(untold)),
         cannot_tell="".join(untold),
-        record_sets=sum(len(view.records) for view in looked),
         identities=sum(len(each.identities) for each in contents),
-        zones=sum(bool(view.records) for view in looked),
-        whole_zones=sum(view.complete for view in looked if view.records),
         unreadable=tuple(unreadable),
+        **counts,
     )
+
+
+def _counted(looked: Iterable[ZoneView], counts: dict[str, int]) -> Iterator[ZoneView]:
+    """One zone after the other, so that none is kept in memory once it is judged."""
+    for view in looked:
+        counts["record_sets"] += len(view.records)
+        counts["zones"] += bool(view.records)
+        counts["whole_zones"] += view.complete and bool(view.records)
+        yield view
 
 
 def _many(count: int, word: str) -> str:

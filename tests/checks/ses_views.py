@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.checks.seen import RecordInView, SeenValue
 
-ORIGIN = Origin("app.template.json", resource="Resource")
+ORIGIN = Origin("app.template.json", resource="Resource", location="Properties/ResourceRecords")
 ED25519 = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 """The public key of RFC 8463 appendix A."""
 
@@ -96,9 +96,9 @@ def easy_dkim(names: Iterable[str], zone: str = "dkim.amazonses.com", domain: st
     return [other(f"{name}._domainkey.{domain}", RecordType.CNAME, f"{name}.{zone}") for name in names]
 
 
-def typed(names: Iterable[str], zone: str = "dkim.amazonses.com", domain: str = "example.com") -> list[SeenRecordSet]:
+def typed(names: Iterable[str], zone: str = "dkim.amazonses.com", origin: Origin = ORIGIN) -> list[SeenRecordSet]:
     """The same as somebody typed them into a template."""
-    return [seen(f"{name}._domainkey.{domain}", RecordType.CNAME, f"{name}.{zone}") for name in names]
+    return [seen(f"{name}._domainkey.example.com", RecordType.CNAME, f"{name}.{zone}", origin=origin) for name in names]
 
 
 def token_names(*numbers: int, owner: str = "Identity", after: str = "", path: str = ORIGIN.path) -> list[SeenRecordSet]:

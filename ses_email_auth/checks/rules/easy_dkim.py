@@ -114,15 +114,19 @@ def _by_hand(view: ZoneView) -> Iterator[Fault]:
         return
     for domain, named in _typed(view).items():
         records = tuple(each for each in named.values() if isinstance(each, SeenRecordSet) and not _is_of_zone_file(each))
-        if records:
-            yield Fault(
-                where=f"_domainkey.{domain} CNAME",
-                message=f"the host in the DKIM records of {domain} is typed; it varies by region and cell"
-                f"{_other(view, domain, records)}",
-                fix="take it from the identity (Fn::GetAtt), or compare it with SigningHostedZone of "
-                f"'aws sesv2 get-email-identity --email-identity {domain}'",
-                records=records,
-            )
+        if not records:
+            continue
+        compare = f"compare it with SigningHostedZone of 'aws sesv2 get-email-identity --email-identity {domain}'"
+        # CloudFormation knows the host; Terraform's provider gives the tokens alone, so everybody types it there.
+        is_template = any(each.origin.location for each in records)
+        yield Fault(
+            where=f"_domainkey.{domain} CNAME",
+            message=f"the host in the DKIM records of {domain} is typed; it varies by region and cell"
+            f"{_other(view, domain, records)}",
+            fix=f"take it from the identity (Fn::GetAtt), or {compare}" if is_template else compare,
+            severity=None if is_template else Severity.INFO,
+            records=records,
+        )
 
 
 def _is_of_zone_file(record: SeenRecordSet) -> bool:

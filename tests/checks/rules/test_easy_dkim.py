@@ -113,6 +113,15 @@ LOUD = [
         id="the-zone-of-the-table",
     ),
     pytest.param(
+        "dkim-cname-by-hand",
+        view_of(*typed("abc", origin=Origin("plan.json", resource="aws_route53_record.dkim"))),
+        Severity.INFO,
+        WHERE,
+        TYPED,
+        COMPARE.removeprefix("take it from the identity (Fn::GetAtt), or "),
+        id="terraform-knows-no-better",
+    ),
+    pytest.param(
         "ses-unknown-signer",
         view_of(*easy_dkim("abcdef"), identity(), identity("a@example.com"), complete=True),
         Severity.INFO,
