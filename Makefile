@@ -24,7 +24,7 @@ demo tests: export CDK_CLI := $(abspath $(CDK))
 step = $(PYTHON) examples/progress.py "$(1)" $(VENV)/logs/$(2).log
 
 .DELETE_ON_ERROR:
-.PHONY: help test lint types contracts tests lowest wheel demo bench clean
+.PHONY: help test lint types contracts tests lowest wheel demo bench fuzz rules clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,8 +57,15 @@ wheel: $(DEV) ## build the wheel and try it in an empty virtual environment
 demo: $(DEV) $(LOCAL) $(CDK) ## deploy the sample app to a local AWS, change the policy, destroy it
 	@$(VENV)/bin/python examples/demo.py
 
-bench: $(DEV) ## time against hand-written CDK
+bench: $(DEV) ## time against hand-written CDK, and of lint against cfn-lint
 	$(VENV)/bin/python benchmarks/synth.py
+	$(VENV)/bin/python benchmarks/lint.py
+
+fuzz: $(DEV) ## throw 10,000 mutated files of each kind at the checks
+	FUZZ_EXAMPLES=10000 $(VENV)/bin/python -m pytest -q tests/lint/test_hostile.py
+
+rules: $(DEV) ## write docs/rules.md anew
+	$(VENV)/bin/python -m ses_email_auth.cli.rules_page > docs/rules.md
 
 clean: ## remove what make has made
 	rm -rf $(VENV) $(LOCAL_VENV) .venv-lowest .demo build dist *.egg-info cdk.out .coverage

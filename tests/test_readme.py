@@ -36,7 +36,7 @@ def run(code: str) -> Construct:
     stack = cdk.Stack(app, "Stack", env=env)
     name = next((zone for domain, zone in ZONES.items() if domain in code), "blacksheep.link")
     zone = HostedZone.from_hosted_zone_attributes(stack, "Zone", hosted_zone_id="Z1", zone_name=name)
-    names: dict[str, object] = {"self": stack, "zone": zone, "__name__": "readme"}
+    names: dict[str, object] = {"self": stack, "stack": stack, "app": app, "zone": zone, "__name__": "readme"}
     exec(compile(code, "README", "exec"), names)  # noqa: S102 - our own README
     for value in names.values():
         if inspect.isclass(value) and issubclass(value, cdk.Stack) and value is not cdk.Stack:
@@ -48,11 +48,15 @@ def run(code: str) -> Construct:
     ("readme", "index"), [(name, index) for name, text in READMES.items() for index in range(len(blocks(text, "python")))]
 )
 def test_the_code_of_the_readme_runs(readme: str, index: int) -> None:
-    """Each Python block does what it says, and leaves a construct of ours in the tree."""
-    scope = run(blocks(READMES[readme], "python")[index])
-    assert any(
-        "SesEmailAuth" in type(child).__name__ or "DomainPolicy" in type(child).__name__ for child in scope.node.children
-    )
+    """Each Python block does what it says, leaves a construct of ours in the tree if it names one, and synthesizes."""
+    code = blocks(READMES[readme], "python")[index]
+    scope = run(code)
+    ours = {type(child).__name__ for child in scope.node.children} & {"SesEmailAuth", "DomainPolicy"}
+    assert bool(ours) == bool(re.search(r"\b(SesEmailAuth|DomainPolicy)\(", code))
+    if "lookup" not in code:
+        root = scope.node.root
+        assert isinstance(root, cdk.App)
+        root.synth()
 
 
 def test_both_readmes_hold_the_same_code() -> None:

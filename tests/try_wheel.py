@@ -1,4 +1,4 @@
-"""Build the wheel, install it into an empty virtual environment, and synthesize the sample app with it, far from this folder.
+"""Build the wheel, install it into an empty virtual environment; synthesize and lint the sample app with it, far from here.
 
 Run by `make wheel`. No test of pytest: it installs the AWS CDK once more, which takes half a minute.
 """
@@ -42,7 +42,14 @@ def main() -> None:
         shutil.copy(ROOT / "app.py", folder)
         _run(python, "app.py", cwd=folder, CDK_OUTDIR=str(folder / "cdk.out"))
         _run(python, "-c", CHECK, cwd=folder)
-        sys.stdout.write(f"ok: {wheel.name} installs into an empty environment and synthesizes the sample app\n")
+        command = str(folder / "venv" / "bin" / "ses-email-auth")
+        told = subprocess.run([command, "lint", "cdk.out"], cwd=folder, capture_output=True, text=True, check=False)
+        _expect(
+            (told.returncode, "ses-email-auth[cli]" in told.stderr) == (2, True), f"without its extra the command says {told}"
+        )
+        _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}[cli]", cwd=folder)
+        _run(command, "lint", "cdk.out", cwd=folder)
+        sys.stdout.write(f"ok: {wheel.name} installs into an empty environment and synthesizes and lints the sample app\n")
 
 
 def _run(*command: str, cwd: Path, **environment: str) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import App, CfnResource, Stack, aws_route53, aws_ses
+from aws_cdk import CfnResource, Stack, aws_route53, aws_ses
 
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.run import check_all
 from ses_email_auth.sources.read import read
 from ses_email_auth.sources.views import views
-from tests.cdk.stacks import new_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,11 +28,6 @@ def findings(*paths: str | Path) -> tuple[Finding, ...]:
 def above_info(found: Iterable[Finding]) -> list[str]:
     """The findings that a person must act on, as text."""
     return [f"{each.severity.value} {each} at {each.where}" for each in found if each.severity is not Severity.INFO]
-
-
-def lint_app(app: App) -> tuple[Finding, ...]:
-    """What `lint` finds in the cdk.out of an app."""
-    return findings(app.synth().directory)
 
 
 def record(scope: Construct, construct_id: str, zone_id: str, name: str, kind: str, *values: str, **more: Any) -> CfnResource:
@@ -61,6 +55,3 @@ def sending_domain(stack: Stack, domain: str, zone_id: str, *, apex_spf: str = "
     record(stack, "Spf", zone_id, f"{domain}.", "TXT", f'"{apex_spf}"')
     record(stack, "Dmarc", zone_id, f"_dmarc.{domain}.", "TXT", f'"v=DMARC1; p=reject; rua=mailto:dmarc@{domain}"')
     record(stack, "Inbound", zone_id, f"{domain}.", "MX", "10 mx.example.net.")
-
-
-__all__ = ["above_info", "findings", "lint_app", "new_app", "record", "sending_domain"]
