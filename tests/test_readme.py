@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk.aws_route53 import HostedZone
+from aws_cdk.aws_route53 import CfnRecordSet, HostedZone
+from click.testing import CliRunner
 
 from ses_email_auth import SesEmailAuth
+from ses_email_auth.cli.main import main
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -90,3 +92,24 @@ def test_the_table_of_records_is_what_is_published(readme: str) -> None:
     (auth,) = (child for child in stack.node.children if isinstance(child, SesEmailAuth))
     values = {f"`{text}`" for record in auth.records for text in record.texts if "Dkim" not in text}
     assert values <= set(re.findall(r"`[^`\n]+`", READMES[readme]))
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_screen_of_lint_is_what_is_printed(readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two stacks that each write an SPF record at one name."""
+    monkeypatch.chdir(tmp_path)
+    app = cdk.App(analytics_reporting=False, outdir=str(tmp_path / "cdk.out"))
+    for name in ("A", "B"):
+        CfnRecordSet(
+            cdk.Stack(app, name),
+            "Spf",
+            hosted_zone_id="Z1",
+            name="example.com",
+            type="TXT",
+            ttl="300",
+            resource_records=[f'"v=spf1 include:{name.lower()}.example -all"'],
+        )
+    app.synth()
+    result = CliRunner().invoke(main, ["lint", "cdk.out"])
+    assert result.output in READMES[readme]
+    assert result.exit_code == 1
