@@ -112,15 +112,14 @@ class Rule:
     example: str = ""
     """What the rule speaks about, for people: lines of a zone file, a CloudFormation template in YAML, or Python."""
 
-    def findings(self, view: ZoneView) -> Iterator[Finding]:
-        """What the rule finds in `view`."""
-        for fault in self.faults(view):
-            yield Finding(
-                id=self.id,
-                severity=fault.severity or self.severity,
-                message=fault.message,
-                fix=fault.fix,
-                reference=self.reference,
-                where=fault.where,
-                records=fault.records or view.placed(fault.where),
-            )
+    def finding(self, fault: Fault, view: ZoneView) -> Finding:
+        """The finding about one of its faults."""
+        return Finding(
+            id=self.id,
+            severity=fault.severity or self.severity,
+            message=fault.message,
+            fix=fault.fix,
+            reference=self.reference,
+            where=fault.where,
+            records=fault.records or view.placed(fault.where),
+        )

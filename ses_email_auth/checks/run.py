@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ses_email_auth.checks.finding import Finding, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from ses_email_auth.checks.zone_view import ZoneView
 
@@ -42,24 +42,25 @@ def check_all(views: Iterable[ZoneView], rules: Iterable[Rule] | None = None) ->
     hidden = 0
     for view in views:
         for rule in rules:
-            found.extend(_findings(rule, view))
+            try:
+                for fault in rule.faults(view):
+                    found.append(rule.finding(fault, view))  # noqa: PERF401 - what was found before a rule raised is kept
+            except Exception as error:  # noqa: BLE001 - whatever a rule raises, the others have something to say
+                found.append(_failed(rule, view, error))
         hidden += view.hidden
     found.sort(key=lambda finding: _ORDER.index(finding.severity))
     return (*found, *_cannot_tell(hidden))
 
 
-def _findings(rule: Rule, view: ZoneView) -> Iterator[Finding]:
-    try:
-        yield from rule.findings(view)
-    except Exception as error:  # noqa: BLE001 - whatever a rule raises, the others have something to say
-        yield Finding(
-            id="rule-failed",
-            severity=Severity.WARNING,
-            message=f"the rule {rule.id} failed with {type(error).__name__} and has judged nothing in {view.zone or 'a zone'}",
-            fix=f"report it, and switch the rule {rule.id} off until it is mended",
-            reference=rule.reference,
-            where="",
-        )
+def _failed(rule: Rule, view: ZoneView, error: Exception) -> Finding:
+    return Finding(
+        id="rule-failed",
+        severity=Severity.WARNING,
+        message=f"the rule {rule.id} failed with {type(error).__name__} and has judged nothing in {view.zone or 'a zone'}",
+        fix=f"report it, and switch the rule {rule.id} off until it is mended",
+        reference=rule.reference,
+        where="",
+    )
 
 
 def _cannot_tell(hidden: int) -> tuple[Finding, ...]:

@@ -132,7 +132,7 @@ def explanation(rule: Rule) -> str:
 
 def speech(rule: Rule) -> tuple[str, str]:
     """What the rule says of its own example, and what to do; the first is empty if it can be tried on no file."""
-    found = [finding for view in views(_example(rule)) for finding in rule.findings(view)]
+    found = [rule.finding(fault, view) for view in views(_example(rule)) for fault in rule.faults(view)]
     best = next((each for each in found if each.fix), found[0] if found else None)
     fix = "" if best is None else best.fix
     rest = "nothing: it needs no action" if rule.severity is Severity.INFO else "the finding says it, with your own names"

@@ -113,6 +113,9 @@ class _Reader:
         head = _Head(entry.tokens if entry.is_continued else entry.tokens[1:])
         self._check(entry, head)
         if not entry.is_continued:
+            if head.type == "SOA" and "." in first and not self.origins:
+                # The zone is that of its SOA record, whatever the file is called; Cloudflare's exports leave out the final dot.
+                self.origin = first = f"{first.removesuffix('.')}."
             self.owner = self._absolute(first, entry)
         elif not self.owner:
             raise self._error(entry, "it begins with a blank, so it is about the owner above, and there is none")
