@@ -95,7 +95,10 @@ class ResourceRecordSet:
     @property
     def texts(self) -> tuple[str, ...]:
         """Each value as one text, TXT strings joined without a space as receivers join them (RFC 7208 section 3.3)."""
-        return tuple("".join(value) if isinstance(value, tuple) else str(value) for value in self.values)
+        values = self.values
+        if len(values) == 1 and isinstance(values[0], str):  # nearly always, and rules ask often
+            return (values[0],)
+        return tuple("".join(value) if isinstance(value, tuple) else str(value) for value in values)
 
 
 def character_strings(text: str) -> tuple[str, ...]:
