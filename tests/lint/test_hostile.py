@@ -282,20 +282,20 @@ def _strings(value: Any) -> list[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("v=spf1 " + "include:a.example.com " * 20000, id="many-includes"),
-        pytest.param("v=DMARC1; " + "x=y; " * 50000, id="many-tags"),
-        pytest.param("v=spf1 " + "%" * 50000 + "{", id="macros"),
+        pytest.param("v=spf1 " + "include:a.example.com " * 2900, id="many-includes"),
+        pytest.param("v=DMARC1; " + "x=y; " * 13000, id="many-tags"),
+        pytest.param("v=spf1 " + "%" * 60000 + "{", id="macros"),
         pytest.param("\u200b" * 50000 + "v=spf1 -all", id="dressing"),
         pytest.param('"' * 50001, id="quotes"),
         pytest.param("\\" * 50001, id="backslashes"),
-        pytest.param("A" * 400000, id="one-letter"),
+        pytest.param("A" * 65000, id="one-letter"),
     ],
 )
 def test_no_text_makes_it_hang(text: str) -> None:
-    """Linear time, whatever the text; a second would be a regular expression that goes back and forth."""
+    """Texts as long as DNS can carry: processor time, so that a machine under load does not count."""
     name = "_dmarc.example.com." if "DMARC" in text else "example.com."
     properties = {"Name": name, "Type": "TXT", "TTL": "300", "ResourceRecords": [text, _quoted(text)], "HostedZoneId": "Z1"}
     body = {"Resources": {"R": {"Type": "AWS::Route53::RecordSet", "Properties": properties}}}
-    started = time.perf_counter()
+    started = time.process_time()
     _no_rule_failed(check_all(views(read_templates([TemplateFile(path="t", body=body)]))))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

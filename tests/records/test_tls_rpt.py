@@ -105,8 +105,9 @@ def test_an_invalid_record_cannot_be_built(rua: list[str], message: str) -> None
 def test_what_is_printed_is_read_back(record: TlsRptRecord) -> None:
     """The first law, and a second opinion: checkdmarc reads the same URIs."""
     assert TlsRptRecord.parse(str(record)) == record
-    tags = checkdmarc_tls_rpt.parse_smtp_tls_reporting_record(str(record))["tags"]
-    assert tags["rua"]["value"] == [str(uri) for uri in record.rua]
+    if '"' not in str(record):  # checkdmarc takes quotation marks off, as if they came from a zone file
+        tags = checkdmarc_tls_rpt.parse_smtp_tls_reporting_record(str(record))["tags"]
+        assert tags["rua"]["value"] == [str(uri) for uri in record.rua]
 
 
 PARTS = ["v=TLSRPTv1;", ";", " ", "rua=", "mailto:a@e.example", "https://e.example/", ",", "!", "=", "http:", TOKEN, "\u65e5"]
