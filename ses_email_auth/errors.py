@@ -5,9 +5,20 @@ Bad practice is not an error; it is a finding (`ses_email_auth.checks`).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-__all__ = ["EmailAuthError", "InvalidDomainName", "RecordSyntaxError", "visible"]
+__all__ = ["EmailAuthError", "InvalidDomainName", "RecordSyntaxError", "display", "visible"]
+
+# Printable by Unicode, and yet nothing to see: fillers, joiners, variation selectors.
+_BLANKS = (
+    *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0),
+    *range(0xFE00, 0xFE10),
+    *range(0xE0100, 0xE01F0),
+)
+_ESCAPED_BLANKS = {code: chr(code).encode("unicode_escape").decode("ascii") for code in _BLANKS}
+# Commands that runners take from anywhere in a line: `##[error]`, `##vso[...]`, `##teamcity[...]`.
+_COMMAND = re.compile(r"#(?=#\w*\[)")
 
 
 class EmailAuthError(ValueError):
@@ -61,7 +72,15 @@ class RecordSyntaxError(EmailAuthError):
 
 def visible(text: str) -> str:
     """`text` with every character that a terminal would not show (controls, bidi marks, odd spaces) written as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    if text.isascii() and text.isprintable():
+        return text
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return shown.translate(_ESCAPED_BLANKS)
+
+
+def display(text: str) -> str:
+    r"""`text` of others on one line of a log: `visible`, and no command of the runner that prints the log."""
+    return _COMMAND.sub(r"\\x23", visible(text))
 
 
 def _columns(text: str) -> int:

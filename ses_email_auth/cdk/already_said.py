@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from ses_email_auth.cdk.validation_rules import PLUGIN
-from ses_email_auth.sources.template_values import mapping
+from ses_email_auth.sources.json_values import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,7 +80,7 @@ def _annotations(template: Path) -> Iterator[tuple[str, str]]:
         return
     try:
         by_path = mapping(json.loads(written))
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for path, entries in by_path.items():
         for entry in map(mapping, entries if isinstance(entries, list) else ()):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.cdk.validation_rules import CANNOT_READ
 from ses_email_auth.checks.finding import Finding, Severity
-from ses_email_auth.checks.run import check_all
+from ses_email_auth.checks.run import CANNOT_TELL, check_all
 from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet
 from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.sources.assembly import template_files
@@ -60,7 +60,7 @@ def _placed(contents: Contents) -> Contents:
 def _judged(view: ZoneView, rules: tuple[Rule, ...]) -> Iterator[Judged]:
     seen: tuple[SeenRecordSet | SeenIdentity, ...] = (*view.seen, *view.identities)
     for finding in check_all((view,), rules):
-        if finding.id != "cannot-tell":
+        if finding.id != CANNOT_TELL:
             yield finding, finding.origins or (seen[0].origin,)
 
 

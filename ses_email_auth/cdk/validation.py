@@ -23,7 +23,7 @@ from ses_email_auth.cdk.already_said import AlreadySaid
 from ses_email_auth.cdk.judgement import judge
 from ses_email_auth.cdk.validation_rules import PLUGIN, check_fail_on, chosen_rules
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.errors import visible
+from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +45,9 @@ class EmailAuthValidation:
     `Validations.of(app).add_plugins(EmailAuthValidation())`. Only what the app declares is in view: nothing is said about
     records that are missing. A finding is acknowledged by its id behind `ses-email-auth::`; one that names several resources
     must be acknowledged at each of them, or at a scope above them all.
+
+    The CDK CLI shows what was found for the stacks that it selects: for an app that has all its stacks in stages, and so none
+    that `cdk synth` alone would select, run `cdk synth "**"`.
 
     Args:
         fail_on: findings of this severity and worse end the synthesis with an error; None never ends it. An info is shown
@@ -113,10 +116,10 @@ def _violation(finding: Finding, origins: tuple[Origin, ...], severity: str) -> 
     named = finding.message if finding.name in finding.message else f"{finding.where}: {finding.message}"
     return PolicyViolation(
         rule_name=finding.id,
-        description=f"{visible(named)} ({finding.reference})",
-        fix="\n".join(map(visible, finding.fix.split("\n"))) or None,
+        description=f"{display(named)} ({finding.reference})",
+        fix="\n".join(map(display, finding.fix.split("\n"))) or None,
         severity=severity,
-        rule_metadata={"severity": finding.severity.value, "reference": finding.reference, "where": visible(finding.where)},
+        rule_metadata={"severity": finding.severity.value, "reference": finding.reference, "where": display(finding.where)},
         violating_resources=[_resource(origin) for origin in origins],
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.rules import RULES
+from ses_email_auth.checks.run import CANNOT_TELL, RULE_FAILED
 from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
 from ses_email_auth.errors import EmailAuthError
 
@@ -25,7 +26,7 @@ PLUGIN = "ses-email-auth"
 
 CANNOT_READ = "cannot-read"
 
-_TAKEN = {*(rule.id for rule in RULES), CANNOT_READ, "cannot-tell", "rule-failed"}
+_TAKEN = {*(rule.id for rule in RULES), CANNOT_READ, CANNOT_TELL, RULE_FAILED}
 _KEBAB_CASE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 

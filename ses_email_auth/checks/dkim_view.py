@@ -91,4 +91,4 @@ def _without_ignored_value(text: str, error: RecordSyntaxError) -> str | None:
 
 
 def _sentence(error: RecordSyntaxError) -> str:
-    return _QUOTED.sub(r"\1\2...\1", error.message[:_LONGEST])
+    return _QUOTED.sub(r"\1\2...\1", error.message)[:_LONGEST]

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
     from ses_email_auth.checks.zone_view import ZoneView
 
-__all__ = ["check", "check_all"]
+__all__ = ["CANNOT_TELL", "RULE_FAILED", "check", "check_all"]
+
+RULE_FAILED = "rule-failed"
+CANNOT_TELL = "cannot-tell"
+"""The id of what could not be judged. It is no fault, and not counted among them."""
 
 _ORDER = list(Severity)
 
@@ -54,7 +58,7 @@ def check_all(views: Iterable[ZoneView], rules: Iterable[Rule] | None = None) ->
 
 def _failed(rule: Rule, view: ZoneView, error: Exception) -> Finding:
     return Finding(
-        id="rule-failed",
+        id=RULE_FAILED,
         severity=Severity.WARNING,
         message=f"the rule {rule.id} failed with {type(error).__name__} and has judged nothing in {view.zone or 'a zone'}",
         fix=f"report it, and switch the rule {rule.id} off until it is mended",
@@ -68,7 +72,7 @@ def _cannot_tell(hidden: int) -> tuple[Finding, ...]:
         return ()
     return (
         Finding(
-            id="cannot-tell",
+            id=CANNOT_TELL,
             severity=Severity.INFO,
             message=f"{hidden} record sets hold text that is known only after the deploy; rules on texts skip it",
             fix="",

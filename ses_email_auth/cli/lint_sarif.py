@@ -95,12 +95,17 @@ def _location(origin: Origin, lines: Lines) -> dict[str, _Json]:
         "fullyQualifiedName": display(origin.construct_path or origin.resource),
         "kind": "resource",
     }
-    return location | {"logicalLocations": [name], "message": {"text": display(resource(origin))}}
+    return location | {"logicalLocations": [name], "message": {"text": _plain(display(resource(origin)))}}
 
 
 def _sentence(finding: Finding, lines: Lines) -> str:
     fix = f". Fix: {display(finding.fix)}" if finding.fix else ""
-    return f"{display(finding.message)}{also(finding, lines)}{fix}"
+    return _plain(f"{display(finding.message)}{also(finding, lines)}{fix}")
+
+
+def _plain(text: str) -> str:
+    """`text` without the links that viewers would make of it (section 3.11.6)."""
+    return text.replace("](", "] (")
 
 
 def _fingerprint(finding: Finding) -> str:
@@ -126,4 +131,4 @@ def _notification(level: str, text: str) -> _Json:
 
 
 def _unreadable(error: UnreadableSource) -> str:
-    return display(str(error))
+    return _plain(display(str(error)))

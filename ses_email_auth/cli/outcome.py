@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.run import check_all
-from ses_email_auth.cli.reading import read_all
+from ses_email_auth.checks.run import CANNOT_TELL, check_all
 from ses_email_auth.cli.rule_help import is_opt_in, rules
+from ses_email_auth.sources.read import read
 from ses_email_auth.sources.views import views
 
 if TYPE_CHECKING:
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.sources.contents import UnreadableSource
 
-__all__ = ["CANNOT_TELL", "Outcome", "look"]
-
-CANNOT_TELL = "cannot-tell"
-"""The id of what could not be judged. It is no fault, and not counted among them."""
+__all__ = ["Outcome", "look"]
 
 _ORDER = list(Severity)
 
@@ -78,7 +75,8 @@ class Outcome:
 
 def look(paths: Sequence[str], *, infos: bool, ignored: Collection[str], parked: bool) -> Outcome:
     """Read `paths` and judge what they hold together. A path that cannot be read hides no other."""
-    contents, unreadable = read_all(paths)
+    unreadable: list[UnreadableSource] = []
+    contents = read(paths, unreadable)
     counts = {"record_sets": 0, "zones": 0, "whole_zones": 0}
     asked = [rule for rule in rules(parked=parked) if rule.id not in ignored]
     found = check_all(_counted(views(contents), counts), asked)

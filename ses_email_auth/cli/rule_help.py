@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from ses_email_auth.checks.finding import Need, Rule, Severity
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.rules.parked import PARKED_RULES
+from ses_email_auth.checks.run import CANNOT_TELL, RULE_FAILED
 from ses_email_auth.publication.alignment_text import wrap
 from ses_email_auth.sources.views import views
 
@@ -52,8 +53,8 @@ _GUIDES = {
     "AWS CDK": "https://docs.aws.amazon.com/cdk/v2/guide/home.html",
 }
 _TO_DO = {
-    "rule-failed": "report it, and leave the rule that failed out with --ignore until it is mended",
-    "cannot-tell": "nothing; look at DNS after the deploy if you want to be sure",
+    RULE_FAILED: "report it, and leave the rule that failed out with --ignore until it is mended",
+    CANNOT_TELL: "nothing; look at DNS after the deploy if you want to be sure",
 }
 
 
@@ -64,7 +65,7 @@ def _never(_: ZoneView) -> Iterator[Fault]:
 # What `check_all` says of itself.
 _OF_THE_CHECK = (
     Rule(
-        id="rule-failed",
+        id=RULE_FAILED,
         severity=Severity.WARNING,
         need=Need.RECORD,
         reason="A rule raised an exception, so it has judged nothing in one zone; the others have. It is a fault of ours.",
@@ -72,7 +73,7 @@ _OF_THE_CHECK = (
         faults=_never,
     ),
     Rule(
-        id="cannot-tell",
+        id=CANNOT_TELL,
         severity=Severity.INFO,
         need=Need.RECORD,
         reason="Texts that hold a CDK token, or that only AWS knows, are written at the deploy. Rules on texts skip them.",

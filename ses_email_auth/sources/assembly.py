@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.file_text import text_of_file
+from ses_email_auth.sources.json_values import mapping
 from ses_email_auth.sources.template import read_templates
-from ses_email_auth.sources.template_file import TemplateFile, text_of_file
-from ses_email_auth.sources.template_values import mapping
+from ses_email_auth.sources.template_file import TemplateFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,13 +56,18 @@ def template_files(directory: Path) -> list[TemplateFile]:
     return list(_files(directory))
 
 
-def read_assembly(directory: Path) -> list[Contents]:
+def read_assembly(directory: Path, unreadable: list[UnreadableSource] | None = None) -> list[Contents]:
     """What the templates of an assembly hold.
+
+    Args:
+        directory: the assembly.
+
+        unreadable: as in `read_templates`, for its templates.
 
     Raises:
         UnreadableSource: if the manifest or a template cannot be read.
     """
-    return read_templates(_files(directory))
+    return read_templates(_files(directory), unreadable)
 
 
 def _files(root: Path) -> Iterator[TemplateFile]:

@@ -7,13 +7,15 @@ sets, which is what Route 53 lets a zone have, is below 4.
 from __future__ import annotations
 
 import codecs
+import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from ses_email_auth.sources.contents import UnreadableSource
 
-__all__ = ["STANDARD_INPUT", "FileText", "UnknownKind", "file_text"]
+__all__ = ["STANDARD_INPUT", "FileText", "UnknownKind", "file_text", "text_of_file"]
 
 STANDARD_INPUT = "-"
 _MOST_OCTETS = 64 * 1024 * 1024
@@ -57,6 +59,30 @@ def file_text(path: str) -> FileText:
     if not text.strip():
         raise UnknownKind(path, "it is empty")
     return FileText(text, is_utf8, is_plain=is_file and not octets.startswith(_UTF_16))
+
+
+def text_of_file(path: str) -> str:
+    """What stands in a regular file in UTF-8, such as one that an assembly names: it may be no pipe that keeps us waiting.
+
+    Raises:
+        UnreadableSource: if it cannot be read, is no regular file, is no UTF-8, or is larger than 64 MiB.
+    """
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a string from elsewhere
+        text = Path(path).read_text(encoding="utf-8") if _is_readable(found) else ""
+    except OSError as error:
+        raise UnreadableSource(path, (error.strerror or "it cannot be opened").lower()) from error
+    except UnicodeDecodeError as error:
+        raise UnreadableSource(path, "it is no UTF-8") from error
+    except ValueError as error:  # a path with a null character
+        raise UnreadableSource(path, "it is no path") from error
+    if not _is_readable(found):
+        raise UnreadableSource(path, f"it is no regular file, or larger than {_MOST_OCTETS >> 20} MiB")
+    return text
+
+
+def _is_readable(found: os.stat_result) -> bool:
+    return stat.S_ISREG(found.st_mode) and found.st_size <= _MOST_OCTETS
 
 
 def _octets(path: str) -> tuple[bytes, bool]:

@@ -48,75 +48,108 @@ _JSON_KINDS = re.compile(r'"(?:Resources|ResourceRecordSets|format_version)"\s*:
 _KINDS = "no CloudFormation template, no list of Route 53 and no plan or state of 'terraform show -json'"
 
 
-def read(paths: Iterable[str | Path]) -> list[Contents]:
+def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None = None) -> list[Contents]:
     """What stands in files and folders, in their order; what is named twice is read once.
 
     A file is a CloudFormation template (JSON or YAML), what `aws route53 list-resource-record-sets` or `terraform show -json`
     prints, or a zone file. A folder is a cloud assembly, or all files of these kinds in it, without the folders below. `-` is
     standard input.
 
+    Args:
+        paths: files and folders.
+
+        unreadable: what cannot be read is put here, and the rest is read all the same. Default: - the first one is raised
+
     Raises:
         UnreadableSource: if something does not exist, is of no kind that we know, or is broken.
     """
-    found: list[Contents | TemplateFile] = []
-    seen: set[str] = set()
+    reading = _Reading(unreadable)
     for path in map(str, paths):
-        if "\0" in path:
-            raise UnreadableSource(path, "it is no path")
+        reading.read(path)
+    return reading.in_order()
+
+
+class _Reading:
+    """The files of one call."""
+
+    def __init__(self, unreadable: list[UnreadableSource] | None) -> None:
+        self._unreadable = unreadable
+        self._found: list[Contents | TemplateFile] = []
+        self._seen: set[str] = set()
+
+    def read(self, path: str) -> None:
         try:
-            found += _read_path(path, seen)
+            self._read_path(path)
+        except UnreadableSource as error:
+            self._note(error)
         except OSError as error:
-            raise UnreadableSource(path, (error.strerror or str(error)).lower()) from error
-    return _in_order(found)
+            self._note(UnreadableSource(path, (error.strerror or str(error)).lower()))
 
+    def _note(self, error: UnreadableSource) -> None:
+        if self._unreadable is None:
+            raise error
+        self._unreadable.append(error)
 
-def _read_path(path: str, seen: set[str]) -> list[Contents | TemplateFile]:
-    folder = Path(path)
-    if path == STANDARD_INPUT:
-        return [] if _is_met(path, seen) else _read_file(path)
-    if folder.name == "manifest.json" and is_assembly(folder.parent):
-        folder = folder.parent
-    if not folder.is_dir():
-        return [] if _is_met(path, seen) else _read_file(path)
-    if is_assembly(folder):
-        return [] if _is_met(str(folder), seen) else [*read_assembly(folder)]
-    return _read_folder(path, seen)
+    def _read_path(self, path: str) -> None:
+        if not path or "\0" in path:
+            raise UnreadableSource(path, "it is no path")
+        folder = Path(path)
+        if folder.name == "manifest.json" and is_assembly(folder.parent):
+            folder = folder.parent
+        if path == STANDARD_INPUT or not folder.is_dir():
+            self._read_file(path)
+        elif not is_assembly(folder):
+            self._read_folder(path)
+        elif not self._is_met(str(folder)):
+            # One template may stand in it twice: two stacks that nest it. Named before, it counts no more.
+            met = frozenset(self._seen)
+            found = read_assembly(folder, self._unreadable)
+            self._found += [each for each in found if os.path.realpath(each.path) not in met]
+            self._seen.update(os.path.realpath(each.path) for each in found)
 
-
-def _is_met(path: str, seen: set[str]) -> bool:
-    """Whether the file has been read; from now on it has."""
-    key = path if path == STANDARD_INPUT else os.path.realpath(path)
-    is_known = key in seen
-    seen.add(key)
-    return is_known
-
-
-def _read_folder(path: str, seen: set[str]) -> list[Contents | TemplateFile]:
-    found: list[Contents | TemplateFile] = []
-    has_known = False
-    for file in sorted(Path(path).iterdir()):
-        if not file.is_file():
-            continue
-        try:
-            found += _read_file(str(file)) if not _is_met(str(file), seen) else []
+    def _read_folder(self, path: str) -> None:
+        has_known = False
+        for file in sorted(Path(path).iterdir()):
+            if not file.is_file():
+                continue
+            try:
+                self._read_file(str(file))
+            except UnknownKind:
+                continue
+            except UnreadableSource as error:
+                self._note(error)
             has_known = True
-        except UnknownKind:
-            continue
-    if not has_known:
-        inside = Path(path, "cdk.out")
-        fix = f"; name {str(inside)!r}, which is a cloud assembly" if is_assembly(inside) else ""
-        raise UnreadableSource(path, f"no file in it is a template, a list of records or a zone file{fix}")
-    return found
+        if not has_known:
+            inside = Path(path, "cdk.out")
+            fix = f"; name {str(inside)!r}, which is a cloud assembly" if is_assembly(inside) else ""
+            raise UnreadableSource(path, f"no file in it is a template, a list of records or a zone file{fix}")
+
+    def _read_file(self, path: str) -> None:
+        if not self._is_met(path):
+            self._found.append(_read_file(path))
+
+    def _is_met(self, path: str) -> bool:
+        """Whether the file has been read; from now on it has."""
+        key = path if path == STANDARD_INPUT else os.path.realpath(path)
+        is_known = key in self._seen
+        self._seen.add(key)
+        return is_known
+
+    def in_order(self) -> list[Contents]:
+        """All contents where they were named. Templates are read together, since one takes values from another."""
+        files = [each for each in self._found if isinstance(each, TemplateFile)]
+        templates = iter(read_templates(files, self._unreadable))
+        return [each if isinstance(each, Contents) else next(templates) for each in self._found]
 
 
-def _read_file(path: str) -> list[Contents | TemplateFile]:
+def _read_file(path: str) -> Contents | TemplateFile:
     file = file_text(path)
     first = file.text.lstrip()[:1]
     if first in {"{", "["}:
-        return [_read_json(path, file)]
+        return _read_json(path, file)
     if _YAML_TEMPLATE.search(file.text) is not None:
-        return [_template(path, file)]
-    return [_read_zone(path, file)]
+        return _template(path, file)
+    return _read_zone(path, file)
 
 
 def _read_json(path: str, file: FileText) -> Contents | TemplateFile:
@@ -171,9 +204,3 @@ def _no_kind(body: object) -> str:
     if "artifacts" in keys:
         return "it is the manifest of a cloud assembly; give its folder"
     return f"it is JSON, but {_KINDS}"
-
-
-def _in_order(found: list[Contents | TemplateFile]) -> list[Contents]:
-    """All contents where they were named. Templates are read together, since one takes values from another."""
-    templates = iter(read_templates([each for each in found if isinstance(each, TemplateFile)]))
-    return [each if isinstance(each, Contents) else next(templates) for each in found]

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ses_email_auth.sources.cloudformation import Template
-from ses_email_auth.sources.contents import Contents
+from ses_email_auth.sources.contents import Contents, UnreadableSource
+from ses_email_auth.sources.file_text import text_of_file
 from ses_email_auth.sources.filling import filled
 from ses_email_auth.sources.for_each import resources_of
 from ses_email_auth.sources.references import Place, References
 from ses_email_auth.sources.resources import Reader
-from ses_email_auth.sources.template_file import TemplateFile, is_template, read_template_body, text_of_file
+from ses_email_auth.sources.template_file import TemplateFile, is_template, read_template_body
 from ses_email_auth.sources.template_values import NO_VALUE, mapping, text_of
 
 if TYPE_CHECKING:
@@ -34,19 +35,25 @@ _NESTED = "AWS::CloudFormation::Stack"
 _WRITER = "Custom::CrossRegionExportWriter"
 
 
-def read_templates(files: Iterable[TemplateFile]) -> list[Contents]:
+def read_templates(files: Iterable[TemplateFile], unreadable: list[UnreadableSource] | None = None) -> list[Contents]:
     """What the templates hold, in their order.
+
+    Args:
+        files: the templates.
+
+        unreadable: what cannot be read is put here, and counts as empty. Default: - the first one is raised
 
     Raises:
         UnreadableSource: if a file cannot be read.
     """
-    return _Reading().read(files)
+    return _Reading(unreadable).read(files)
 
 
 @dataclass(slots=True)
 class _Reading:
     """All templates of one call."""
 
+    unreadable: list[UnreadableSource] | None
     references: References = field(default_factory=References)
     found: dict[int, Contents] = field(default_factory=dict)
     waiting: deque[tuple[int, TemplateFile]] = field(default_factory=deque)
@@ -67,11 +74,19 @@ class _Reading:
             if file.is_nested:
                 nested.append((number, file))
             else:
-                self._read(number, file)
+                self._take(number, file)
         self.waiting.extend(nested)
         while self.waiting:
-            self._read(*self.waiting.popleft())
+            self._take(*self.waiting.popleft())
         return [filled(each, self.references) for each in self.found.values()]
+
+    def _take(self, number: int, file: TemplateFile) -> None:
+        try:
+            self._read(number, file)
+        except UnreadableSource as error:
+            if self.unreadable is None:
+                raise
+            self.unreadable.append(error)
 
     def _read(self, number: int, file: TemplateFile) -> None:
         path = os.path.normpath(file.path)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ses_email_auth.sources.contents import UnreadableSource
@@ -16,9 +13,7 @@ from ses_email_auth.sources.yaml_template import parse_yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TemplateFile", "is_template", "read_template_body", "text_of_file"]
-
-_MOST_OCTETS = 64 << 20
+__all__ = ["TemplateFile", "is_template", "read_template_body"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,27 +78,3 @@ def is_template(body: object) -> bool:
     return any(
         str(name).startswith("Fn::ForEach::") or isinstance(mapping(each).get("Type"), str) for name, each in resources.items()
     )
-
-
-def text_of_file(path: str) -> str:
-    """The text of a file.
-
-    Raises:
-        UnreadableSource: if it cannot be read, is no regular file, is no UTF-8, or is larger than 64 MiB.
-    """
-    try:
-        found = os.stat(path)  # noqa: PTH116 - a string from elsewhere
-        text = Path(path).read_text(encoding="utf-8") if _is_readable(found) else ""
-    except OSError as error:
-        raise UnreadableSource(path, (error.strerror or "it cannot be opened").lower()) from error
-    except UnicodeDecodeError as error:
-        raise UnreadableSource(path, "it is no UTF-8") from error
-    except ValueError as error:  # a path with a null character
-        raise UnreadableSource(path, "it is no path") from error
-    if not _is_readable(found):
-        raise UnreadableSource(path, f"it is no regular file, or larger than {_MOST_OCTETS >> 20} MiB")
-    return text
-
-
-def _is_readable(found: os.stat_result) -> bool:
-    return stat.S_ISREG(found.st_mode) and found.st_size <= _MOST_OCTETS

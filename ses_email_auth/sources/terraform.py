@@ -15,7 +15,8 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.sources.contents import Contents, SeenZone
 from ses_email_auth.sources.json_values import items, mapping, text, whole_number
-from ses_email_auth.sources.terraform_identities import Identities, mark
+from ses_email_auth.sources.references import mark
+from ses_email_auth.sources.terraform_identities import Identities
 from ses_email_auth.sources.terraform_resources import Document, Resource
 
 if TYPE_CHECKING:

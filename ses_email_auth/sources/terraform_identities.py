@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.seen import Origin, SeenIdentity
 from ses_email_auth.sources.json_values import items, mapping, mappings, text
+from ses_email_auth.sources.references import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ses_email_auth.sources.terraform_resources import Document, Reference, Resource
 
-__all__ = ["Identities", "mark"]
+__all__ = ["Identities"]
 
 # What each type calls the domain or the address.
 _NAMES = {
@@ -31,12 +32,6 @@ _DKIM = "aws_ses_domain_dkim"
 _BEHAVIORS = {"UseDefaultValue": "USE_DEFAULT_VALUE", "RejectMessage": "REJECT_MESSAGE"}
 _ARN = re.compile(r"arn:[a-z-]+:ses:([a-z0-9-]+):([0-9]{12}):")
 _BITS = re.compile(r"RSA_([0-9]{4})_BIT")
-_NO_MARK = re.compile(r"[^A-Za-z0-9_.-]+")
-
-
-def mark(name: str) -> str:
-    """A text that is known only after the apply, in the form that the pure layers know as opaque."""
-    return f"${{Token[{_NO_MARK.sub('.', name)}]}}"
 
 
 class Identities:

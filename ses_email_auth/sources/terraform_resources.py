@@ -24,7 +24,6 @@ _MODULE = re.compile(rf"module\.([\w-]+)(?:{_KEY})?")
 _OUTPUT = re.compile(rf"(module\.[\w-]+(?:{_KEY})?)\.([\w-]+)")
 _REFERENCE = re.compile(rf"((?:data\.)?[\w-]+\.[\w-]+)({_KEY})?(?:\.(.*))?", re.DOTALL)
 _NO_RESOURCES = frozenset({"count", "each", "local", "module", "path", "self", "terraform", "var"})
-_MOST_HOPS = 20  # through modules: real ones are three or four deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +112,26 @@ class Document:
         expression = mapping(self.configured(resource).get("expressions")).get(attribute)
         names = [text(name) for name in items(mapping(expression).get("references"))]
         is_by_instance = any(name.startswith(("each.", "count.")) for name in names)
-        return list(self._followed(names, resource.module, _MOST_HOPS)), is_by_instance
+        return list(self._followed(names, resource.module, set())), is_by_instance
 
-    def _followed(self, names: list[str], module: str, hops: int) -> Iterator[Reference]:
-        if not hops:
-            return
+    def _followed(self, names: list[str], module: str, seen: set[tuple[str, str]]) -> Iterator[Reference]:
         prefix = f"{module}." if module else ""
         for name in names:
+            if (module, name) in seen:
+                continue
+            seen.add((module, name))
             match = _REFERENCE.fullmatch(name)
             output = _OUTPUT.match(name)
             if name.startswith("var."):
                 outer, call = _outer(module)
                 called = mapping(mapping(self._modules.get(_path(outer), {}).get("module_calls")).get(call))
                 expression = mapping(called.get("expressions")).get(name.split(".")[1].partition("[")[0])
-                yield from self._followed(_named(expression), outer, hops - 1)
+                yield from self._followed(_named(expression), outer, seen)
             elif output is not None:
                 inner = prefix + output[1]
                 outputs = mapping(self._modules.get(_path(inner), {}).get("outputs"))
                 expression = mapping(outputs.get(output[2])).get("expression")
-                yield from self._followed(_named(expression), inner, hops - 1)
+                yield from self._followed(_named(expression), inner, seen)
             elif match is not None and match[1].partition(".")[0] not in _NO_RESOURCES:
                 yield Reference(prefix + match[1], match[2] or "", match[3] or "")
 

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     r"""(?P<word>(?:[^ \t";()\\]|\\.)+)|(?P<string>"(?:[^"\\]|\\.)*")|;.*|[^ \t]""",
     re.DOTALL,
 )
-_SHOWN = 60
+_SHOWN = 24  # longer than any type, too short for any part of a private key
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from ses_email_auth import EmailAuthError, EmailAuthValidation, Fault, Need, Rul
 from ses_email_auth.cdk import judgement, validation
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.sources import assembly, template
-from ses_email_auth.sources.template_file import text_of_file
+from ses_email_auth.sources.file_text import text_of_file
 from tests.cdk.validated import (
     OPEN_SPF,
     TWO_SPF,
@@ -168,11 +168,11 @@ def test_a_rule_that_fails(faults: Callable[[ZoneView], Iterator[Fault]]) -> Non
 
 
 def test_a_rule_of_the_user() -> None:
-    """It is reported like ours; a finding about no record goes to the first of its zone, and texts are made printable."""
+    """It is reported like ours; a finding about no record goes to the first of its zone, and texts are made inert."""
 
     def faults(view: ZoneView) -> Iterator[Fault]:
         for text in view.texts:
-            yield Fault(where=text.where, message="not ours\u202e", fix='write\n"v=spf1 -all"')
+            yield Fault(where=text.where, message="not ours\u202e\ufe0f ##[error]", fix='write\n"v=spf1 -all"')
         yield Fault(where="", message="about nothing", severity=Severity.INFO)
 
     app = app_with(EmailAuthValidation(fail_on=Severity.INFO, extra_rules=[rule(faults)], rules_off=[r.id for r in RULES]))
@@ -181,7 +181,7 @@ def test_a_rule_of_the_user() -> None:
     assert synthesized(app)
     assert said(app) == [("error", "acme-rule", "Stack/Txt/Resource")] * 2
     assert [(each["description"], each.get("suggestedFix")) for each in violations(app)] == [
-        (r"example.com TXT: not ours\u202e (our mail handbook)", 'write\n"v=spf1 -all"'),
+        (r"example.com TXT: not ours\u202e\ufe0f \x23#[error] (our mail handbook)", 'write\n"v=spf1 -all"'),
         ("about nothing (our mail handbook)", None),
     ]
 

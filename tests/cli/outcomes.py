@@ -23,6 +23,7 @@ HOSTILE = {
     "unassigned": "\u0378\ue000\U000e0041\U0010ffff",
     "delete": "\x7f\x00",
     "escapes": "%0A::error::x %25 %",
+    "link": "[click](https://evil.example/) [here](1)",
     "markup": "<script>alert(1)</script> | =cmd()",
 }
 

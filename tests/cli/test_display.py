@@ -26,6 +26,8 @@ from tests.cli.outcomes import HOSTILE
         pytest.param("\u200b\u2028\u3000\xa0", r"\u200b\u2028\u3000\xa0", id="odd-spaces"),
         pytest.param("\ud800", r"\ud800", id="lone-surrogate"),
         pytest.param("\u3164\u2800\ufe0f\U000e0100", r"\u3164\u2800\ufe0f\U000e0100", id="printable-but-blank"),
+        pytest.param("\u180b\u180f", r"\u180b\u180f", id="mongolian-selectors"),
+        pytest.param("\U000e0041", r"\U000e0041", id="tag-characters"),
         pytest.param("##[error]x", r"\x23#[error]x", id="command-of-old"),
         pytest.param("###vso[a]", r"#\x23#vso[a]", id="command-behind-a-hash"),
         pytest.param("## [a] #[b] ##c", "## [a] #[b] ##c", id="no-command"),

@@ -12,10 +12,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ses_email_auth.cli import lint, reading
+from ses_email_auth.cli import lint, outcome
 from ses_email_auth.cli.commands import group
 from ses_email_auth.cli.main import main
-from ses_email_auth.sources.contents import UnreadableSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,18 +245,28 @@ def test_templates_are_read_together(folder: Path) -> None:
         assert "b.template.json:1  SpfB" in stdout
 
 
-def test_files_that_cannot_be_read_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then nothing can be said, but that."""
-    names = [write(folder, name=f"{name}.zone") for name in "ab"]
-
-    def read(paths: list[str]) -> list[object]:
-        if len(paths) > 1:
-            raise UnreadableSource("a.zone", "no agreement")
-        return []
-
-    monkeypatch.setattr(reading, "read", read)
-    contents, errors = reading.read_all(names)
-    assert (contents, [error.reason for error in errors]) == ([], ["no agreement"])
+def test_a_broken_file_in_a_folder(folder: Path) -> None:
+    """It hides no other file of the folder, nor another stack of an assembly."""
+    write(folder, TWO_SPF, name="a.zone")
+    write(folder, "$INCLUDE other\n", name="b.zone")
+    stack = {"type": "aws:cloudformation:stack"}
+    artifacts = {name: {**stack, "properties": {"templateFile": f"{name}.template.json"}} for name in ("A", "B", "C")}
+    (folder / "cdk.out").mkdir()
+    (folder / "cdk.out" / "manifest.json").write_text(json.dumps({"artifacts": artifacts}), encoding="utf-8")
+    values = {"HostedZoneId": "Z", "Name": "example.org.", "Type": "TXT", "TTL": "600", "ResourceRecords": ['"v=spf1 +all"']}
+    spf = {"Type": "AWS::Route53::RecordSet", "Properties": values}
+    for name, text in (("A", "{"), ("B", json.dumps({"Resources": {"Spf": spf}}))):
+        (folder / "cdk.out" / f"{name}.template.json").write_text(text, encoding="utf-8")
+    done = run(".", "cdk.out")
+    assert done.exit_code == 2
+    assert "3 paths cannot be read" in done.stdout
+    assert "spf-multiple" in done.stdout
+    assert "B.template.json:1  Spf" in done.stdout
+    assert [line.split("'")[1] for line in done.stderr.splitlines()] == [
+        "b.zone",
+        "cdk.out/A.template.json",
+        "cdk.out/C.template.json",
+    ]
 
 
 class _Terminal:
@@ -325,10 +334,10 @@ def test_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
 def test_interrupted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As shells have it: 130, and no traceback."""
 
-    def interrupt(_: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reading, "read", interrupt)
+    monkeypatch.setattr(outcome, "read", interrupt)
     result = run(write(folder, GOOD_SPF))
     assert result.exit_code == 130
     assert result.stdout == ""

@@ -225,8 +225,10 @@ def test_sarif_is_valid(text: str) -> None:
         _has("result", result)
         assert result["level"] in {"error", "warning", "note"}
         assert result["message"]["text"]
+        assert "](" not in result["message"]["text"]  # section 3.11.6: a viewer would make a link of it
         for location in (*result["locations"], *result["relatedLocations"]):
             uri = _uri(location)
+            assert "](" not in location["message"]["text"]
             assert re.fullmatch(r"(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2}|^file://|:)+", uri)
             assert urlsplit(uri).scheme in {"", "file"}
             assert location["physicalLocation"].get("region", {"startLine": 1})["startLine"] >= 1

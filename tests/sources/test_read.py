@@ -140,6 +140,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, text: str | bytes, 
     [
         pytest.param("no/such/file", "no such file or directory", id="missing"),
         pytest.param("a\0b", "it is no path", id="no-path"),
+        pytest.param("", "it is no path", id="no-name"),
         pytest.param("x" * 300, "file name too long", id="long"),
     ],
 )
@@ -259,6 +260,8 @@ def test_a_cloud_assembly_is_read_as_one(tmp_path: Path) -> None:
     """By its folder or by its manifest, and once if both are named; it tells account and region."""
     folder = assembly(tmp_path / "cdk.out")
     (contents,) = read([folder, folder / "manifest.json"])
+    template = next(folder.glob("*.template.json"))
+    assert [len(read(paths)) for paths in ([folder, template], [template, folder])] == [1, 1]
     assert (contents.account, contents.region) == ("111122223333", "ap-northeast-1")
     assert first_names([folder / "manifest.json"]) == ["template.example.com"]
 

@@ -92,7 +92,7 @@ FAULTS = [
     pytest.param(r"e.com. TXT \# 2 0261", "line 1: the data behind '\\#' is no text", id="string-over-the-end"),
     pytest.param(r"e.com. TXT \# 2 zz", "line 1: the data behind '\\#' is no text", id="no-hexadecimal"),
     pytest.param(r"e.com. TXT \#", "line 1: the data behind '\\#' is no text", id="nothing-at-all"),
-    pytest.param("e.com. " + "x" * 100 + " a", f"line 1: '{'X' * 60}...' is no record type", id="long-words-are-cut"),
+    pytest.param("e.com. " + "x" * 100 + " a", f"line 1: '{'X' * 24}...' is no record type", id="long-words-are-cut"),
 ]
 
 
@@ -120,6 +120,15 @@ def test_a_fault_is_refused_with_its_line(text: str, reason: str) -> None:
         read_zone_file(text, "part")
     assert caught.value.reason.startswith(reason)
     assert caught.value.path == "part"
+
+
+@pytest.mark.parametrize("path", ["zone", "example.com.txt", "prod.example.org.zone"])
+@pytest.mark.parametrize("owner", ["example.com.", "example.com"], ids=["absolute", "as-cloudflare-exports-it"])
+def test_names_are_relative_to_the_owner_of_the_soa(owner: str, path: str) -> None:
+    """It is the zone whatever the file is called, also where an export leaves out its final dot."""
+    contents = read_zone_file(f"{owner} 3600 IN SOA ns.example.net hostmaster 1 2 3 4 5\nwww TXT a\nexample.com. TXT b\n", path)
+    assert zone_of(contents) == ("example.com", True)
+    assert [record.spelling for record in contents.records] == ["example.com.", "www.example.com.", "example.com."]
 
 
 def test_a_blank_owner_is_the_one_above() -> None:

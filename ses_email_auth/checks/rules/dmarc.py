@@ -53,7 +53,7 @@ def _weaker_than_parent(view: ZoneView) -> Iterator[Fault]:
             gain = f"anyone may forge @{domain} again" if own is DmarcPolicy.NONE else f"forged mail @{domain} is let in again"
             yield Fault(
                 where=where,
-                message=f"{own.value} takes the place of {wanted.value} from {name}: {gain}",
+                message=f"{own.value} here takes the place of {wanted.value}, the policy of {name}: {gain}",
                 fix=f"leave the record out, or publish p={wanted.value}",
                 records=(*view.placed(where), *view.placed(f"_dmarc.{name} TXT")),
             )
@@ -94,14 +94,16 @@ def _pct(view: ZoneView) -> Iterator[Fault]:
             continue
         tag, policy = _strongest(record)
         if record.pct == _FULL or policy is DmarcPolicy.NONE:
-            message, severity = f"pct={record.pct} is historic and changes nothing here", Severity.INFO
+            message, severity, fix = f"pct={record.pct} is historic and changes nothing here", Severity.INFO, "leave out pct"
+        elif record.pct == 0 and record.effective_testing:  # RFC 7489 section 6.6.4 and RFC 9989 appendix A.6 agree then
+            applied = record.applied(policy).value
+            message = f"pct=0 and t=y together: old and new receivers apply {applied} in place of {tag}={policy.value}"
+            severity, fix = Severity.INFO, ""
         else:
             tested = f", one level down by t=y: {record.applied(policy).value}" if record.effective_testing else ""
-            message = (
-                f"pct={record.pct} is not known to RFC 9989 receivers: they apply {tag}={policy.value} to all mail{tested}"
-            )
-            severity = Severity.WARNING
-        yield Fault(where=where, message=message, fix="leave out pct", severity=severity)
+            message = f"RFC 9989 receivers do not know pct={record.pct}: they apply {tag}={policy.value} to all mail{tested}"
+            severity, fix = Severity.WARNING, "leave out pct"
+        yield Fault(where=where, message=message, fix=fix, severity=severity)
 
 
 def _without_say(domain: DomainName, record: DmarcRecord) -> DomainName | None:

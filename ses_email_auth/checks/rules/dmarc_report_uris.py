@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ses_email_auth.records.dmarc import DmarcProblem, DmarcRecord
     from ses_email_auth.records.report_uri import ReportUri
 
-__all__ = ["REPORT_URI_RULES", "first_problems", "is_of_uris", "tag_at"]
+__all__ = ["REPORT_URI_RULES", "first_problems", "is_of_rua", "is_of_uris", "tag_at"]
 
 _URI_AS_TAG = re.compile(r"mailto:|https?:", re.IGNORECASE)
 _MAX_URIS = 2
@@ -46,6 +46,11 @@ def is_of_uris(problem: DmarcProblem) -> bool:
     if _URI_AS_TAG.match(_part_at(problem)):
         return True
     return not problem.voids_record and tag_at(problem) in _LISTS
+
+
+def is_of_rua(problem: DmarcProblem) -> bool:
+    """Whether `dmarc-rua-not-uri` says already that no report comes."""
+    return is_of_uris(problem) and tag_at(problem) != "ruf"
 
 
 def _rua_not_uri(view: ZoneView) -> Iterator[Fault]:

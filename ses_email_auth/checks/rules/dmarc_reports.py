@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.dmarc_report_uris import is_of_rua
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
@@ -22,17 +23,28 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORT_RULES"]
 
+_NO_SENDER = ["v=spf1", "-all"]
+
 
 def _no_rua(view: ZoneView) -> Iterator[Fault]:
-    for domain, where, record in view.dmarc_records:
-        if not record.rua:
-            enforces = {record.effective_policy, record.effective_subdomain_policy} != {DmarcPolicy.NONE}
-            blind = ", which is enforcing blind" if enforces else ""
+    for entry in view.dmarc:
+        record = entry.record
+        if record is not None and not record.rua and not any(map(is_of_rua, entry.reading.problems)):
+            policies = {record.effective_policy, record.effective_subdomain_policy}
+            blind = "" if policies == {DmarcPolicy.NONE} else ", so its policy is enforced blind"
+            parked = policies == {DmarcPolicy.REJECT} and _sends_nothing(view, entry.domain)
             yield Fault(
-                where=where,
-                message=f"nobody gets reports about mail From {domain}{blind}",
+                where=entry.where,
+                message=f"nobody gets reports about mail From {entry.domain}{'' if parked else blind}",
                 fix="add a rua with an address that can receive mail (in our constructs: dmarc_rua=[...])",
+                severity=Severity.INFO if parked else Severity.WARNING,
             )
+
+
+def _sends_nothing(view: ZoneView, domain: DomainName) -> bool:
+    """Whether SPF says that no host sends as `domain`, so that reports tell of forgeries alone."""
+    texts = view.spf.get(domain, ())
+    return domain not in view.ses_senders and bool(texts) and all(text.text.lower().split() == _NO_SENDER for text in texts)
 
 
 def _rua_external(view: ZoneView) -> Iterator[Fault]:

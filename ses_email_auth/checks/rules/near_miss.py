@@ -34,7 +34,8 @@ _Trouble: TypeAlias = "tuple[str, str]"
 
 _MEANT = re.compile(
     r"v\s*=\s*(spf1|dmarc1|dkim1)(?![\w.-])|(spf1)(?:\s|\Z)"
-    r"|v\s*=\s*(spf1)(?=-all|include:|redirect=|exists:|ip[46]:|(?:a|mx|ptr)[ :/])",
+    r"|v\s*=\s*(spf1)(?=-all|include:|redirect=|exists:|ip[46]:|(?:a|mx|ptr)[ :/])"
+    r"|v\s*=\s*(spf)(?:[02-9]|1\d+|)\s",  # there is no other version
     re.IGNORECASE,
 )
 # Quotes and their backslashes, soft hyphens, zero-width characters and direction marks, which text takes along from
@@ -71,7 +72,7 @@ def meant_as(text: str) -> str | None:
     else:
         head = unicodedata.normalize("NFKC", text[:_HEAD])
     meant = _MEANT.match(_DRESSING.sub("", head).lstrip())
-    return None if meant is None else (meant[1] or meant[2] or meant[3]).upper().removesuffix("1")
+    return None if meant is None else (meant[1] or meant[2] or meant[3] or meant[4]).upper().removesuffix("1")
 
 
 def _text_trouble(text: str, kind: str) -> _Trouble | None:
@@ -117,6 +118,11 @@ class _Places:
         if kind == "DMARC" and _is_nearly_dmarc(name) and name.text not in self.targets:
             right = f"_dmarc.{name.parent}"
             return f"is a DMARC record at {name}; receivers look at _dmarc only", f"move it to {right}"
+        if kind == "DKIM" and name.text not in self.targets:
+            selector, label, domain = _around_domainkey(name)
+            if domain:
+                right = f"{selector}._domainkey.{domain}"
+                return f"is a DKIM key below {label}; receivers look below _domainkey only", f"move it to {right}"
         if kind == "SPF" or not self._is_mail_domain(name) or name.text in self.targets:
             return None
         if kind == "DMARC":
@@ -136,6 +142,13 @@ def _is_nearly_dmarc(name: DomainName) -> bool:
     """Whether the first label is `_dmarc`, misspelt. With a digit it can be a name that somebody chose, such as `_dmarc2`."""
     label, _, above = name.text.partition(".")
     return bool(above) and name.is_known and not any(map(str.isdigit, label)) and is_one_off(label, "_dmarc")
+
+
+def _around_domainkey(name: DomainName) -> tuple[str, str, str]:
+    """The selector, `_domainkey` misspelt, and the domain; nothing if the second label is not that."""
+    selector, _, rest = name.text.partition(".")
+    label, _, domain = rest.partition(".")
+    return (selector, label, domain) if name.is_known and is_one_off(label, "_domainkey") else ("", "", "")
 
 
 def _is_cut_behind_version(value: object) -> bool:

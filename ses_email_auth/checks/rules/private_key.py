@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.checks.rules.shown import PRIVATE_KEY, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.dkim_key import private_key_hidden
 from ses_email_auth.records.resource_record_set import RecordType
@@ -21,12 +21,16 @@ __all__ = ["PRIVATE_KEY_RULES", "holds_private_key"]
 _ARMOUR = re.compile(r"BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY")
 # The first octet of a key in DER is 0x30, so its base64 begins with M and one of sixteen letters. Few texts do.
 _COULD_BE_DER = re.compile(r"(?:\A|[;=])[^A-Za-z0-9+/;=]*M[^A-Za-z0-9+/;=]*[A-P]")
+# "dkim key: MIIE...". In the middle of other base64 chance alone could make such letters.
+_BEHIND_WORDS = re.compile(rf"(?<![A-Za-z0-9+/=]){PRIVATE_KEY.pattern}")
 _ROTATE = "remove it, rotate the key now, and publish the public half of the new one under a new selector"
 
 
 def holds_private_key(text: str) -> bool:
     """Whether `text` holds a private key, whole or cut off behind its start: in PEM armour, or its base64 alone."""
     if "PRIVATE KEY" in text and _ARMOUR.search(text) is not None:
+        return True
+    if _BEHIND_WORDS.search(text) is not None:
         return True
     return _COULD_BE_DER.search(text) is not None and private_key_hidden(text.replace("PRIVATE KEY", "")) is not None
 

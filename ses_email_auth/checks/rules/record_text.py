@@ -39,15 +39,10 @@ def text_faults(
 
     Args:
         texts: the TXT values at names of this kind.
-
         kind: what the record is called, with its article.
-
         begin: how it begins.
-
         is_one: whether receivers take a text as a record of the kind.
-
         parse: reads a text, or raises a `RecordSyntaxError`.
-
         effect: what receivers do with two records.
     """
     # By set: DNS never answers with texts of two, and one that two files tell of is no second record.

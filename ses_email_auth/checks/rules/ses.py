@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.rules.dkim import DKIM_RULES
 from ses_email_auth.checks.rules.dkim_key import DKIM_KEY_RULES
+from ses_email_auth.checks.rules.dkim_target import DKIM_TARGET_RULES
 from ses_email_auth.checks.rules.easy_dkim import EASY_DKIM_RULES
 from ses_email_auth.checks.rules.identity import IDENTITY_RULES
 from ses_email_auth.checks.rules.mail_from import MAIL_FROM_RULES
@@ -45,6 +46,7 @@ _FROM_SPF_BY_HAND = Rule(
 SES_RULES = (
     *PRIVATE_KEY_RULES,
     *EASY_DKIM_RULES,
+    *DKIM_TARGET_RULES,
     *DKIM_RULES,
     *DKIM_KEY_RULES,
     *MAIL_FROM_RULES,

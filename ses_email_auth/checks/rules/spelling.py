@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["is_one_off", "is_swapped"]
+__all__ = ["is_one_off", "is_swapped", "slips_between"]
 
 
 def is_one_off(word: str, known: str) -> bool:
     """Whether one slip of a finger makes `word` out of `known`; not for equal words."""
-    if len(word) == len(known):
-        places = [at for at, letters in enumerate(zip(word, known, strict=True)) if letters[0] != letters[1]]
-        return len(places) == 1 or is_swapped(word, known)
-    shorter, longer = sorted((word, known), key=len)
-    return len(longer) == len(shorter) + 1 and any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+    return abs(len(word) - len(known)) <= 1 and slips_between(word, known) == 1
 
 
 def is_swapped(word: str, known: str) -> bool:
@@ -19,3 +15,21 @@ def is_swapped(word: str, known: str) -> bool:
     return word != known and any(
         known[:at] + known[at + 1] + known[at] + known[at + 2 :] == word for at in range(len(known) - 1)
     )
+
+
+def slips_between(one: str, other: str) -> int:
+    """How many slips make one of the other: a letter missing, added, changed or swapped with its neighbour."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        before, row, last = row, [at], before
+        for column, other_letter in enumerate(other, 1):
+            cost = min(before[column] + 1, row[-1] + 1, before[column - 1] + (letter != other_letter))
+            if at > 1 and column > 1 and letter == other[column - 2] and one[at - 2] == other_letter:
+                cost = min(cost, last[column - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -10,6 +10,7 @@ import functools
 import re
 
 from ses_email_auth.checks.known_includes import KNOWN_INCLUDES, WRONG_SES_INCLUDES
+from ses_email_auth.checks.rules.spelling import slips_between
 from ses_email_auth.ses.spf import SPF_INCLUDE
 
 __all__ = ["meant_include"]
@@ -49,7 +50,7 @@ def _by_length() -> dict[int, tuple[tuple[str, frozenset[str]], ...]]:
 def _is_slip(host: str, known: str) -> bool:
     if _DIGITS.sub("", host) == _DIGITS.sub("", known):
         return False
-    slips = _slips(host, known)
+    slips = slips_between(host, known)
     if slips > _MOST_SLIPS:
         return False
     labels, known_labels = host.split("."), known.split(".")
@@ -70,21 +71,3 @@ def _is_label_slip(label: str, known: str, slips: int) -> bool:
         return False
     # Another letter makes another name; a letter that is missing, doubled or swapped is a slip.
     return len(label) < len(known) or sorted(label) == sorted(known) or _DOUBLED.sub(r"\1", label) == _DOUBLED.sub(r"\1", known)
-
-
-def _slips(one: str, other: str) -> int:
-    """How many slips make one of the other: a letter missing, added, changed or swapped with its neighbour."""
-    while one and other and one[0] == other[0]:
-        one, other = one[1:], other[1:]
-    while one and other and one[-1] == other[-1]:
-        one, other = one[:-1], other[:-1]
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, 1):
-        before, row, last = row, [at], before
-        for column, other_letter in enumerate(other, 1):
-            cost = min(before[column] + 1, row[-1] + 1, before[column - 1] + (letter != other_letter))
-            if at > 1 and column > 1 and letter == other[column - 2] and one[at - 2] == other_letter:
-                cost = min(cost, last[column - 2] + 1)
-            row.append(cost)
-    return row[-1]

@@ -14,6 +14,7 @@ from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.rules.shown import said, shown
 from ses_email_auth.checks.seen import txt_strings
 from ses_email_auth.domain_name import DomainName
+from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import SpfRecord
@@ -34,6 +35,7 @@ _TERM_SHOWN = 40
 _BEGINS_TERM = re.compile(r"[+\-~?]?(?:(?:include|exists|ip4|ip6|mx|ptr|a):|(?:redirect|exp)=)|[+\-~?]all\Z", re.IGNORECASE)
 _IP6 = re.compile(r"[+\-~?]?ip6:", re.IGNORECASE)
 _NAME = re.compile(r"[\w.-]")
+_MECHANISMS = frozenset(("include", "a", "mx", "ptr", "ip4", "ip6", "exists", "ipv4", "ipv6", "all"))
 
 
 def _spf_syntax(view: ZoneView) -> Iterator[Fault]:
@@ -123,6 +125,19 @@ def _spf_type99(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+def _spf_equals_sign(view: ZoneView) -> Iterator[Fault]:
+    for entry in view.spf_records:
+        for modifier in () if entry.record is None else entry.record.modifiers:
+            name, _, value = str(modifier).partition("=")
+            if name.lower() in _MECHANISMS:
+                yield Fault(
+                    where=entry.where,
+                    message=f"{shown(str(modifier), _TERM_SHOWN)} allows nobody: with '=' it is a modifier, which receivers "
+                    "ignore",
+                    fix=f"write {name}:{visible(value[:_TERM_SHOWN])}",
+                )
+
+
 SPF_SYNTAX_RULES = (
     Rule(
         id="spf-syntax",
@@ -141,6 +156,15 @@ SPF_SYNTAX_RULES = (
         reference="RFC 7208 section 3.3",
         faults=_spf_string_join,
         example='example.com. 600 IN TXT "v=spf1 include:a.example" "include:b.example ~all"',
+    ),
+    Rule(
+        id="spf-equals-sign",
+        severity=Severity.WARNING,
+        need=Need.RECORD,
+        reason="Mechanisms take ':'; a word with '=' that nobody knows is legal and ignored, and its senders fail.",
+        reference="RFC 7208 section 6",
+        faults=_spf_equals_sign,
+        example='example.com. 600 IN TXT "v=spf1 include=amazonses.com ~all"',
     ),
     Rule(
         id="spf-type99",

@@ -15,6 +15,7 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.ses.hosts import is_feedback_mx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,7 +119,7 @@ def _name_doubled(view: ZoneView) -> Iterator[Fault]:
                 where=visible(record.place),
                 message=f"{_said(text)} holds the domain twice, so nobody looks there",
                 fix=f"write {_said(meant)}; a name without its final dot may have got the domain appended",
-                severity=Severity.ERROR if _is_for_mail(meant, mail_froms) else Severity.WARNING,
+                severity=Severity.ERROR if _is_for_mail(meant, mail_froms) or _is_feedback(record) else Severity.WARNING,
                 records=(record,),
             )
 
@@ -172,6 +173,11 @@ def _mail_froms(view: ZoneView) -> frozenset[str]:
 def _is_for_mail(meant: str, mail_froms: frozenset[str]) -> bool:
     """Whether mail depends on the name that was meant."""
     return meant in mail_froms or not _MAIL_LABELS.isdisjoint(meant.split("."))
+
+
+def _is_feedback(record: SeenRecordSet) -> bool:
+    """Whether a set makes its name a MAIL FROM domain."""
+    return record.type is RecordType.MX and any(map(is_feedback_mx, record.texts))
 
 
 def _template(*sets: str, zone: bool = False) -> str:

@@ -28,6 +28,27 @@ def _quoted(kind: str) -> str:
 
 LOUD = [
     pytest.param(
+        txt("s1.domainkey.example.com", f"v=DKIM1; k=rsa; p={KEY}"),
+        "'v=DKIM1; k=rsa; p=MIGfMA'...",
+        "is a DKIM key below domainkey; receivers look below _domainkey only",
+        "move it to s1._domainkey.example.com",
+        id="domainkey-without-its-underscore",
+    ),
+    pytest.param(
+        txt("example.com", "v=spf include:amazonses.com ~all"),
+        "'v=spf include:amazonses.'...",
+        SPF_START,
+        "begin it with 'v=spf1 '",
+        id="spf-of-no-version",
+    ),
+    pytest.param(
+        txt("example.com", "v=spf2 include:amazonses.com ~all"),
+        "'v=spf2 include:amazonses'...",
+        SPF_START,
+        "begin it with 'v=spf1 '",
+        id="spf-of-a-version-that-is-none",
+    ),
+    pytest.param(
         txt("_dmarc.example.com", "ｖ＝ＤＭＡＲＣ１；　ｐ＝ｎｏｎｅ"),
         "'ｖ＝ＤＭＡＲＣ１；\\u3000ｐ＝ｎｏｎｅ'",
         _stray("a DMARC", "U+FF56 FULLWIDTH LATIN SMALL LETTER V"),

@@ -48,6 +48,15 @@ LOUD = [
     ),
     pytest.param(
         "private-key-in-txt",
+        part(txt(SELECTOR, f"dkim private key: {BODIES['rsa-pkcs1'][:200]}")),
+        Severity.ERROR,
+        f"{SELECTOR} TXT",
+        HELD,
+        ROTATE,
+        id="behind-words",
+    ),
+    pytest.param(
+        "private-key-in-txt",
         view_of(SeenRecordSet.of("a_b.example.com", "TXT", tuple(f'"{part}"' for part in (BODY[:200], BODY[200:])), ORIGIN)),
         Severity.ERROR,
         "a_b.example.com TXT",

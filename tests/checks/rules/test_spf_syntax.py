@@ -26,6 +26,24 @@ MOVE = "publish its text as TXT, and delete it"
 
 LOUD = [
     pytest.param(
+        "spf-equals-sign",
+        part(txt("example.com", "v=spf1 include=_spf.example.net ~all")),
+        Severity.WARNING,
+        AT,
+        "'include=_spf.example.net' allows nobody: with '=' it is a modifier, which receivers ignore",
+        "write include:_spf.example.net",
+        id="an-equals-sign-for-a-colon",
+    ),
+    pytest.param(
+        "spf-equals-sign",
+        part(txt("example.com", "v=spf1 mx IP4=192.0.2.1 ~all")),
+        Severity.WARNING,
+        AT,
+        "'ip4=192.0.2.1' allows nobody: with '=' it is a modifier, which receivers ignore",
+        "write ip4:192.0.2.1",
+        id="an-equals-sign-behind-ip4",
+    ),
+    pytest.param(
         "spf-syntax",
         part(txt("example.com", "v=spf1 ipv4:192.0.2.1 ~all")),
         Severity.ERROR,
@@ -156,6 +174,9 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 ra=postmaster exp=e.example.net mx ~all")), id="modifiers"),
+    pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 include:a.example ~all")), id="a-colon"),
+    pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 incl:a.example ~all")), id="no-record-at-all"),
     pytest.param(
         "spf-syntax", part(txt("example.com", "v=spf1 foo=bar A:Example.COM/24//64 -all")), id="unknown-modifiers-are-fine"
     ),

@@ -146,6 +146,14 @@ LOUD = [
     ),
     pytest.param(
         "name-doubled",
+        files(seen("bounce.example.com.example.com", "MX", "10 feedback-smtp.us-east-1.amazonses.com")),
+        ERROR,
+        "bounce.example.com.example.com MX",
+        *_doubled("bounce.example.com.example.com", "bounce.example.com"),
+        id="the-mx-of-a-mail-from-domain",
+    ),
+    pytest.param(
+        "name-doubled",
         files(seen("example.com.example.com", "TXT", SPF)),
         WARNING,
         "example.com.example.com TXT",
