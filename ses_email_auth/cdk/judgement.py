@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from ses_email_auth.cdk.validation_rules import CANNOT_READ
 from ses_email_auth.checks.finding import Finding, Severity
-from ses_email_auth.checks.run import CANNOT_TELL, check_all
+from ses_email_auth.checks.notices import CANNOT_READ, CANNOT_TELL, WHAT_TO_DO
+from ses_email_auth.checks.run import check_all
 from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet
 from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.sources.assembly import template_files
@@ -31,8 +31,6 @@ __all__ = ["Judged", "judge"]
 
 Judged: TypeAlias = "tuple[Finding, tuple[Origin, ...]]"
 """A finding, and what it is about: at least one resource, or one stack (an origin without a resource)."""
-
-_REPORT_IT = "if CDK has written it, report this; else see what else writes into the folder"
 
 
 def judge(stacks: Mapping[str, str], rules: tuple[Rule, ...]) -> list[Judged]:
@@ -104,7 +102,7 @@ class _Reading:
             id=CANNOT_READ,
             severity=Severity.WARNING,
             message=f"cannot read {Path(path).name or 'the templates'}: {reason}; nothing in it is judged",
-            fix=_REPORT_IT,
+            fix=WHAT_TO_DO[CANNOT_READ],
             reference="AWS CDK developer guide, cloud assembly",
             where="",
         )

@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.notices import NOTICES
 from ses_email_auth.checks.rules import RULES
-from ses_email_auth.checks.run import CANNOT_TELL, RULE_FAILED
 from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
 from ses_email_auth.errors import EmailAuthError
 
@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
     from ses_email_auth.checks.zone_view import ZoneView
 
-__all__ = ["CANNOT_READ", "PLUGIN", "check_fail_on", "chosen_rules"]
+__all__ = ["PLUGIN", "check_fail_on", "chosen_rules"]
 
 PLUGIN = "ses-email-auth"
 """The name of the plug-in, and what stands before `::` in an acknowledgement."""
 
-CANNOT_READ = "cannot-read"
-
-_TAKEN = {*(rule.id for rule in RULES), CANNOT_READ, CANNOT_TELL, RULE_FAILED}
+_TAKEN = {rule.id for rule in (*RULES, *NOTICES)}
 _KEBAB_CASE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 

@@ -8,17 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Finding, Rule, Severity
+from ses_email_auth.checks.notices import CANNOT_TELL, RULE_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ses_email_auth.checks.zone_view import ZoneView
 
-__all__ = ["CANNOT_TELL", "RULE_FAILED", "check", "check_all"]
-
-RULE_FAILED = "rule-failed"
-CANNOT_TELL = "cannot-tell"
-"""The id of what could not be judged. It is no fault, and not counted among them."""
+__all__ = ["check", "check_all"]
 
 _ORDER = list(Severity)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.run import CANNOT_TELL
+from ses_email_auth.checks.notices import CANNOT_TELL
 from ses_email_auth.cli.display import display, harmless
 from ses_email_auth.cli.places import lines_of, place
 from ses_email_auth.publication.alignment_text import width, wrap

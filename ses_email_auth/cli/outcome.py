@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.run import CANNOT_TELL, check_all
+from ses_email_auth.checks.notices import CANNOT_TELL
+from ses_email_auth.checks.run import check_all
 from ses_email_auth.cli.rule_help import is_opt_in, rules
 from ses_email_auth.sources.read import read
 from ses_email_auth.sources.views import views

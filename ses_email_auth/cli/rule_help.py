@@ -7,18 +7,17 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
-from ses_email_auth.checks.finding import Need, Rule, Severity
+from ses_email_auth.checks.finding import Need, Severity
+from ses_email_auth.checks.notices import NOTICES, WHAT_TO_DO
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.rules.parked import PARKED_RULES
-from ses_email_auth.checks.run import CANNOT_TELL, RULE_FAILED
 from ses_email_auth.publication.alignment_text import wrap
 from ses_email_auth.sources.views import views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from ses_email_auth.checks.finding import Fault
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.checks.finding import Rule
     from ses_email_auth.sources.contents import Contents
 
 __all__ = [
@@ -52,35 +51,6 @@ _GUIDES = {
     "Amazon Route 53": "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/Welcome.html",
     "AWS CDK": "https://docs.aws.amazon.com/cdk/v2/guide/home.html",
 }
-_TO_DO = {
-    RULE_FAILED: "report it, and leave the rule that failed out with --ignore until it is mended",
-    CANNOT_TELL: "nothing; look at DNS after the deploy if you want to be sure",
-}
-
-
-def _never(_: ZoneView) -> Iterator[Fault]:
-    yield from ()
-
-
-# What `check_all` says of itself.
-_OF_THE_CHECK = (
-    Rule(
-        id=RULE_FAILED,
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="A rule raised an exception, so it has judged nothing in one zone; the others have. It is a fault of ours.",
-        reference="AWS CDK developer guide, policy validation",
-        faults=_never,
-    ),
-    Rule(
-        id=CANNOT_TELL,
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="Texts that hold a CDK token, or that only AWS knows, are written at the deploy. Rules on texts skip them.",
-        reference="AWS CDK developer guide, tokens",
-        faults=_never,
-    ),
-)
 
 
 def rules(*, parked: bool) -> tuple[Rule, ...]:
@@ -95,7 +65,7 @@ def is_opt_in(rule: Rule) -> bool:
 
 def by_id() -> dict[str, Rule]:
     """All that can be found, by id."""
-    return {rule.id: rule for rule in chain(rules(parked=True), _OF_THE_CHECK)}
+    return {rule.id: rule for rule in chain(rules(parked=True), NOTICES)}
 
 
 def near(rule_id: str) -> str:
@@ -137,7 +107,7 @@ def speech(rule: Rule) -> tuple[str, str]:
     best = next((each for each in found if each.fix), found[0] if found else None)
     fix = "" if best is None else best.fix
     rest = "nothing: it needs no action" if rule.severity is Severity.INFO else "the finding says it, with your own names"
-    return "" if best is None else best.message, fix or _TO_DO.get(rule.id, rest)
+    return "" if best is None else best.message, fix or WHAT_TO_DO.get(rule.id, rest)
 
 
 def _example(rule: Rule) -> list[Contents]:

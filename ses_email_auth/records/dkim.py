@@ -225,6 +225,8 @@ def _public_key(text: str, tag: Tag | None, key_type: DkimKeyType) -> bytes:
         message = "p= holds a CDK token; the key must be known while the app is synthesized"
         raise RecordSyntaxError(message, text, tag.value_span, _KEY_RECORD)
     value = _FOLDING.sub("", tag.value)
+    if value.startswith("p="):
+        raise RecordSyntaxError("p= stands there twice; write it once", text, tag.value_span, _KEY_RECORD)
     stray = _NOT_BASE64.search(value)
     if stray is not None:
         at = tag.value_span[0] + tag.value.index(stray[0])

@@ -22,7 +22,8 @@ __all__ = ["is_zone_file", "read_zone_file"]
 _TTL = re.compile(r"[0-9]{1,10}|(?:[0-9]{1,10}[wdhms])+", re.IGNORECASE)
 _TTL_PART = re.compile(r"([0-9]+)([a-z]?)")
 _SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1, "": 1}
-_CLASS = re.compile(r"IN|CH|HS|CS|ANY|NONE|CLASS[0-9]{1,5}")
+_CLASS = re.compile(r"IN|CH|HS|CS|ANY|NONE|AWS|CLASS[0-9]{1,5}")
+_CLI53 = "AWS"  # the class under which cli53 exports alias sets: `www 86400 AWS ALIAS A target zone true`
 _INTERNET = frozenset({"IN", "CLASS1"})
 _CONTROLS = frozenset({"$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE"})
 _NUMBERS = {"TYPE16": "TXT", "TYPE99": "SPF"}
@@ -119,7 +120,9 @@ class _Reader:
             self.owner = self._absolute(first, entry)
         elif not self.owner:
             raise self._error(entry, "it begins with a blank, so it is about the owner above, and there is none")
-        if head.class_ in _INTERNET or not head.class_:
+        if head.class_ == _CLI53:
+            self._add_alias(entry, head)
+        elif head.class_ in _INTERNET or not head.class_:
             self._add(entry, head)
 
     def _check(self, entry: Entry, head: _Head) -> None:
@@ -143,6 +146,12 @@ class _Reader:
             raise self._error(entry, str(error)) from error
         found = self.sets.setdefault((self.owner.lower(), head.type), _Set(self.owner, ttl, entry.line))
         found.values[value] = None
+
+    def _add_alias(self, entry: Entry, head: _Head) -> None:
+        kind = head.data[0].upper()
+        if head.type != "ALIAS" or not _is_type(kind):
+            raise self._error(entry, f"{shown(f'{head.type} {kind}')} is no alias set as cli53 writes it")
+        self.sets.setdefault((self.owner.lower(), kind), _Set(self.owner, "", entry.line))
 
     def _control(self, entry: Entry, control: str) -> None:
         argument = entry.tokens[1] if len(entry.tokens) > 1 else ""
@@ -175,6 +184,7 @@ class _Reader:
                 tuple(found.values),
                 Origin(self.path, resource=f"line {found.line}", line=found.line),
                 ttl=found.ttl,
+                is_alias=not found.values,
                 zone_id=self.path,
             )
             for (_, kind), found in self.sets.items()

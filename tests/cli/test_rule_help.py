@@ -25,9 +25,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 
 
 def test_all_that_can_be_found_is_known() -> None:
-    """The rules, those on parked domains, and the two findings of the check itself."""
-    assert [rule.id for rule in EVERY] == [*(each.id for each in (*RULES, *PARKED_RULES)), "rule-failed", "cannot-tell"]
-    assert [fault for rule in EVERY[-2:] for fault in rule.faults(None)] == []  # type: ignore[arg-type]  # they never look
+    """The rules, those on parked domains, and the three findings of the check itself."""
+    of_itself = ["rule-failed", "cannot-tell", "cannot-read"]
+    assert [rule.id for rule in EVERY] == [*(each.id for each in (*RULES, *PARKED_RULES)), *of_itself]
+    assert [fault for rule in EVERY[-3:] for fault in rule.faults(None)] == []  # type: ignore[arg-type]  # they never look
 
 
 @pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.id)
@@ -61,6 +62,7 @@ def test_rules_that_need_the_words_of_the_author_have_no_file_to_try() -> None:
     assert speech(by_intent)[0] == ""
     assert speech(by_id()["rule-failed"])[1].startswith("report it")
     assert speech(by_id()["cannot-tell"])[1].startswith("nothing")
+    assert speech(by_id()["cannot-read"])[1].startswith("if CDK has written it, report this")
 
 
 def test_the_list_names_all_rules_the_worst_first() -> None:

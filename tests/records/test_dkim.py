@@ -267,6 +267,7 @@ NO_P = "p= is missing (tag names are case-sensitive); an empty p= revokes the ke
             "3.6.1",
             id="pem-lines",
         ),
+        pytest.param("p=p=AAAA", "p= stands there twice; write it once", "p=AAAA", "3.6.1", id="its-name-twice"),
         pytest.param(
             f"p={P_1024[:-1]}",
             "the 215 characters of p= are not whole base64; was the key cut?",

@@ -74,6 +74,8 @@ FAULTS = [
     pytest.param("$ORIGIN", "line 1: '$ORIGIN' is no control entry", id="origin-of-nothing"),
     pytest.param("\nwww A 192.0.2.1", "line 2: 'www' has no final dot, and no $ORIGIN above", id="relative-to-nothing"),
     pytest.param("e.com. MX 10 mail", "line 1: 'mail' has no final dot, and no $ORIGIN above", id="relative-target"),
+    pytest.param("e.com. 600 AWS A 192.0.2.1", "line 1: 'A 192.0.2.1' is no alias set as cli53 writes it", id="cli53-no-alias"),
+    pytest.param("e.com. AWS ALIAS x.e.com.", "line 1: 'ALIAS X.E.COM.' is no alias set as cli53", id="cli53-no-type"),
     pytest.param("e.com. 600 IN TXTT a", "line 1: 'TXTT' is no record type", id="misspelt-type"),
     pytest.param(
         "e.com. TXT a\n  f.com. TXT b", "line 2: 'F.COM.' is no record type; a line that begins with a blank", id="indented"
@@ -151,6 +153,19 @@ def test_records_of_one_name_and_type_are_one_set() -> None:
     assert first.origin == Origin("part", resource="line 3", line=3)
     assert first.zone_id == "part"
     assert first.name == DomainName("example.com")
+
+
+def test_alias_sets_of_cli53_are_read() -> None:
+    """They have no values and no TTL of their own; values that a routing policy has beside them are kept."""
+    aliases = "@ 600 AWS ALIAS A lb.example.net. Z1 true\n@ AWS ALIAS aaaa www $self false\na AWS ALIAS A b Z1 true\n"
+    text = f"{AT}{aliases}a A 192.0.2.1\n@ 60 MX 10 m\n"
+    found = read_zone_file(text, "part").records
+    assert [(str(each.name), each.type_text, each.values, each.is_alias, each.ttl) for each in found] == [
+        ("example.com", "A", (), True, ""),
+        ("example.com", "AAAA", (), True, ""),
+        ("a.example.com", "A", ("192.0.2.1",), False, ""),
+        ("example.com", "MX", ("10 m.example.com.",), False, "60"),
+    ]
 
 
 def test_a_record_without_a_ttl_has_that_of_the_one_before() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.checks.zone_view import ZoneView
 
-__all__ = ["DKIM_TARGET_RULES"]
+__all__ = ["DKIM_TARGET_RULES", "domains_past_the_key"]
 
 _TARGET = re.compile(r"(?P<token>[a-z0-9]{20,63})\.dkim\.(?P<part>(?:[a-z0-9-]+\.){0,2}?)(?P<host>[a-z]+)\.com(?P<more>\..+)?")
 _HOST = "amazonses"
@@ -55,7 +55,17 @@ def _trouble(name: str, match: re.Match[str]) -> tuple[str, str] | None:
     first, _, rest = name.partition(".")
     if first == token and not rest.startswith(_SELECTOR[1:]):
         return f"it stands at {name}, and SES and receivers look below _domainkey only", f"write {token}{_SELECTOR}{rest}"
+    # A token has always the same length; a selector of another length is one that somebody chose.
+    if rest.startswith(_SELECTOR[1:]) and first != token and len(first) == len(token) and first.isalnum():
+        mixed = f"it leads to the key of {shown(token)}, and each DKIM name of SES leads to the key of its own token"
+        return mixed, f"write {first}.dkim.{match['part']}{_HOST}.com"
     return None
+
+
+def domains_past_the_key(view: ZoneView) -> frozenset[str]:
+    """The domains with a DKIM name about which this rule speaks."""
+    names = (fault.where.removesuffix(" CNAME").partition(".")[2] for fault in _past_the_key(view))
+    return frozenset(name.removeprefix(_SELECTOR[1:]) for name in names)
 
 
 DKIM_TARGET_RULES = (

@@ -5,8 +5,11 @@ Only for rules. The tree walk of RFC 9989 section 4.10 is `ses_email_auth.public
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from ses_email_auth.checks.rules.near_miss import meant_as
+from ses_email_auth.checks.rules.record_text import is_hidden
 from ses_email_auth.errors import InvalidDomainName
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.publication.organizational_domain import DmarcKnowledge, Policy, Standard, policy_for
@@ -16,11 +19,24 @@ from ses_email_auth.records.resource_record_set import RecordType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ses_email_auth.checks.seen import RecordInView
     from ses_email_auth.checks.zone_view import DmarcInView, ZoneView
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.publication.organizational_domain import DmarcRecords
 
-__all__ = ["ancestry", "answers_with_dmarc", "dmarc_name", "enforced", "policies", "records_by_name", "rivals"]
+__all__ = [
+    "ancestry",
+    "answers_with_dmarc",
+    "dmarc_name",
+    "enforced",
+    "is_about_dmarc",
+    "policies",
+    "records_by_name",
+    "rivals",
+]
+
+# What only a DMARC record says; at _dmarc nothing else has a reason to.
+_ABOUT_DMARC = re.compile(r"dmarc1|(?:\A|[;\s])p\s*=\s*(?:none|quarantine|reject)", re.IGNORECASE)
 
 
 def dmarc_name(domain: DomainName) -> DomainName | None:
@@ -78,11 +94,13 @@ def enforced(policy: Policy) -> DmarcPolicy | None:
 def answers_with_dmarc(view: ZoneView, name: DomainName) -> bool:
     """Whether receivers may find a DMARC record at `name`, as far as can be seen.
 
-    A CNAME, an alias, a delegation and a token lead to what is not in view. A text at the very name counts, right or wrong:
-    other rules speak about it.
+    A CNAME, an alias, a delegation and a token lead to what is not in view. A text at the very name that was meant to be a
+    record counts, right or wrong: other rules speak about it.
     """
     own = view.all_at(name)
-    if any(record.type in {RecordType.TXT, RecordType.CNAME, RecordType.NS} for record in own) or view.is_delegated(name):
+    if any(record.type in {RecordType.CNAME, RecordType.NS} for record in own) or view.is_delegated(name):
+        return True
+    if any(record.type is RecordType.TXT and _may_be_dmarc(record) for record in own):
         return True
     return any(
         record.type is RecordType.CNAME
@@ -90,3 +108,12 @@ def answers_with_dmarc(view: ZoneView, name: DomainName) -> bool:
         or any(holds_token(t) or DmarcRecord.is_dmarc(t) for t in record.texts)
         for record in view.answers(name, RecordType.TXT, RecordType.CNAME)
     )
+
+
+def is_about_dmarc(text: str) -> bool:
+    """Whether a text at `_dmarc` was meant to be a record, however it begins."""
+    return meant_as(text) == "DMARC" or _ABOUT_DMARC.search(text) is not None
+
+
+def _may_be_dmarc(record: RecordInView) -> bool:
+    return not record.values or any(map(is_hidden, record.values)) or any(map(is_about_dmarc, record.texts))

@@ -104,7 +104,7 @@ def _missing(view: ZoneView) -> Iterator[Fault]:
 def _note(view: ZoneView, found: dict[DomainName, DomainName], domain: DomainName, *, organizations_only: bool = False) -> None:
     """Notes the first domain of each organization that has no DMARC record, if the zone shows that there is none."""
     own = dmarc_name(domain)
-    if own is None or view.all_at(own):  # the usual case, and cheap to tell
+    if own is None or (view.all_at(own) and answers_with_dmarc(view, own)):  # the usual case, and cheap to tell
         return
     organization = domain.organizational
     if organization is None or organization in found or view.zone is None or not organization.is_at_or_below(view.zone):

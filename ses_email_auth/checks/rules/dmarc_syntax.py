@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.dmarc_policies import is_about_dmarc
 from ses_email_auth.checks.rules.dmarc_report_uris import first_problems, is_of_uris, tag_at
-from ses_email_auth.checks.rules.near_miss import meant_as
+from ses_email_auth.checks.rules.near_miss import meant_as, near_miss
 from ses_email_auth.checks.rules.shown import said, shown
 from ses_email_auth.checks.rules.spelling import is_one_off, is_swapped
 from ses_email_auth.records.dmarc_values import KNOWN_TAGS, TAG_NAME
@@ -26,8 +27,6 @@ __all__ = ["DMARC_SYNTAX_RULES"]
 _DEFAULTS = {"adkim": "r", "aspf": "r", "fo": "0", "psd": "u", "t": "n", "pct": "100", "rf": "afrf", "ri": "86400"}
 _HISTORIC = ("rf", "ri")
 _START = "v=DMARC1; p=none"
-# What only a DMARC record says; at _dmarc nothing else has a reason to.
-_ABOUT_DMARC = re.compile(r"dmarc1|(?:\A|[;\s])p\s*=\s*(?:none|quarantine|reject)", re.IGNORECASE)
 # RFC 7489 section 6.4: dmarc-version, dmarc-sep, then dmarc-request.
 _P_IS_SECOND = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*;[ \t]*p[ \t]*=", re.IGNORECASE)
 _LONG_ENOUGH = 3  # letters of a tag: shorter ones are near to everything
@@ -41,7 +40,7 @@ def _syntax(view: ZoneView) -> Iterator[Fault]:
     yield from _without_version(view)
     for entry in view.dmarc:
         voids = [problem.error for problem in first_problems(entry, voids_record=True) if not is_of_uris(problem)]
-        if not voids:
+        if not voids or near_miss(view, entry.source) is not None:  # that rule says it
             continue
         more = f" (and {len(voids) - 1} more)" if len(voids) > 1 else ""
         effect = "receivers apply no DMARC" if entry.record is None else "receivers act as if it said p=none"
@@ -57,7 +56,7 @@ def _without_version(view: ZoneView) -> Iterator[Fault]:
     right = {(entry.source.name, entry.source.set_identifier) for entry in view.dmarc}
     for text in view.texts:
         at_dmarc = text.name.text.startswith("_dmarc.") and (text.name, text.set_identifier) not in right
-        if at_dmarc and _ABOUT_DMARC.search(text.text) and meant_as(text.text) is None:
+        if at_dmarc and is_about_dmarc(text.text) and meant_as(text.text) is None:
             yield Fault(
                 where=text.where,
                 message=f"{shown(text.text)} does not begin with 'v=DMARC1;', so receivers pass over it",

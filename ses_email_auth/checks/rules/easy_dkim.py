@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.dkim_target import domains_past_the_key
 from ses_email_auth.checks.rules.shown import shown
 from ses_email_auth.checks.seen import SeenRecordSet
 from ses_email_auth.domain_name import DomainName
@@ -70,8 +71,9 @@ def _partial(view: ZoneView) -> Iterator[Fault]:
                 fix=_PUBLISH,
                 records=tuple(records),
             )
+    past = domains_past_the_key(view)
     for domain, named in _typed(view).items():
-        yield from _partial_of(domain, tuple(named.values()))
+        yield from () if domain in past else _partial_of(domain, tuple(named.values()))
 
 
 def _partial_of(domain: str, records: tuple[RecordInView, ...]) -> Iterator[Fault]:

@@ -24,14 +24,25 @@ if TYPE_CHECKING:
     from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.domain_name import DomainName
 
-__all__ = ["MAIL_FROM_RULES"]
+__all__ = ["MAIL_FROM_RULES", "can_be_no_mail_from"]
 
 _ONE_MX = "a MAIL FROM domain has one MX, that of SES; with a second one SES's set-up fails"
+
+
+def can_be_no_mail_from(view: ZoneView, name: DomainName) -> bool:
+    """Whether nobody has an identity above `name`: it is an organizational domain by the Public Suffix List.
+
+    Of a suffix that has an owner (`foo.kawasaki.jp` by `*.kawasaki.jp`) the zone is above the name, or not in view.
+    """
+    is_top = name == view.zone or (view.zone is None and name.text.count(".") == 1)
+    return is_top and name == name.organizational and any(map(feedback_region, view.mail_from_mx[name]))
 
 
 def _mail_from_sets(view: ZoneView) -> Iterator[tuple[DomainName, tuple[RecordInView, ...]]]:
     """The MX sets with which DNS answers together, at each MAIL FROM domain."""
     for name in view.mail_from_mx:
+        if can_be_no_mail_from(view, name):  # mail-from-outside-identity says it
+            continue
         together: dict[str | None, list[RecordInView]] = {}
         for record in view.at(name, RecordType.MX):
             together.setdefault(record.set_identifier if isinstance(record, SeenRecordSet) else None, []).append(record)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.rules.mail_from import can_be_no_mail_from
 from ses_email_auth.checks.rules.shown import shown
 from ses_email_auth.errors import visible
 from ses_email_auth.publication.alignment import MxFailure
@@ -32,6 +33,20 @@ def _outside_identity(view: ZoneView) -> Iterator[Fault]:
                 message=f"the MAIL FROM domain {shown(name.text)} is not below {shown(domain.text)}; SES refuses it",
                 fix=f"take a name such as bounce.{domain}",
                 records=(identity,),
+            )
+    yield from _organizational(view)
+
+
+def _organizational(view: ZoneView) -> Iterator[Fault]:
+    """Feedback hosts at a domain above which nobody can have an identity, by the Public Suffix List."""
+    said = {identity.mail_from_domain for identity in view.identities}
+    for name in view.mail_from_mx:
+        if name not in said and can_be_no_mail_from(view, name):
+            yield Fault(
+                where=f"{name} MX",
+                message=f"{name} has the MX of a MAIL FROM domain; SES takes none but subdomains of the domain that sends",
+                fix=f"move the MX to a name such as bounce.{name}, and make that the MAIL FROM domain",
+                records=view.at(name, RecordType.MX),
             )
 
 

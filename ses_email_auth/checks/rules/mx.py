@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.rules.record_text import is_hidden
 from ses_email_auth.checks.rules.shown import shown
-from ses_email_auth.checks.seen import SeenRecordSet
+from ses_email_auth.checks.seen import SeenRecordSet, seen_name
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import RecordType
 
@@ -22,6 +22,7 @@ __all__ = ["MX_RULES"]
 _MAX_PREFERENCE = 65535  # RFC 1035 section 3.3.9: 16 bits
 _PARTS = 2
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\.?")
+_IPV4_AND_ZONE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\.([^.]+\..+)")
 _EXAMPLE = "write '<preference> <host>', for example '10 mail.example.com'"
 
 
@@ -32,7 +33,7 @@ def _mx_syntax(view: ZoneView) -> Iterator[Fault]:
         if not record.values:
             yield Fault(where=visible(record.place), message="the record set has no value", fix=_EXAMPLE, records=(record,))
         for value in record.values:
-            trouble = None if is_hidden(value) else _trouble(str(value))
+            trouble = None if is_hidden(value) else _trouble(str(value)) or _relative_address(view, record, str(value))
             if trouble is not None:
                 yield Fault(
                     where=visible(record.place), message=f"{shown(str(value))} {trouble}", fix=_EXAMPLE, records=(record,)
@@ -54,6 +55,18 @@ def _trouble(value: str) -> str | None:
         return "has an address or a URL where a host name must stand"
     # RFC 5321 section 5.1: the data of an MX is a domain name; nobody resolves an address.
     return "has an IP address where a host name must stand" if ":" in host or _IPV4.fullmatch(host) else None
+
+
+def _relative_address(view: ZoneView, record: SeenRecordSet, value: str) -> str | None:
+    """RFC 1035 section 5.1: a zone file takes an address without a final dot for a name below the zone."""
+    host = value.split()[1].lower().removesuffix(".")
+    match = _IPV4_AND_ZONE.fullmatch(host)
+    if match is None or not f".{record.name}".endswith(f".{match[1]}"):
+        return None
+    name = seen_name(host)
+    if name is None or view.answers(name, RecordType.A, RecordType.AAAA, RecordType.CNAME):
+        return None
+    return f"has an IP address where a host name must stand, with {match[1]} appended"
 
 
 def _mx_to_cname(view: ZoneView) -> Iterator[Fault]:

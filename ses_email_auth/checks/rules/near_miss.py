@@ -46,6 +46,7 @@ _HEAD = 64  # characters that hold the version of a record, dressed or not
 # RFC 6376 section 3.2: white space may stand around a tag name and its value.
 _DKIM_START = re.compile(r"[ \t]*v[ \t]*=[ \t]*DKIM1[ \t]*(?:;|\Z)")
 _SHOWN = 24  # characters of a text in a message: enough to know it by, too few for any part of a key
+_PASTED = " v=spf1 "
 _STARTS = {"SPF": "'v=spf1 '", "DMARC": "'v=DMARC1;'", "DKIM": "'v=DKIM1;'"}
 
 
@@ -89,6 +90,13 @@ def _text_trouble(text: str, kind: str) -> _Trouble | None:
     return None
 
 
+def _pasted_trouble(text: TextInView) -> _Trouble | None:
+    """Why an SPF record behind other words is none; at a selector every text is a key, and `n=` of it is for people."""
+    if _PASTED not in text.text.lower() or "._domainkey." in text.name.text:
+        return None
+    return "holds an SPF record behind other words, so receivers pass over it", "make two values of it, one for each"
+
+
 @dataclass(frozen=True)
 class _Places:
     """Whether records stand where nobody looks for them: at a mail domain itself, or at `dmarc` for `_dmarc`.
@@ -107,7 +115,7 @@ class _Places:
         """Why a text that was meant to be a record is none, or is one that nobody finds."""
         kind = meant_as(text.text)
         if kind is None:
-            return None
+            return _pasted_trouble(text)
         trouble = _text_trouble(text.text, kind) or self._place_trouble(text.name, kind)
         # spf-string-join says where the space is missing.
         return (

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.known_includes import KNOWN_INCLUDES
+from ses_email_auth.checks.rules.doubled_name import doubled_suffixes, undoubled
 from ses_email_auth.checks.rules.spf_target import has_no_spf, may_be_spf
+from ses_email_auth.checks.seen import SeenRecordSet
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import A, Include, Ip4, Ip6, Mx, SpfQualifier
@@ -37,6 +39,8 @@ def _amazonses_missing(view: ZoneView) -> Iterator[Fault]:
         if not name.is_known or view.is_delegated(name) or not (sets or view.complete):
             continue
         records = (*view.at(name, RecordType.MX), *sets)
+        if view.at(name, RecordType.CNAME) or _is_doubled(view, name):  # cname-beside-data, name-doubled
+            continue
         if name in entries:
             yield from _lacking(name, entries, records)
         elif not any(map(may_be_spf, sets)):
@@ -46,6 +50,11 @@ def _amazonses_missing(view: ZoneView) -> Iterator[Fault]:
                 fix=f"publish TXT {_VALUE} at {name}",
                 records=records,
             )
+
+
+def _is_doubled(view: ZoneView, name: DomainName) -> bool:
+    is_seen = any(isinstance(record, SeenRecordSet) for record in view.at(name, RecordType.MX))
+    return is_seen and undoubled(name.text, doubled_suffixes(view)) is not None
 
 
 def _lacking(

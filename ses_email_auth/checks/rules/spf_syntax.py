@@ -5,6 +5,7 @@ Not handled: texts with characters that do not belong into a record, and texts t
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 import re
 from dataclasses import dataclass
@@ -12,21 +13,22 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.rules.shown import said, shown
-from ses_email_auth.checks.seen import txt_strings
+from ses_email_auth.checks.seen import seen_name, txt_strings
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.records.resource_record_set import RecordType
-from ses_email_auth.records.spf import SpfRecord
+from ses_email_auth.records.spf import All, SpfRecord
 from ses_email_auth.records.spf_parser import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.checks.seen import RecordInView
+    from ses_email_auth.checks.spf_walk import SpfInView
     from ses_email_auth.checks.zone_view import ZoneView
 
-__all__ = ["SPF_SYNTAX_RULES"]
+__all__ = ["SPF_SYNTAX_RULES", "holds_second_record"]
 
 _TWO_STRINGS = 3  # quotation marks in a value with more than one string, at the least
 _TERM_SHOWN = 40
@@ -34,14 +36,23 @@ _TERM_SHOWN = 40
 # space or a qualifier.
 _BEGINS_TERM = re.compile(r"[+\-~?]?(?:(?:include|exists|ip4|ip6|mx|ptr|a):|(?:redirect|exp)=)|[+\-~?]all\Z", re.IGNORECASE)
 _IP6 = re.compile(r"[+\-~?]?ip6:", re.IGNORECASE)
+_NETWORK = re.compile(r"(?P<qualifier>[+\-~?]?)ip[46]:(?P<host>[^/%]+)(?P<length>(?:/[0-9]{1,3})?)", re.IGNORECASE)
 _NAME = re.compile(r"[\w.-]")
 _MECHANISMS = frozenset(("include", "a", "mx", "ptr", "ip4", "ip6", "exists", "ipv4", "ipv6", "all"))
+
+_ONE_RECORD = f"write one record: {VERSION} once in front, the terms of both, and one all at the end"
 
 
 def _spf_syntax(view: ZoneView) -> Iterator[Fault]:
     joined: set[tuple[DomainName | None, str]] | None = None
     for entry in view.spf_records:
         error = entry.error
+        if holds_second_record(entry):
+            yield Fault(
+                where=entry.where,
+                message="two SPF records stand in one string: receivers stop at the all of the first, and ignore the second",
+                fix=_ONE_RECORD,
+            )
         if error is None or not error.source.isascii() or '"' in error.source:  # the last two are txt-near-miss's
             continue
         if joined is None:
@@ -53,8 +64,35 @@ def _spf_syntax(view: ZoneView) -> Iterator[Fault]:
         yield Fault(
             where=entry.where,
             message=f"receivers answer permerror for all mail of {entry.name}: {said(error)}{at}",
-            fix="correct the term, or take it out",
+            fix=_fix(term),
         )
+
+
+def holds_second_record(entry: SpfInView) -> bool:
+    """Whether `v=spf1` stands again behind `all`, where it is a modifier that nobody knows (RFC 7208 section 6)."""
+    if entry.record is None or entry.source.text.lower().count(VERSION) == 1:
+        return False
+    behind = itertools.dropwhile(lambda term: not isinstance(term, All), entry.record.terms)
+    return any(str(term).lower() == VERSION for term in behind)
+
+
+def _fix(term: str) -> str:
+    if VERSION in term.lower():  # the one behind the all of the other, without a space between them
+        return _ONE_RECORD
+    match = _NETWORK.fullmatch(term)
+    name = None if match is None or len(term) > _TERM_SHOWN else _meant_mechanism(match["host"])
+    if match is None or name is None or term.lower().startswith(f"{match['qualifier']}{name}:"):
+        return "correct the term, or take it out"
+    return f"write {match['qualifier']}{name}:{visible(match['host'])}{match['length']}"
+
+
+def _meant_mechanism(host: str) -> str | None:
+    """The mechanism that takes what stands behind `ip4:` or `ip6:`."""
+    try:
+        return f"ip{ipaddress.ip_address(host).version}"
+    except ValueError:
+        name = seen_name(host)
+    return "a" if name is not None and name.is_hostname and name.parent is not None and name.labels[-1].isalpha() else None
 
 
 def _spf_string_join(view: ZoneView) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.checks.rules.spf_syntax import holds_second_record
 from ses_email_auth.records.spf import A, All, Ip4, Ip6, Mx, Ptr, Redirect, SpfQualifier
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _records(view: ZoneView) -> Iterator[tuple[SpfInView, SpfRecord]]:
 def _spf_terms_after_all(view: ZoneView) -> Iterator[Fault]:
     for entry, record in _records(view):
         void = record.mechanisms[len(entry.reached) :]
-        if void:
+        if void and not holds_second_record(entry):
             more = f" and {len(void) - 1} more" if len(void) > 1 else ""
             yield Fault(
                 where=entry.where,
@@ -54,7 +55,7 @@ def _spf_terms_after_all(view: ZoneView) -> Iterator[Fault]:
 
 def _spf_redirect_ignored(view: ZoneView) -> Iterator[Fault]:
     for entry, record in _records(view):
-        if record.redirect is not None and record.all_qualifier is not None:
+        if record.redirect is not None and record.all_qualifier is not None and not holds_second_record(entry):
             yield Fault(
                 where=entry.where,
                 message=f"redirect={_short(record.redirect)} is ignored because of {_all(record)}",

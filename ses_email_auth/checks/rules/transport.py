@@ -15,7 +15,7 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.tls_rpt import TlsRptRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ses_email_auth.checks.zone_view import TextInView, ZoneView
 
@@ -23,6 +23,9 @@ __all__ = ["TRANSPORT_RULES"]
 
 _MTA_STS = "_mta-sts."
 _TLS_RPT = "_smtp._tls."
+# Names that people take for the right ones, and how the records begin there.
+_NEARLY_MTA_STS = ("mta-sts.", "_mta_sts.", "_mtasts.", "_sts.")
+_NEARLY_TLS_RPT = ("_tls._smtp.", "smtp._tls.", "_smtp.tls.", "_smtp-tls.", "_smtp_tls.", "_tls.", "_tlsrpt.")
 
 
 def _mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
@@ -34,6 +37,7 @@ def _mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
         parse=MtaStsRecord.parse,
         effect="senders act as if there were none",
     )
+    yield from _misplaced(view, _NEARLY_MTA_STS, MtaStsRecord.is_mta_sts, _MTA_STS, "an MTA-STS")
 
 
 def _tls_rpt_syntax(view: ZoneView) -> Iterator[Fault]:
@@ -45,6 +49,24 @@ def _tls_rpt_syntax(view: ZoneView) -> Iterator[Fault]:
         parse=TlsRptRecord.parse,
         effect="senders act as if there were none",
     )
+    yield from _misplaced(view, _NEARLY_TLS_RPT, TlsRptRecord.is_tls_rpt, _TLS_RPT, "a TLS-RPT")
+
+
+def _misplaced(
+    view: ZoneView, prefixes: tuple[str, ...], is_one: Callable[[str], bool], right: str, kind: str
+) -> Iterator[Fault]:
+    """Records of a domain that has none at the right name; where there is one, a CNAME of another zone may lead here."""
+    for text in view.texts:
+        if not text.name.text.startswith(prefixes) or not is_one(text.text) or not text.name.is_known:
+            continue
+        prefix = next(each for each in prefixes if text.name.text.startswith(each))
+        domain = text.name.text.removeprefix(prefix)
+        if not view.all_at(DomainName(f"{right}{domain}")):
+            yield Fault(
+                where=text.where,
+                message=f"{text.name} holds {kind} record; senders look at {right}{domain} only",
+                fix=f"move it to {right}{domain}",
+            )
 
 
 def _below(view: ZoneView, prefix: str) -> list[TextInView]:

@@ -38,6 +38,7 @@ def _ignored(name: str, value: str, trouble: str) -> object:
 
 
 LOUD = [
+    _syntax("the-name-of-p-in-its-value", "v=DKIM1; p=p=MIGfMA0G", "p= stands there twice; write it once"),
     _syntax("no-key", "v=DKIM1; k=rsa", "p= is missing (tag names are case-sensitive); an empty p= revokes the key"),
     _syntax("version-of-another-kind", "v=DKIM2; p=", "v= must be exactly DKIM1, got 'DKIM2'"),
     _syntax("version-not-first", "p=; v=DKIM1", "v= must be the first tag"),

@@ -16,6 +16,14 @@ LOUD = [
     pytest.param(
         RULE,
         NAME,
+        f"{KEY[::-1]}.dkim.us-west-2.amazonses.com.",
+        f"it leads to the key of '{KEY[::-1]}', and each DKIM name of SES leads to the key of its own token",
+        f"write {KEY}.dkim.us-west-2.amazonses.com",
+        id="tokens-mixed-up",
+    ),
+    pytest.param(
+        RULE,
+        NAME,
         f"{KEY}.dkim.amazonses.com.example.com",
         "its target has 'example.com' behind the host of SES, where no key is",
         f"write {KEY}.dkim.amazonses.com. with the final dot",
@@ -48,6 +56,7 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param(RULE, f"{KEY[:-2]}-a._domainkey.example.com", f"{KEY}.dkim.amazonses.com", id="a-long-name-that-is-no-token"),
     pytest.param(RULE, NAME, f"{KEY}.dkim.amazonses.com", id="as-ses-gives-it"),
     pytest.param(RULE, NAME, f"{KEY.upper()}.DKIM.amazonses.com.", id="spelling"),
     pytest.param(RULE, NAME, f"{KEY}.a31d.dkim.us-west-2.amazonses.com", id="a-cell"),

@@ -39,6 +39,18 @@ def _easy_dkim(domain: str) -> ResourceRecordSet:
 
 
 LOUD = [
+    *(
+        pytest.param(
+            "dmarc-missing",
+            whole(SERVER, txt("_dmarc.example.com", text)),
+            Severity.WARNING,
+            AT,
+            f"example.com has a mail server but has no DMARC record; {REFUSED}",
+            PUBLISH,
+            id=f"another-text-alone-{text}",
+        )
+        for text in ("v=spf1 -all", "hello")
+    ),
     pytest.param(
         "dmarc-multiple",
         part(txt("_dmarc.example.com", NONE, REJECT)),
@@ -182,6 +194,9 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param("dmarc-missing", whole(SERVER, txt("_dmarc.example.com", "p=none")), id="dmarc-syntax-says-it"),
+    pytest.param("dmarc-missing", whole(SERVER, txt("_dmarc.example.com", "x", NONE)), id="a-record-beside-another-text"),
+    pytest.param("dmarc-missing", whole(SERVER, txt("_dmarc.example.com", "x", TOKEN)), id="a-token-beside-another-text"),
     pytest.param(
         "dmarc-multiple",
         part(txt("_dmarc.example.com", NONE, "v=spf1 -all"), txt("_dmarc.a.example.com", REJECT)),

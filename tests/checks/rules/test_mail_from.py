@@ -123,6 +123,7 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param("mail-from-receives", part(mx("example.com", FEEDBACK, "20 a.example.net")), id="mail-from-outside-identity"),
     pytest.param("mail-from-receives", part(mx(BOUNCE, FEEDBACK)), id="one-mx"),
     pytest.param("mail-from-receives", part(mx("a.example.com", FEEDBACK), mx("b.example.com", ELSEWHERE)), id="two-names"),
     pytest.param("mail-from-receives", part(mx("example.com", "1 a.example.net", "2 b.example.net")), id="two-mx-of-others"),

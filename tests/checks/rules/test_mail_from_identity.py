@@ -35,6 +35,15 @@ def _on_mx_failure(behavior: MxFailure, mail_from: str | None) -> ZoneView:
 LOUD = [
     pytest.param(
         "mail-from-outside-identity",
+        part(mx("example.com", FEEDBACK, "20 mail.example.net")),
+        Severity.ERROR,
+        "example.com MX",
+        "example.com has the MX of a MAIL FROM domain; SES takes none but subdomains of the domain that sends",
+        "move the MX to a name such as bounce.example.com, and make that the MAIL FROM domain",
+        id="a-feedback-host-at-the-organizational-domain",
+    ),
+    pytest.param(
+        "mail-from-outside-identity",
         view_of(identity("mail.example.com", mail_from=BOUNCE)),
         Severity.ERROR,
         "mail.example.com",
@@ -108,6 +117,19 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param("mail-from-outside-identity", part(mx(BOUNCE, FEEDBACK)), id="a-feedback-host-below"),
+    pytest.param("mail-from-outside-identity", part(mx("example.com", "10 feedback-smtp.example.com")), id="a-host-of-its-own"),
+    pytest.param("mail-from-outside-identity", part(mx("co.jp", FEEDBACK)), id="a-public-suffix"),
+    pytest.param(
+        "mail-from-outside-identity",
+        ZoneView(records=(mx("bounce.foo.kawasaki.jp", FEEDBACK),), zone=DomainName("foo.kawasaki.jp")),
+        id="below-a-public-suffix-that-somebody-owns",
+    ),
+    pytest.param(
+        "mail-from-outside-identity",
+        ZoneView(records=(mx("bounce.foo.kawasaki.jp", FEEDBACK),)),
+        id="perhaps-below-one-as-the-zone-is-not-known",
+    ),
     pytest.param("mail-from-outside-identity", view_of(identity(mail_from=BOUNCE)), id="below"),
     pytest.param("mail-from-outside-identity", view_of(identity()), id="without"),
     pytest.param("mail-from-outside-identity", view_of(identity(mail_from=f"bounce.{TOKEN}")), id="token"),

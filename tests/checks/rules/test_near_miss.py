@@ -28,6 +28,13 @@ def _quoted(kind: str) -> str:
 
 LOUD = [
     pytest.param(
+        txt("example.com", "google-site-verification=abc V=spf1 include:amazonses.com ~all"),
+        "'google-site-verification'...",
+        "holds an SPF record behind other words, so receivers pass over it",
+        "make two values of it, one for each",
+        id="two-values-in-one-string",
+    ),
+    pytest.param(
         txt("s1.domainkey.example.com", f"v=DKIM1; k=rsa; p={KEY}"),
         "'v=DKIM1; k=rsa; p=MIGfMA'...",
         "is a DKIM key below domainkey; receivers look below _domainkey only",
@@ -264,6 +271,8 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param(part(txt("example.com", "google-site-verification=v=spf1", "a v=spf10 b")), id="a-token-with-a-version"),
+    pytest.param(part(txt("s._domainkey.example.com", "n=not v=spf1 but DKIM; p=")), id="the-notes-of-a-key"),
     pytest.param(part(txt("_dmarc2.example.com", "v=DMARC1; p=none")), id="a-number-is-no-slip"),
     pytest.param(
         ZoneView(records=(seen("example.com", "TXT", '"V=spf1" "include:a.example -all"'),)), id="spf-string-join-says-it"

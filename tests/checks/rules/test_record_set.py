@@ -42,6 +42,18 @@ def _a(ttl: str, line: int | None = None) -> SeenRecordSet:
 
 
 LOUD = [
+    *(
+        pytest.param(
+            "mx-syntax",
+            _mx(f"10 192.0.2.1.{zone}"),
+            ERROR,
+            MX,
+            f"'10 192.0.2.1.{zone}' has an IP address where a host name must stand, with example.com appended",
+            MX_FIX,
+            id=f"an-address-to-which-a-zone-file-appends-{zone}",
+        )
+        for zone in ("example.com.", "Example.COM")
+    ),
     pytest.param(
         "txt-quoting",
         _txt("v=spf1 -all"),
@@ -291,6 +303,12 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param(
+        "mx-syntax",
+        files(seen("example.com", "MX", "10 192.0.2.1.example.com."), seen("192.0.2.1.example.com", "A", "192.0.2.1")),
+        id="a-host-of-digits-that-exists",
+    ),
+    pytest.param("mx-syntax", _mx("10 192.0.2.1.example.net.", "10 192.0.2.1.com"), id="digits-in-front-of-another-name"),
     pytest.param("txt-quoting", _txt('"v=spf1 -all"', '""', '"a" "b"', '"a""b"', '"a\\"b"', '"\\303\\251"'), id="quoted"),
     pytest.param("txt-quoting", _txt(f'"{LONG[1:]}"', ESCAPED, f'"{LONG[1:]}" "{LONG[1:]}"'), id="strings-of-255"),
     pytest.param("txt-quoting", _txt(TOKEN, f"x{TOKEN}"), id="tokens"),

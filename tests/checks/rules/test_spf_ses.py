@@ -132,6 +132,16 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param(
+        "spf-amazonses-at-mail-from-missing",
+        whole(MX, other(NAME, RecordType.CNAME, "a.example.net")),
+        id="cname-beside-data-says-it",
+    ),
+    pytest.param(
+        "spf-amazonses-at-mail-from-missing",
+        whole(SeenRecordSet.of("bounce.example.com.example.com.", "MX", (FEEDBACK,), Origin("zone"))),  # type: ignore[arg-type]  # as files have it
+        id="name-doubled-says-it",
+    ),
     pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 include:AmazonSES.com. ~all"), id="as-it-should-be"),
     pytest.param("spf-amazonses-at-mail-from-missing", part(MX), id="the-text-can-be-elsewhere"),
     pytest.param("spf-amazonses-at-mail-from-missing", bounce(TOKEN, "MS=ms1"), id="a-token"),

@@ -19,12 +19,55 @@ def seen(record_type: str, *values: str | KnownAfterDeploy, name: str = "example
 AT = "example.com TXT"
 PERMERROR = "receivers answer permerror for all mail of example.com:"
 CORRECT = "correct the term, or take it out"
+ONE_RECORD = "write one record: v=spf1 once in front, the terms of both, and one all at the end"
+NO_IP4 = "is not an IPv4 address: four decimal numbers up to 255 without leading zeros"
 JOINED = "receivers join them without a space, and answer permerror or see no SPF record"
 SPACE = "put a space inside of the quotation marks, between the two terms"
 UNREAD = "receivers ask for TXT alone; nobody reads a record of type SPF"
 MOVE = "publish its text as TXT, and delete it"
 
 LOUD = [
+    *(
+        pytest.param(
+            "spf-syntax",
+            part(txt("example.com", f"v=spf1 include:a.example {terms}")),
+            Severity.ERROR,
+            AT,
+            "two SPF records stand in one string: receivers stop at the all of the first, and ignore the second",
+            ONE_RECORD,
+            id=f"two-records-in-one-string-{number}",
+        )
+        for number, terms in enumerate(["~all v=spf1 include:b.example ~all", "-all V=SPF1 redirect=b.example"])
+    ),
+    pytest.param(
+        "spf-syntax",
+        seen("TXT", '"v=spf1 mx ~all" "v=spf1 a ~all"'),
+        Severity.ERROR,
+        AT,
+        f"{PERMERROR} the modifier 'allv' takes no qualifier, in '~allv=spf1'",
+        ONE_RECORD,
+        id="two-records-in-two-strings-of-one-value",
+    ),
+    *(
+        pytest.param(
+            "spf-syntax",
+            part(txt("example.com", f"v=spf1 {term} ~all")),
+            Severity.ERROR,
+            AT,
+            f"{PERMERROR} {message}, in '{term}'",
+            fix,
+            id=term,
+        )
+        for term, message, fix in (
+            ("-ip4:2001:db8::1", f"'2001:db8::1' {NO_IP4}", "write -ip6:2001:db8::1"),
+            ("ip4:2001:db8::/64", "the prefix length 64 is over the maximum 32", "write ip6:2001:db8::/64"),
+            ("IP6:192.0.2.1", "'192.0.2.1' is not an IPv6 address", "write ip4:192.0.2.1"),
+            ("ip4:mail.example.com", f"'mail.example.com' {NO_IP4}", "write a:mail.example.com"),
+            ("ip4:192.0.2", f"'192.0.2' {NO_IP4}", CORRECT),
+            ("ip4:mail", f"'mail' {NO_IP4}", CORRECT),
+            ("ip4:192.0.2.1/33", "the prefix length 33 is over the maximum 32", CORRECT),
+        )
+    ),
     pytest.param(
         "spf-equals-sign",
         part(txt("example.com", "v=spf1 include=_spf.example.net ~all")),
@@ -174,6 +217,7 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param("spf-syntax", part(txt("example.com", "v=spf1 mx v=spf1 a ~all")), id="the-second-counts-too"),
     pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 ra=postmaster exp=e.example.net mx ~all")), id="modifiers"),
     pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 include:a.example ~all")), id="a-colon"),
     pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 incl:a.example ~all")), id="no-record-at-all"),

@@ -178,6 +178,8 @@ LOUD = [
 ]
 
 SILENT = [
+    pytest.param("spf-terms-after-all", spf("mx ~all v=spf1 a ~all"), id="spf-syntax-says-that-there-are-two-records"),
+    pytest.param("spf-redirect-ignored", spf("mx ~all v=spf1 redirect=a.example"), id="so-it-does-of-a-redirect"),
     pytest.param("spf-terms-after-all", spf("mx -all exp=a.example foo=bar"), id="modifiers-may-stand-anywhere"),
     pytest.param("spf-terms-after-all", spf("mx"), id="no-all"),
     pytest.param("spf-terms-after-all", spf("-all ipv4:192.0.2.1"), id="spf-syntax-says-it"),

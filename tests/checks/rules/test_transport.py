@@ -32,6 +32,22 @@ def _begin(begin: str) -> str:
 
 
 LOUD = [
+    *(
+        pytest.param(
+            rule,
+            part(txt(f"{prefix}example.com", text)),
+            Severity.ERROR,
+            f"{prefix}example.com TXT",
+            f"{prefix}example.com holds {kind} record; senders look at {right} only",
+            f"move it to {right}",
+            id=f"{rule}-at-{prefix}",
+        )
+        for rule, prefix, text, kind, right in (
+            ("mta-sts-syntax", "mta-sts.", GOOD_STS, "an MTA-STS", STS),
+            ("tls-rpt-syntax", "_tls._smtp.", GOOD_TLS, "a TLS-RPT", TLS),
+            ("tls-rpt-syntax", "_smtp-tls.", GOOD_TLS, "a TLS-RPT", TLS),
+        )
+    ),
     pytest.param(
         "mta-sts-syntax",
         part(txt(STS, "v=STSv1; id=2026-11-24")),
@@ -119,6 +135,13 @@ LOUD = [
 A_HOST = other("mta-sts.example.com", RecordType.A, "192.0.2.1")
 DELEGATED = other("mta-sts.example.com", RecordType.NS, "ns.example.net")
 SILENT = [
+    pytest.param(
+        "mta-sts-syntax",
+        part(txt("mta-sts.example.com", GOOD_STS), other(STS, RecordType.CNAME, "mta-sts.example.com")),
+        id="a-cname-leads-to-it",
+    ),
+    pytest.param("mta-sts-syntax", part(txt("mta-sts.example.com", "x", "v=spf1 -all")), id="other-texts-at-the-host"),
+    pytest.param("tls-rpt-syntax", part(txt(f"_smtp-tls.{TOKEN}", GOOD_TLS)), id="a-name-that-nobody-knows"),
     pytest.param("mta-sts-syntax", part(txt(STS, GOOD_STS)), id="good"),
     pytest.param("mta-sts-syntax", part(txt(STS, GOOD_STS, "google-site-verification=x")), id="other-text-beside-a-good-one"),
     pytest.param("mta-sts-syntax", part(other(STS, RecordType.CNAME, "x.mta-sts.example.net")), id="hosted"),
