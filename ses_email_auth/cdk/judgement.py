@@ -71,15 +71,16 @@ class _Reading:
 
     def contents(self) -> list[Contents]:
         files = [file for folder in self._folders() for file in self._files(folder)]
-        while files:
-            try:
-                return read_templates(files)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the synthesis
-                path = error.path if isinstance(error, UnreadableSource) else ""
-                unread = {(file.scope, file.artifact_id) for file in files if file.path == path}
-                self._note(path, [file.path for file in files if (file.scope, file.artifact_id) in unread], error)
-                files = [file for file in files if unread and file.path != path]
-        return []
+        unreadable: list[UnreadableSource] = []
+        try:
+            contents = read_templates(files, unreadable)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the synthesis
+            self._note("", [], error)
+            return []
+        for fault in unreadable:
+            stacks = {(file.scope, file.artifact_id) for file in files if file.path == fault.path}
+            self._note(fault.path, [file.path for file in files if (file.scope, file.artifact_id) in stacks], fault)
+        return contents
 
     def _folders(self) -> list[Path]:
         """The folders of cloud assemblies, without the stages inside of another one: those are read with it."""

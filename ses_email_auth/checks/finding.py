@@ -110,7 +110,8 @@ class Rule:
     """What is wrong in a view; called once for each view."""
 
     example: str = ""
-    """What the rule speaks about, for people: lines of a zone file, a CloudFormation template in YAML, or Python."""
+    """What the rule speaks about, for people: lines of a zone file, a template in YAML (below `# region: eu-west-1`
+    where that matters), both with `---` between them, or Python."""
 
     def finding(self, fault: Fault, view: ZoneView) -> Finding:
         """The finding about one of its faults."""

@@ -46,6 +46,7 @@ and here
     ses-email-auth lint --ignore {id} PATH
 """
 _DOCUMENT = re.compile(r"(?:RFC (\d+)|(draft-[\w-]+))(?: (section|appendix) ([\w.]+))?")
+_TEMPLATE = re.compile(r"(?:# region: (\S+)\n)?Resources:")
 _GUIDES = {
     "Amazon SES": "https://docs.aws.amazon.com/ses/latest/dg/Welcome.html",
     "Amazon Route 53": "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/Welcome.html",
@@ -111,15 +112,23 @@ def speech(rule: Rule) -> tuple[str, str]:
 
 
 def _example(rule: Rule) -> list[Contents]:
-    if rule.example.startswith("Resources:"):
+    """What the readers make of it; nothing where it is Python, or where there is none."""
+    if rule.need is Need.INTENT or not rule.example:
+        return []
+    return [each for part in rule.example.split("\n---\n") for each in _part(part)]
+
+
+def _part(text: str) -> list[Contents]:
+    region = _TEMPLATE.match(text)
+    if region is not None:
         from ses_email_auth.sources.template import TemplateFile, read_templates  # noqa: PLC0415 - YAML is slow
         from ses_email_auth.sources.yaml_template import parse_yaml  # noqa: PLC0415 - as above
 
-        body = cast("Mapping[str, object]", parse_yaml(rule.example, "example"))
-        return read_templates([TemplateFile(path="example", body=body)])
+        body = cast("Mapping[str, object]", parse_yaml(text, "example"))
+        return read_templates([TemplateFile(path="example", body=body, region=region[1] or "")])
     from ses_email_auth.sources.zone_file import read_zone_file  # noqa: PLC0415 - not for a list
 
-    return [] if rule.need is Need.INTENT or not rule.example else [read_zone_file(rule.example, "example")]
+    return [read_zone_file(text, "example.zone")]
 
 
 def reference_url(reference: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
+from ses_email_auth.known_after_deploy import holds_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,11 +84,13 @@ def views(contents: Iterable[Contents]) -> Iterator[ZoneView]:
 
 def _zones(files: list[Contents]) -> dict[tuple[str, str], _Zone]:
     accounts = _accounts_by_zone(files)
+    # A mark names the resource that makes the zone, so it is one zone also where a stack of another account refers to it.
+    makers = {zone.zone_id: each.account for each in files for zone in each.zones if holds_token(zone.zone_id)}
     zones: dict[tuple[str, str], _Zone] = {}
 
     def of(zone_id: str, each: Contents) -> _Zone:
         known = accounts.get(zone_id, set())
-        account = each.account or (next(iter(known)) if len(known) == 1 else "")
+        account = makers.get(zone_id) or each.account or (next(iter(known)) if len(known) == 1 else "")
         zone = zones.setdefault((account, zone_id) if zone_id else (each.path, ""), _Zone())
         zone.join(each)
         return zone

@@ -227,7 +227,7 @@ def test_what_cannot_be_read(monkeypatch: pytest.MonkeyPatch, pattern: str, expe
 def test_reading_that_fails(monkeypatch: pytest.MonkeyPatch, reader: str) -> None:
     """A fault of our own reader ends no synthesis either."""
 
-    def fails(_: object) -> list[object]:
+    def fails(*_: object) -> list[object]:
         raise ZeroDivisionError
 
     monkeypatch.setattr(judgement, reader, fails)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import CfnResource, Environment, Stack
@@ -20,38 +21,15 @@ if TYPE_CHECKING:
 # Rules that judge what an app says: the others need a whole zone, or speak while one of our constructs is built.
 SEEDED = [rule for rule in RULES if rule.need in {Need.RECORD, Need.RECORDS}]
 
-_REGIONS = {"mail-from-wrong-region": "eu-west-1", "ses-region": "cn-north-1"}
-_BY_HAND = {
-    "mail-from-wrong-region": """
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties: {EmailIdentity: example.com, MailFromAttributes: {MailFromDomain: bounce.example.com}}
-  Mx:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneId: Z1
-      Name: bounce.example.com
-      Type: MX
-      TTL: "300"
-      ResourceRecords: ["10 feedback-smtp.us-east-1.amazonses.com"]
-""",
-    "ses-region": """
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties: {EmailIdentity: example.com}
-""",
-}
-
 
 def seed(scope: Construct, rule: Rule) -> Stack:
     """A stack with the fault of `rule`, named after it."""
-    region = _REGIONS.get(rule.id, TOKYO)
-    stack = Stack(scope, stack_id(rule), env=Environment(account=ACCOUNT, region=region))
-    example = _BY_HAND.get(rule.id, rule.example)
+    region = re.match(r"# region: (\S+)", rule.example)
+    stack = Stack(scope, stack_id(rule), env=Environment(account=ACCOUNT, region=region[1] if region else TOKYO))
     resources = (
-        _of_template(example) if "Resources:" in example else _of_zone_lines(example, f"Z{len(rule.id)}{rule.id.upper()}")
+        _of_template(rule.example)
+        if "Resources:" in rule.example
+        else _of_zone_lines(rule.example, f"Z{len(rule.id)}{rule.id.upper()}")
     )
     for name, (kind, properties) in resources.items():
         CfnResource(stack, name, type=kind, properties=properties).override_logical_id(name)

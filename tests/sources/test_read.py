@@ -277,7 +277,6 @@ def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch, text: str,
     assert str(contents.records[0].name) == expected
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     """So is what a shell puts in the place of `<(...)`; a template too, which is else read from its path."""
     pipe = tmp_path / "pipe"

@@ -26,6 +26,9 @@ def zone(zone_id: str, name: str | None = None, *, complete: bool = False, priva
     return SeenZone(zone_id=zone_id, name=found, is_complete=complete, is_private=private)
 
 
+MARK = "${Token[f#Zone.Ref]}"
+
+
 def file(path: str, *parts: SeenRecordSet | SeenZone | SeenIdentity | str, account: str = "", scope: str = "") -> Contents:
     """What a file holds; a text is the identity of that name."""
     return Contents(
@@ -72,6 +75,14 @@ GROUPS = [
         [file("f", zone("Z", "example.com"), account="1" * 12), file("g", txt("a.example.com", "Z"))],
         [("example.com", ["a.example.com"], [])],
         id="a-stack-without-an-account-finds-the-one-that-is-known",
+    ),
+    pytest.param(
+        [
+            file("f", zone(MARK, "example.com"), txt("a.example.com", MARK), account="1" * 12),
+            file("g", txt("b.example.com", MARK), account="2" * 12),
+        ],
+        [("example.com", ["a.example.com", "b.example.com"], [])],
+        id="a-stack-of-another-account-refers-to-the-zone",
     ),
     pytest.param(
         [

@@ -236,6 +236,21 @@ EASY_DKIM_RULES = (
         reason="As long as DKIM records of another SES identity stand, the account that has it signs as the domain.",
         reference="Amazon SES developer guide, Easy DKIM",
         faults=_unknown_signer,
+        example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+---
+example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209600 900
+a._domainkey.example.com. 600 IN CNAME a.dkim.amazonses.com.
+b._domainkey.example.com. 600 IN CNAME b.dkim.amazonses.com.
+c._domainkey.example.com. 600 IN CNAME c.dkim.amazonses.com.
+d._domainkey.example.com. 600 IN CNAME d.dkim.amazonses.com.
+e._domainkey.example.com. 600 IN CNAME e.dkim.amazonses.com.
+f._domainkey.example.com. 600 IN CNAME f.dkim.amazonses.com.
+""",
     ),
     Rule(
         id="ses-verification-txt",

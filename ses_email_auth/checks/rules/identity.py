@@ -192,5 +192,13 @@ Resources:
         reason="A stack that declares an identity where SES does not exist cannot be deployed.",
         reference="Amazon SES developer guide, regions",
         faults=_region,
+        example="""\
+# region: cn-north-1
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+""",
     ),
 )

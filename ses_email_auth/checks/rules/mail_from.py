@@ -168,6 +168,24 @@ bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonses.com.
         reason="SES looks for the feedback host of the region that sends; another one does not count.",
         reference="Amazon SES developer guide, custom MAIL FROM domain",
         faults=_wrong_region,
+        example="""\
+# region: eu-west-1
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.com
+  Mx:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneId: Z0123456789EXAMPLE
+      Name: bounce.example.com
+      Type: MX
+      TTL: 600
+      ResourceRecords: [10 feedback-smtp.us-east-1.amazonses.com]
+""",
     ),
     Rule(
         id="mail-from-host-misspelt",

@@ -119,6 +119,18 @@ Resources:
         reason="Without its MX a MAIL FROM domain fails after 72 hours, and SES does not look again.",
         reference="Amazon SES developer guide, custom MAIL FROM domain",
         faults=_no_mx,
+        example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.com
+---
+example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209600 900
+bounce.example.com. 600 IN TXT "v=spf1 include:amazonses.com ~all"
+""",
     ),
     Rule(
         id="mail-from-used-as-from",
@@ -144,7 +156,7 @@ Resources:
     Rule(
         id="mail-from-reject-on-create",
         severity=Severity.INFO,
-        need=Need.INTENT,
+        need=Need.RECORD,
         reason="REJECT_MESSAGE refuses all mail while the MX is not found, and at first it never is.",
         reference="Amazon SES developer guide, custom MAIL FROM domain",
         faults=_reject_on_create,
