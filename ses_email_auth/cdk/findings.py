@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Validations, aws_ses
 
 from ses_email_auth.checks.finding import Finding, Severity
+from ses_email_auth.checks.rules import PLAN_RULES
 from ses_email_auth.checks.run import check
 from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.errors import EmailAuthError
@@ -50,7 +51,7 @@ def findings_of(plan: DomainPlan, key_length: aws_ses.EasyDkimSigningKeyLength |
         proofs=plan.proofs,
     )
     taken_over = f"{plan.domain} TXT" if policy is not None and policy.takes_over else None
-    found = tuple(_as_it_is(finding) if finding.where == taken_over else finding for finding in check(view))
+    found = tuple(_as_it_is(finding) if finding.where == taken_over else finding for finding in check(view, PLAN_RULES))
     for finding in found:
         if finding.severity is Severity.ERROR:
             raise EmailAuthError(str(finding))

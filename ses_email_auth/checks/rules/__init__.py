@@ -9,17 +9,27 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.rules.alignment import ALIGNMENT_RULES
 from ses_email_auth.checks.rules.bimi import BIMI_RULES
+from ses_email_auth.checks.rules.dkim import DKIM_RULES
+from ses_email_auth.checks.rules.dkim_key import DKIM_KEY_RULES
+from ses_email_auth.checks.rules.dkim_target import DKIM_TARGET_RULES
 from ses_email_auth.checks.rules.dmarc import DMARC_RULES
 from ses_email_auth.checks.rules.dmarc_alignment import DMARC_ALIGNMENT_RULES
 from ses_email_auth.checks.rules.dmarc_presence import DMARC_PRESENCE_RULES
 from ses_email_auth.checks.rules.dmarc_report_uris import REPORT_URI_RULES
 from ses_email_auth.checks.rules.dmarc_reports import REPORT_RULES
 from ses_email_auth.checks.rules.dmarc_syntax import DMARC_SYNTAX_RULES
+from ses_email_auth.checks.rules.easy_dkim import EASY_DKIM_RULES
+from ses_email_auth.checks.rules.identity import IDENTITY_RULES
+from ses_email_auth.checks.rules.mail_from import MAIL_FROM_RULES
+from ses_email_auth.checks.rules.mail_from_identity import MAIL_FROM_IDENTITY_RULES
 from ses_email_auth.checks.rules.mx import MX_RULES
 from ses_email_auth.checks.rules.near_miss import NEAR_MISS_RULES
+from ses_email_auth.checks.rules.null_mx import NULL_MX_RULES
+from ses_email_auth.checks.rules.own_key import OWN_KEY_RULES
+from ses_email_auth.checks.rules.private_key import PRIVATE_KEY_RULES
 from ses_email_auth.checks.rules.record_set import RECORD_SET_RULES
-from ses_email_auth.checks.rules.ses import SES_RULES
 from ses_email_auth.checks.rules.spf import SPF_RULES
+from ses_email_auth.checks.rules.spf_by_hand import SPF_BY_HAND_RULES
 from ses_email_auth.checks.rules.spf_ses import SPF_SES_RULES
 from ses_email_auth.checks.rules.spf_syntax import SPF_SYNTAX_RULES
 from ses_email_auth.checks.rules.spf_target import SPF_TARGET_RULES
@@ -30,26 +40,42 @@ from ses_email_auth.checks.rules.zone import ZONE_RULES
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Rule
 
-__all__ = ["RULES"]
+__all__ = ["PLAN_RULES", "RULES"]
 
-RULES: tuple[Rule, ...] = (
+PLAN_RULES: tuple[Rule, ...] = (
     *SPF_SYNTAX_RULES,
     *SPF_RULES,
     *SPF_TARGET_RULES,
     *SPF_TERM_RULES,
-    *SPF_SES_RULES,
     *NEAR_MISS_RULES,
-    *DMARC_PRESENCE_RULES,
+    *PRIVATE_KEY_RULES,
     *DMARC_SYNTAX_RULES,
     *REPORT_URI_RULES,
     *REPORT_RULES,
     *DMARC_RULES,
     *ALIGNMENT_RULES,
+    *DKIM_KEY_RULES,
+    *MAIL_FROM_IDENTITY_RULES,
+    *RECORD_SET_RULES,
+    *SPF_BY_HAND_RULES,
+)
+"""Those that can speak about what our own constructs publish: its texts and policies are the user's, all else is ours. An app
+may build hundreds of domains, so the other rules are left to the plug-in, which also sees what stands beside."""
+
+RULES: tuple[Rule, ...] = (
+    *PLAN_RULES,
+    *SPF_SES_RULES,
+    *DMARC_PRESENCE_RULES,
     *DMARC_ALIGNMENT_RULES,
-    *SES_RULES,
+    *EASY_DKIM_RULES,
+    *DKIM_TARGET_RULES,
+    *DKIM_RULES,
+    *MAIL_FROM_RULES,
+    *NULL_MX_RULES,
+    *IDENTITY_RULES,
+    *OWN_KEY_RULES,
     *TRANSPORT_RULES,
     *BIMI_RULES,
-    *RECORD_SET_RULES,
     *MX_RULES,
     *ZONE_RULES,
 )
