@@ -3,11 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 LOCAL_VENV ?= .venv-local
 CDK_PACKAGE := aws-cdk@2.1148.1
-# The pin of the extra `local` stands in setup.py; the emulator needs a venv of its own, since it pins botocore.
-MINISTACK := $(shell sed -n 's/.*"\(ministack==[^"]*\)".*/\1/p' setup.py)
+# The extra `local` of setup.py, quotation marks included; the emulator needs a venv of its own, since it pins botocore.
+LOCAL_PACKAGES := $(shell sed -n '/"local": \[/{s/.*\[\(.*\)\].*/\1/;s/,//g;p;}' setup.py)
 
 DEV := $(VENV)/.dev
-LOCAL := $(LOCAL_VENV)/.$(MINISTACK)
+LOCAL := $(LOCAL_VENV)/.local
 OPENSPF := $(VENV)/openspf/rfc7208-tests.yml
 CDK := $(VENV)/cdk/node_modules/.bin/cdk
 
@@ -38,7 +38,8 @@ lint: $(DEV)
 types: $(DEV)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/mypy app.py
-	$(VENV)/bin/mypy benchmarks examples
+	$(VENV)/bin/mypy benchmarks examples/*.py
+	$(VENV)/bin/mypy --explicit-package-bases examples/*/app.py
 
 contracts: $(DEV)
 	$(VENV)/bin/lint-imports
@@ -83,7 +84,7 @@ $(DEV): setup.py | $(VENV)/bin/python
 $(LOCAL): setup.py
 	@$(call step,creating $(LOCAL_VENV),venv-local) $(PYTHON) -m venv $(LOCAL_VENV)
 	@$(call step,installing the local AWS into $(LOCAL_VENV),local) \
-	    $(LOCAL_VENV)/bin/python -m pip install --disable-pip-version-check "$(MINISTACK)"
+	    $(LOCAL_VENV)/bin/python -m pip install --disable-pip-version-check $(LOCAL_PACKAGES)
 	@touch $@
 
 $(OPENSPF): $(DEV)

@@ -42,14 +42,17 @@ setup(
     ],
     entry_points={"console_scripts": ["ses-email-auth = ses_email_auth.cli.main:main"]},
     extras_require={
-        # Pins botocore, so install it into a virtual environment of its own. Our launcher uses private names: exact pin.
-        "local": ["ministack==1.5.33"],
+        # Pins botocore (boto3 has to fit), so install it into a virtual environment of its own. Our launcher uses private
+        # names: exact pin. Lambda functions run in that environment too, and find boto3 there as they do on AWS. One line: the
+        # Makefile reads it.
+        "local": ["ministack==1.5.33", "boto3==1.43.106", "cryptography>=42"],
         "cli": ["click>=8.1,<9", "pyyaml>=6,<7"],
         "dev": [
             "authheaders>=0.16",
             "boto3>=1.43",
             "build>=1.2",
             "cfn-lint>=1.58",
+            "cdk-nag>=3,<4",
             "checkdmarc>=6.0.4",
             "dkimpy>=1.1.8",
             "dnspython>=2.6",

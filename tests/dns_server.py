@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import dnslib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["DnsServer", "Record", "dns_server", "from_route53", "txt_strings"]
 
@@ -45,11 +45,20 @@ class DnsServer:
 
 
 @contextlib.contextmanager
-def dns_server(records: Iterable[Record | tuple[str, str, int, Iterable[str]]]) -> Iterator[DnsServer]:
-    """Serve `records`, given as `Record`s or tuples (name, type, ttl in seconds, values)."""
-    zone = _Zone(
-        Record(r.name, r.type, r.ttl, r.values) if isinstance(r, Record) else Record(*r[:3], tuple(r[3])) for r in records
-    )
+def dns_server(
+    records: Iterable[Record | tuple[str, str, int, Iterable[str]]] | Callable[[], Iterable[Record]],
+) -> Iterator[DnsServer]:
+    """Serve `records`, given as `Record`s or tuples (name, type, ttl in seconds, values).
+
+    A function is asked for them at each query: what stands at that moment is served.
+    """
+    zone: _Zone | _LiveZone
+    if callable(records):
+        zone = _LiveZone(records)
+    else:
+        zone = _Zone(
+            Record(r.name, r.type, r.ttl, r.values) if isinstance(r, Record) else Record(*r[:3], tuple(r[3])) for r in records
+        )
     with contextlib.ExitStack() as stack:
         tcp, udp = _both_servers()
         for server in (tcp, udp):
@@ -123,6 +132,14 @@ class _Zone:
         return None if encloser is None else self._sets.get(".".join(["*", *labels[encloser:]]))
 
 
+class _LiveZone:
+    def __init__(self, records: Callable[[], Iterable[Record]]) -> None:
+        self._records = records
+
+    def answer(self, request: dnslib.DNSRecord) -> dnslib.DNSRecord:
+        return _Zone(self._records()).answer(request)
+
+
 def _resource_records(name: str, record: Record | None) -> list[dnslib.RR]:
     if record is None:
         return []
@@ -165,13 +182,13 @@ class _TcpHandler(socketserver.StreamRequestHandler):
 
 class _UdpServer(socketserver.ThreadingUDPServer):
     daemon_threads = True
-    zone: _Zone
+    zone: _Zone | _LiveZone
 
 
 class _TcpServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
-    zone: _Zone
+    zone: _Zone | _LiveZone
 
 
 def _both_servers() -> tuple[_TcpServer, _UdpServer]:

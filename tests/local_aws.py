@@ -6,11 +6,13 @@ import contextlib
 import http.client
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,7 @@ from ses_email_auth.local import settings
 from tests.dns_server import from_route53
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 __all__ = ["Deployment", "LocalAws", "interpreter", "local_aws", "own_environment"]
 
@@ -46,6 +48,7 @@ class LocalAws:
 
     endpoint: str
     pid: int
+    log: Path  # of the server
     _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     def client(self, service: str, region: str = settings.REGION, account: str = settings.ACCOUNT) -> Any:
@@ -61,6 +64,15 @@ class LocalAws:
         """Forget everything, in all accounts and regions."""
         self.request("POST", "/_ministack/reset")
 
+    def control(self, what: str, **query: str) -> None:
+        """Ask SES for what would take time: see `ses_email_auth.local.verification`."""
+        assert self.request("POST", f"/_ses/{what}?{urllib.parse.urlencode(query)}") == http.HTTPStatus.OK
+
+    def create_zone(self, name: str, zone_id: str, account: str = settings.ACCOUNT) -> None:
+        """Create a public hosted zone with this id."""
+        assert self.request("POST", f"/_route53/next-zone-id?id={zone_id}") == http.HTTPStatus.OK
+        self.client("route53", account=account).create_hosted_zone(Name=name, CallerReference=f"{zone_id}-{time.time_ns()}")
+
     def request(self, method: str, path: str) -> int:
         """Send a request without a body, past any proxy; returns the status."""
         connection = http.client.HTTPConnection(self.endpoint.removeprefix("http://"), timeout=30)
@@ -68,9 +80,17 @@ class LocalAws:
             connection.request(method, path)
             return connection.getresponse().status
 
-    def deploy(self, stack: str, template: dict[str, Any], region: str = settings.REGION, **options: Any) -> Deployment:
+    def deploy(
+        self,
+        stack: str,
+        template: dict[str, Any],
+        region: str = settings.REGION,
+        account: str = settings.ACCOUNT,
+        **options: Any,
+    ) -> Deployment:
         """Create or update a stack and wait until CloudFormation is done with it, well or not."""
-        cloudformation = self.client("cloudformation", region)
+        cloudformation = self.client("cloudformation", region, account)
+        options.setdefault("Capabilities", ["CAPABILITY_NAMED_IAM"])
         options |= {"StackName": stack, "TemplateBody": json.dumps(template)}
         try:
             cloudformation.describe_stacks(StackName=stack)
@@ -78,26 +98,31 @@ class LocalAws:
             cloudformation.create_stack(**options)
         else:
             cloudformation.update_stack(**options)
-        return self._outcome(stack, region)
+        return self._outcome(stack, region, account)
 
-    def destroy(self, stack: str, region: str = settings.REGION) -> Deployment:
+    def destroy(self, stack: str, region: str = settings.REGION, account: str = settings.ACCOUNT) -> Deployment:
         """Delete a stack and wait until CloudFormation is done with it, well or not."""
-        cloudformation = self.client("cloudformation", region)
+        cloudformation = self.client("cloudformation", region, account)
         # By id: a stack that is gone is found by its id only.
         stack_id = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
         cloudformation.delete_stack(StackName=stack)
-        return self._outcome(stack_id, region)
+        return self._outcome(stack_id, region, account)
 
-    def records(self) -> dict[tuple[str, str], tuple[int, list[str]]]:
+    def records(self, account: str = settings.ACCOUNT) -> dict[tuple[str, str], tuple[int, list[str]]]:
         """What stands in the zones of the account, NS and SOA aside: (name, type) -> (TTL in seconds, values)."""
         found = {}
-        for record in from_route53(self.client("route53")):
+        for record in from_route53(self.client("route53", account=account)):
             if record.type not in {"NS", "SOA"}:
                 found[record.name, record.type] = (record.ttl, list(record.values))
         return found
 
-    def _outcome(self, stack: str, region: str) -> Deployment:
-        cloudformation = self.client("cloudformation", region)
+    def outputs(self, stack: str, region: str = settings.REGION, account: str = settings.ACCOUNT) -> dict[str, str]:
+        """The outputs of a stack."""
+        found = self.client("cloudformation", region, account).describe_stacks(StackName=stack)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+    def _outcome(self, stack: str, region: str, account: str) -> Deployment:
+        cloudformation = self.client("cloudformation", region, account)
         deadline = time.monotonic() + DEPLOY_SECONDS
         while (status := cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]).endswith("_IN_PROGRESS"):
             if time.monotonic() > deadline:
@@ -109,9 +134,10 @@ class LocalAws:
             {e["LogicalResourceId"]: e["ResourceStatusReason"] for e in events if e["ResourceStatus"].endswith("_FAILED")},
         )
 
-    def environment(self, region: str = settings.REGION) -> dict[str, str]:
+    def environment(self, region: str = settings.REGION, account: str = settings.ACCOUNT) -> dict[str, str]:
         """The whole environment of a child process (the CDK CLI, say) that talks to this AWS and to no other."""
-        return own_environment() | settings.client_environment(int(self.endpoint.rpartition(":")[2]), region)
+        port = int(self.endpoint.rpartition(":")[2])
+        return own_environment() | settings.client_environment(port, region) | {"AWS_ACCESS_KEY_ID": account}
 
     def close(self) -> None:
         """Close the connections of all clients."""
@@ -121,18 +147,18 @@ class LocalAws:
 
 
 @contextlib.contextmanager
-def local_aws(port: int = 0, python_path: Sequence[Path] = ()) -> Iterator[LocalAws]:
+def local_aws(port: int = 0, **variables: str) -> Iterator[LocalAws]:
     """Start the local AWS on `port` (0: a free one) and end it, with the Lambda workers that it keeps warm.
 
-    `python_path` are further folders for the child's PYTHONPATH.
+    `variables` are further environment variables of it, and so of the Lambda functions.
     """
     port = port if port != 0 else _free_port()
     command = [interpreter(), "-m", "ses_email_auth.local", "--port", str(port)]
-    environment = own_environment() | {"PYTHONPATH": os.pathsep.join(map(str, [ROOT, *python_path])), "PYTHONUNBUFFERED": "1"}
-    with tempfile.TemporaryFile() as log:
+    environment = own_environment() | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | variables
+    with tempfile.NamedTemporaryFile() as log:
         # A session of its own, so that its process group is it and its workers, and nothing else.
         child = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=ROOT, start_new_session=True)
-        aws = LocalAws(f"http://{settings.HOST}:{port}", child.pid)
+        aws = LocalAws(f"http://{settings.HOST}:{port}", child.pid, Path(log.name))
         try:
             _wait_until_healthy(aws, child, log)
             yield aws
@@ -147,7 +173,7 @@ def interpreter() -> str:
     if not python.exists():
         raise RuntimeError(
             f"{python} does not exist, so there is no local AWS; run "
-            f"python3 -m venv .venv-local && .venv-local/bin/pip install ministack=={settings.MINISTACK_VERSION}"
+            f"python3 -m venv .venv-local && .venv-local/bin/pip install {shlex.join(settings.REQUIREMENTS)}"
         )
     return str(python)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import os
+import shlex
 import socket
 import sys
 
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     port = given.port if given.port != 0 else _free_port()
     sys.stdout.write(_greeting(port))
     sys.stdout.flush()
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]  # Lambda functions inherit what is set here
     os.environ.update(settings.server_environment(port))
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     # MiniStack reads its environment when it is imported.
@@ -45,7 +48,7 @@ def _host_fault(host: str) -> str | None:
 
 def _ministack_fault() -> str | None:
     wanted = settings.MINISTACK_VERSION
-    command = f"{sys.executable} -m pip install ministack=={wanted}"
+    command = shlex.join([sys.executable, "-m", "pip", "install", *settings.REQUIREMENTS])
     try:
         found = importlib.metadata.version("ministack")
     except importlib.metadata.PackageNotFoundError:

@@ -1,22 +1,22 @@
-"""Every name of MiniStack that this package uses, private ones included, with types. Nothing else here imports MiniStack.
+"""What this package uses of MiniStack, private names included, with types: here the process and CloudFormation.
 
-That is why its version is pinned exactly; `tests/local` fails when one of these names changes its meaning.
+`emulator_*` do the same for one service each; nothing else here imports MiniStack. Its version is pinned exactly for this
+reason; `tests/local` fails when one of these names changes its meaning.
 """
 
 # ruff: noqa: SLF001 - private names are what this module is for
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, NotRequired, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 # ministack is installed in a virtual environment of its own, where mypy does not run
 from ministack import app  # type: ignore[import-not-found]  # as above
-from ministack.core import lambda_runtime, responses  # type: ignore[import-not-found]  # as above
-from ministack.services import cloudformation, route53, ses, ses_v2  # type: ignore[import-not-found]  # as above
+from ministack.core import responses  # type: ignore[import-not-found]  # as above
+from ministack.services import cloudformation  # type: ignore[import-not-found]  # as above
 from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]  # as above
-
-from ses_email_auth.local.record_set import RecordSet, canonical_name
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -30,39 +30,6 @@ Delete: TypeAlias = Callable[[str, Properties], None]  # physical id, properties
 Handler: TypeAlias = Callable[[str, str, dict[str, str], bytes, dict[str, object]], Awaitable[Response]]
 
 
-class Dkim(TypedDict, total=False):
-    """`DkimAttributes` of GetEmailIdentity."""
-
-    SigningEnabled: bool
-    Status: str
-    Tokens: list[str]
-    SigningAttributesOrigin: str
-    SigningHostedZone: str
-    NextSigningKeyLength: str
-    CurrentSigningKeyLength: str
-
-
-class MailFrom(TypedDict, total=False):
-    """`MailFromAttributes` of GetEmailIdentity."""
-
-    MailFromDomain: str
-    MailFromDomainStatus: str
-    BehaviorOnMxFailure: str
-
-
-class Identity(TypedDict):
-    """What GetEmailIdentity answers, as MiniStack stores it."""
-
-    IdentityType: str
-    VerifiedForSendingStatus: bool
-    VerificationStatus: NotRequired[str]
-    FeedbackForwardingStatus: NotRequired[bool]
-    ConfigurationSetName: NotRequired[str]
-    DkimAttributes: Dkim
-    MailFromAttributes: MailFrom
-    Tags: list[dict[str, str]]
-
-
 # --- the process -----------------------------------------------------------------------------------------------------
 
 
@@ -71,14 +38,50 @@ def run() -> None:
     app.main()
 
 
-def end_workers() -> None:
-    """End the Lambda functions that are kept warm; MiniStack itself leaves them behind."""
-    lambda_runtime.reset()
-
-
 def region() -> str:
     """The region of the request or stack that is being worked on."""
     return str(responses.get_region())
+
+
+def account() -> str:
+    """The account of the request or stack that is being worked on."""
+    return str(responses.get_account_id())
+
+
+def acting_for(account_id: str, region_name: str) -> AbstractContextManager[None]:
+    """Work on what another account or region has."""
+    return cast("AbstractContextManager[None]", responses.request_scope(account_id, region_name))
+
+
+def answer_control_requests(prefix: str, answer: Callable[[str, dict[str, str]], object]) -> None:
+    """Let `answer` do POST requests to paths that start with `prefix`; they need no signature.
+
+    It gets the rest of the path and the query. What it returns is sent as JSON; a ValueError is status 400 with its text.
+    """
+    original = app._handle_admin_reset
+
+    async def handle(path: str, method: str, query: dict[str, list[str]]) -> Response | None:
+        if method != "POST" or not path.startswith(prefix):
+            return cast("Response | None", await original(path, method, query))
+        headers = {"Content-Type": "application/json"}
+        try:
+            found = answer(path.removeprefix(prefix), {name: values[0] for name, values in query.items()})
+        except ValueError as fault:
+            return 400, headers, json.dumps({"message": str(fault)}).encode()
+        return 200, headers, json.dumps(found).encode()
+
+    app._handle_admin_reset = handle
+
+
+def on_reset(forget: Callable[[], None]) -> None:
+    """Call `forget` whenever MiniStack forgets everything."""
+    original = app._reset_all_state
+
+    def reset() -> None:
+        original()
+        forget()
+
+    app._reset_all_state = reset
 
 
 # --- CloudFormation --------------------------------------------------------------------------------------------------
@@ -105,6 +108,19 @@ def check_before_delete(resource_type: str, check: Callable[[str], None]) -> Non
     handlers["delete"] = delete
 
 
+def show_as_physical_id(resource_type: str, attribute: str, own: Callable[[str], str]) -> None:
+    """Let the physical id of a resource type, which `Ref` reads, be one of its attributes; `own` makes MiniStack's of it."""
+    handlers = provisioners._RESOURCE_HANDLERS[resource_type]
+    create, change, delete = handlers["create"], handlers["update"], handlers["delete"]
+
+    def shown(made: Created) -> Created:
+        return made[1][attribute], made[1]
+
+    handlers["create"] = lambda *given: shown(create(*given))
+    handlers["update"] = lambda physical_id, *given: shown(change(own(physical_id), *given))
+    handlers["delete"] = lambda physical_id, *given: delete(own(physical_id), *given)
+
+
 def delete_predecessor(delete: Delete, physical_id: str, properties: Properties) -> None:
     """Delete what an update replaced: at the end of the stack's update, and not under UpdateReplacePolicy Retain."""
     provisioners._delete_predecessor(delete, physical_id, properties)
@@ -114,127 +130,3 @@ def stack_tags(stack_name: str) -> list[dict[str, str]]:
     """The tags of a stack, or none if there is no such stack (a nested one that is being created)."""
     stack = cast("dict[str, list[dict[str, str]]] | None", cloudformation._stacks.get(stack_name))
     return [] if stack is None else stack.get("Tags", [])
-
-
-# --- Route 53 --------------------------------------------------------------------------------------------------------
-
-
-def change_lock() -> AbstractContextManager[object]:
-    """Held while record sets are read and written."""
-    return cast("AbstractContextManager[object]", route53._lock)
-
-
-def zone_name(zone_id: str) -> str | None:
-    """The canonical name of a hosted zone of this account, or None if there is no such zone."""
-    zone = cast("dict[str, str] | None", route53._zones.get(zone_id))
-    return None if zone is None else canonical_name(zone["name"])
-
-
-def record_sets(zone_id: str) -> list[RecordSet]:
-    """The record sets of a zone, in a list of its own."""
-    return [_canonical(found) for found in route53._records.get(zone_id, [])]
-
-
-def store_record_sets(zone_id: str, found: list[RecordSet]) -> None:
-    """Make `found` the record sets of a zone."""
-    route53._records[zone_id] = found
-
-
-def public_record_sets() -> list[RecordSet]:
-    """The record sets of all public zones, whatever the account: what the world sees, if each zone is delegated."""
-    zones = route53._zones.to_dict()
-    stored = route53._records.to_dict()
-    return [found for zone, sets in stored.items() if zone in zones and not zones[zone].get("private") for found in sets]
-
-
-def record_set_of(properties: Properties) -> RecordSet:
-    """The record set that the properties of an AWS::Route53::RecordSet mean."""
-    return _canonical(provisioners._r53_record_set_build_rs(dict(properties)))
-
-
-def zone_id_of(properties: Properties) -> str:
-    """The id of the zone that HostedZoneId or HostedZoneName means."""
-    return str(provisioners._r53_resolve_hosted_zone_id(dict(properties)))
-
-
-def answer_record_changes(change: Callable[[str, list[tuple[str, RecordSet]]], None]) -> None:
-    """Let `change` (zone id, actions with record sets) do ChangeResourceRecordSets; a ValueError is InvalidChangeBatch."""
-
-    def answer(zone_id: str, body: bytes) -> Response:
-        root = route53._parse_body(body)
-        if root is None:
-            return cast("Response", route53._error_response("InvalidInput", "Invalid XML"))
-        if zone_name(zone_id) is None:
-            text = f"No hosted zone found with ID: {zone_id}"
-            return cast("Response", route53._error_response("NoSuchHostedZone", text, 404))
-        batch = route53._find(root, "ChangeBatch")
-        parsed = [
-            (
-                str(route53._text(element, "Action")),
-                _canonical(route53._parse_record_set(route53._find(element, "ResourceRecordSet"))),
-            )
-            for element in route53._findall(route53._find(batch, "Changes"), "Change")
-        ]
-        try:
-            change(zone_id, parsed)
-        except ValueError as refusal:
-            return cast("Response", route53._error_response("InvalidChangeBatch", str(refusal)))
-        with change_lock():
-            done = route53._new_change(route53._text(batch, "Comment"))
-        return cast(
-            "Response",
-            route53._xml_response(
-                "ChangeResourceRecordSetsResponse",
-                lambda element: route53._build_change_info_el(element, done),
-            ),
-        )
-
-    route53._change_resource_record_sets = answer
-
-
-def _canonical(record_set: RecordSet) -> RecordSet:
-    return {**record_set, "Name": canonical_name(record_set["Name"])}
-
-
-# --- SES -------------------------------------------------------------------------------------------------------------
-
-
-def identities() -> dict[str, Identity]:
-    """The identities of this account and region; the values are the stored ones."""
-    return dict(ses_v2._identities.items())
-
-
-def write_identity(name: str, properties: Properties) -> Identity:
-    """Let MiniStack store the identity in SES and SESv2, made if need be; returns what SESv2 stores."""
-    return cast("Identity", provisioners._ses_email_identity_apply(name, properties))
-
-
-def delete_identity(physical_id: str, properties: Properties) -> None:
-    """Delete it from SES and SESv2."""
-    provisioners._ses_email_identity_delete(physical_id, properties)
-
-
-def dkim_tokens(identity: str) -> list[str]:
-    """The three Easy DKIM tokens of a domain, always the same for a domain."""
-    return list(ses._dkim_tokens(identity))
-
-
-def set_verified_in_v1(identity: str, *, verified: bool) -> None:
-    """SES refuses to send for an identity that is verified in neither API."""
-    stored = ses._identities.get(identity)
-    if stored is not None:
-        stored["VerificationStatus"] = "Success" if verified else "Pending"
-
-
-def before_ses_requests(prepare: Callable[[], None]) -> None:
-    """Call `prepare` before each request to SES or SESv2, in the account and region of the request."""
-    for module in (ses, ses_v2):
-        module.handle_request = _prepared(module.handle_request, prepare)
-
-
-def _prepared(original: Handler, prepare: Callable[[], None]) -> Handler:
-    async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, object]) -> Response:
-        prepare()
-        return await original(method, path, headers, body, query)
-
-    return handle

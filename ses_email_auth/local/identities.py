@@ -1,170 +1,177 @@
-"""AWS::SES::EmailIdentity with what SES does behind it: DKIM names, verification by DNS, and its refusals.
+"""What SES does to identities, whoever asks: the API and CloudFormation come here.
 
-Sources: SES developer guide (Easy DKIM, BYODKIM, custom MAIL FROM), SESv2 API reference (GetEmailIdentity), General Reference
-(table of DKIM domains), reports on GitHub for the wording of refusals.
-Verification is done when somebody asks: an identity counts as verified exactly as long as the public zones hold its records
-(SES itself looks for up to 72 hours, and forgives a loss for days).
-Not handled: key rotation and its limit of once a day, whether a BYODKIM public key fits the private one, regions without SES,
-tags of a stack that change later. An address counts as verified at once: no mail arrives here.
+Sources: SESv2 API reference, SES developer guide (Easy DKIM, BYODKIM, Deterministic Easy DKIM, custom MAIL FROM), reports on
+GitHub for the wording of refusals. What replicas refuse is from the guide; that creation refuses it, and not only verification
+later (`VerificationInfo` has error types for it), is a guess.
+Not handled: the limit of one key rotation a day, regions without SES, production access.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ses_email_auth.local import emulator
-from ses_email_auth.local.record_set import canonical_name
+from ses_email_auth.local import emulator, emulator_ses
+from ses_email_auth.local.identity import (
+    DEFAULT_KEY_LENGTH,
+    Dkim,
+    Identity,
+    MailFrom,
+    Refused,
+    dkim_zone,
+    is_domain,
+    new_tokens,
+    own_key,
+    parent_region,
+)
 
 if TYPE_CHECKING:
-    from ses_email_auth.local.emulator import Created, Dkim, Identity, Properties
+    from collections.abc import Mapping
 
-__all__ = ["dkim_zone", "install"]
-
-# General Reference, "DKIM domains"; all other regions share one zone.
-_REGIONS_WITH_DKIM_ZONE = frozenset(
-    {
-        "af-south-1",
-        "ap-northeast-3",
-        "ap-south-2",
-        "ap-southeast-3",
-        "ap-southeast-5",
-        "ca-west-1",
-        "eu-central-2",
-        "eu-south-1",
-        "il-central-1",
-        "me-central-1",
-        "us-gov-east-1",
-    }
-)
-_DEFAULT_KEY_LENGTH = "RSA_2048_BIT"
+__all__ = [
+    "create",
+    "delete",
+    "existing",
+    "put_configuration_set",
+    "put_mail_from",
+    "put_signing",
+    "refuse_length_in_force",
+    "refuse_mail_from_elsewhere",
+]
 
 
-def install() -> None:
-    """Put the resource type and the verification into MiniStack."""
-    emulator.register("AWS::SES::EmailIdentity", create, update, emulator.delete_identity, replacing=("EmailIdentity",))
-    emulator.before_ses_requests(verify_all)
+def existing(name: str) -> Identity:
+    """The identity.
+
+    Raises:
+        Refused: if there is none.
+    """
+    found = emulator_ses.identities().get(name)
+    if found is None:
+        raise Refused("NotFoundException", f"Email identity {name} does not exist.")
+    return found
 
 
-def dkim_zone(region: str) -> str:
-    """The zone below which the DKIM keys of a region stand."""
-    return f"dkim.{region}.amazonses.com" if region in _REGIONS_WITH_DKIM_ZONE else "dkim.amazonses.com"
-
-
-def create(_logical_id: str, properties: Properties, stack_name: str) -> Created:
+def create(name: str, signing: Mapping[str, object], tags: list[dict[str, str]], configuration_set: str | None) -> Identity:
     """Make an identity that does not exist yet."""
-    name = str(properties["EmailIdentity"])
-    if name in emulator.identities():
-        raise ValueError(f"Resource of type 'AWS::SES::EmailIdentity' with identifier '{name}' already exists.")
-    _refuse_mail_from_elsewhere(name, properties)
-    tags = _tags(properties, stack_name)
-    length = _part(properties, "DkimSigningAttributes").get("NextSigningKeyLength", _DEFAULT_KEY_LENGTH)
-    return name, _write(name, properties, tags, str(length))
-
-
-def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Created:
-    """Change all but the name."""
-    _refuse_mail_from_elsewhere(physical_id, new)
-    tags = _tags(new, stack_name)
-    current = emulator.identities()[physical_id]["DkimAttributes"].get("CurrentSigningKeyLength", _DEFAULT_KEY_LENGTH)
-    wanted = _part(new, "DkimSigningAttributes").get("NextSigningKeyLength")
-    # "If you try to switch to the same key length": the guide says that SES refuses it; the wording is ours.
-    if wanted == current and wanted != _part(old, "DkimSigningAttributes").get("NextSigningKeyLength"):
-        raise ValueError(f"The DKIM signing key length of the identity <{physical_id}> is {wanted} already.")
-    return physical_id, _write(physical_id, new, tags, str(wanted) if wanted is not None else current)
-
-
-def _write(name: str, properties: Properties, tags: list[dict[str, str]], key_length: str) -> dict[str, str]:
-    """Store the identity; returns what Fn::GetAtt answers."""
-    identity = emulator.write_identity(name, properties)
-    identity["Tags"] = tags
-    identity["FeedbackForwardingStatus"] = _flag(_part(properties, "FeedbackAttributes").get("EmailForwardingEnabled"))
-    if identity.get("ConfigurationSetName") == "":
-        del identity["ConfigurationSetName"]
-    if identity["MailFromAttributes"].get("MailFromDomain") == "":
-        del identity["MailFromAttributes"]["MailFromDomain"]
-    signing = _part(properties, "DkimSigningAttributes")
-    dkim: Dkim = {
-        "SigningEnabled": _flag(_part(properties, "DkimAttributes").get("SigningEnabled")),
-        "Status": "PENDING",
-        "NextSigningKeyLength": key_length,
-        "CurrentSigningKeyLength": key_length,
-    }
-    identity["DkimAttributes"] = dkim
-    if identity["IdentityType"] != "DOMAIN":
-        dkim |= {"Status": "NOT_STARTED", "Tokens": []}
-        return {}
-    if "DomainSigningSelector" in signing:
-        dkim |= {"SigningAttributesOrigin": "EXTERNAL", "Tokens": [str(signing["DomainSigningSelector"])]}
-        return {}
-    tokens, zone = emulator.dkim_tokens(name), dkim_zone(emulator.region())
-    dkim |= {"SigningAttributesOrigin": "AWS_SES", "Tokens": tokens, "SigningHostedZone": zone}
-    names = {f"DkimDNSTokenName{i}": f"{token}._domainkey.{name}" for i, token in enumerate(tokens, 1)}
-    return names | {f"DkimDNSTokenValue{i}": f"{token}.{zone}" for i, token in enumerate(tokens, 1)}
-
-
-def _refuse_mail_from_elsewhere(name: str, properties: Properties) -> None:
-    mail_from = _part(properties, "MailFromAttributes").get("MailFromDomain")
-    domain = name.rpartition("@")[2]
-    if mail_from is not None and not str(mail_from).lower().endswith(f".{domain.lower()}"):
-        raise ValueError(f"Provided MAIL-FROM domain <{mail_from}> is not subdomain of the domain of the identity <{domain}>.")
-
-
-def _tags(properties: Properties, stack_name: str) -> list[dict[str, str]]:
-    """The tags of the resource and of the stack; AWS hands both to SES, which refuses a key twice (aws-cdk #35298)."""
-    own = properties.get("Tags")
-    tags = [{"Key": str(tag["Key"]), "Value": str(tag["Value"])} for tag in own] if isinstance(own, list) else []
-    tags += emulator.stack_tags(stack_name)
+    if name in emulator_ses.identities():
+        raise Refused("AlreadyExistsException", f"Email identity {name} already exist.")
     if len({tag["Key"] for tag in tags}) < len(tags):
-        raise ValueError("Duplicate tag keys found")
-    return tags
+        raise Refused("BadRequestException", "Duplicate tag keys found")
+    identity: Identity = {
+        "EmailIdentity": name,
+        "IdentityType": "DOMAIN" if is_domain(name) else "EMAIL_ADDRESS",
+        "VerifiedForSendingStatus": False,
+        "VerificationStatus": "PENDING",
+        "FeedbackForwardingStatus": True,
+        "DkimAttributes": {"SigningEnabled": True, "Status": "NOT_STARTED", "Tokens": []},
+        "MailFromAttributes": {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"},
+        "VerificationInfo": {},
+        "Tags": tags,
+        "kept": {"policies": {}},
+    }
+    put_configuration_set(identity, configuration_set)
+    put_signing(identity, signing)
+    emulator_ses.store_identity(name, identity)
+    return identity
 
 
-# --- verification ----------------------------------------------------------------------------------------------------
+def delete(name: str) -> None:
+    """Delete an identity; not while it has replicas (developer guide, Deterministic Easy DKIM) or a tenant uses it."""
+    for account, region, other, found in emulator_ses.every_identity():
+        origin = parent_region(found["DkimAttributes"].get("SigningAttributesOrigin"))
+        if (account, other, origin) == (emulator.account(), name, emulator.region()) and region != origin:
+            raise Refused("BadRequestException", f"The identity {name} is the parent of a replica in {region}.")
+    arn = f"arn:aws:ses:{emulator.region()}:{emulator.account()}:identity/{name}"
+    if emulator_ses.is_used_by_tenant(arn):
+        text = f"Cannot delete <{arn}> because it has tenant associations. Remove all tenant associations and try again."
+        raise Refused("BadRequestException", text)
+    emulator_ses.delete_identity(name)
 
 
-def verify_all() -> None:
-    """Bring the statuses of all identities (of one account and region) up to date with DNS."""
-    dns: dict[tuple[str, str], list[str]] = {}
-    for found in emulator.public_record_sets():
-        dns.setdefault((canonical_name(found["Name"]), found["Type"]), []).extend(found.get("ResourceRecords", []))
-    for name, identity in emulator.identities().items():
-        if identity["IdentityType"] == "DOMAIN":
-            signed = _has_dkim(name, identity["DkimAttributes"], dns)
-            status = "SUCCESS" if signed else "PENDING"
-            identity["DkimAttributes"]["Status"] = status
-            identity["VerificationStatus"] = status
-            identity["VerifiedForSendingStatus"] = signed
-            emulator.set_verified_in_v1(name, verified=signed)
-        _verify_mail_from(identity, dns)
+def put_signing(identity: Identity, signing: Mapping[str, object]) -> None:
+    """Sign with own keys, as a replica, or with Easy DKIM: whatever `signing` (DkimSigningAttributes) asks for."""
+    dkim, kept, name = identity["DkimAttributes"], identity["kept"], identity["EmailIdentity"]
+    if not is_domain(name):
+        if signing:
+            raise Refused("BadRequestException", "DkimSigningAttributes can only be given for a domain.")
+        return
+    own, origin = own_key(signing), signing.get("DomainSigningAttributesOrigin")
+    replicated = parent_region(origin)
+    parent = None if replicated is None else _parent(name, replicated)
+    for gone in ("SigningHostedZone", "NextSigningKeyLength", "CurrentSigningKeyLength"):
+        dkim.pop(gone, None)  # type: ignore[misc]  # a loop over keys of a TypedDict
+    dkim["Status"] = "PENDING"
+    kept.pop("private_key", None)
+    kept.pop("dns_since", None)
+    if own is not None:
+        selector, kept["private_key"] = own
+        # The guide names no hosted zone for own keys; AWS returned none in reports.
+        dkim |= {"SigningAttributesOrigin": "EXTERNAL", "Tokens": [selector]}
+        return
+    if parent is not None:
+        dkim |= {
+            "SigningAttributesOrigin": str(origin),
+            "Tokens": list(parent["Tokens"]),
+            "SigningHostedZone": parent["SigningHostedZone"],
+            "NextSigningKeyLength": parent["NextSigningKeyLength"],
+            "CurrentSigningKeyLength": parent["CurrentSigningKeyLength"],
+        }
+        return
+    length = str(signing.get("NextSigningKeyLength", DEFAULT_KEY_LENGTH))
+    dkim |= {
+        "SigningAttributesOrigin": "AWS_SES",
+        "Tokens": list(kept.setdefault("easy_tokens", new_tokens())),
+        "SigningHostedZone": dkim_zone(emulator.region()),
+        # The new key is in force at once; SES takes up to a few days.
+        "NextSigningKeyLength": length,
+        "CurrentSigningKeyLength": length,
+    }
 
 
-def _has_dkim(name: str, dkim: Dkim, dns: Mapping[tuple[str, str], list[str]]) -> bool:
-    keys = [canonical_name(f"{token}._domainkey.{name}") for token in dkim["Tokens"]]
-    if dkim.get("SigningAttributesOrigin") == "EXTERNAL":
-        return all(any("p=" in value for value in dns.get((key, "TXT"), [])) for key in keys)
-    zone = dkim.get("SigningHostedZone", dkim_zone(emulator.region()))
-    targets = [canonical_name(f"{token}.{zone}") for token in dkim["Tokens"]]
-    return bool(targets) and all(
-        [canonical_name(value) for value in dns.get((key, "CNAME"), [])] == [target]
-        for key, target in zip(keys, targets, strict=True)
-    )
+def refuse_length_in_force(identity: Identity, wanted: object) -> None:
+    """The guide says that SES refuses to switch to the key length that is in force; the wording is ours."""
+    if wanted is not None and wanted == identity["DkimAttributes"].get("CurrentSigningKeyLength"):
+        name = identity["EmailIdentity"]
+        raise Refused("BadRequestException", f"The DKIM signing key length of the identity <{name}> is {wanted} already.")
 
 
-def _verify_mail_from(identity: Identity, dns: Mapping[tuple[str, str], list[str]]) -> None:
-    mail_from = identity["MailFromAttributes"]
-    if "MailFromDomain" in mail_from:
-        values = dns.get((canonical_name(mail_from["MailFromDomain"]), "MX"), [])
-        # "You must publish exactly one MX record": with a second one SES does not set it up.
-        right = [canonical_name(value) for value in values] == [f"10 feedback-smtp.{emulator.region()}.amazonses.com."]
-        mail_from["MailFromDomainStatus"] = "SUCCESS" if right else "PENDING"
+def put_mail_from(identity: Identity, domain: object, behavior: object) -> None:
+    """Set the MAIL FROM domain; setting it again is what starts a set-up that has failed anew."""
+    refuse_mail_from_elsewhere(identity["EmailIdentity"], domain)
+    mail_from: MailFrom = {"BehaviorOnMxFailure": str(behavior or "USE_DEFAULT_VALUE")}
+    if domain is not None and domain != "":
+        mail_from |= {"MailFromDomain": str(domain), "MailFromDomainStatus": "PENDING"}
+    identity["MailFromAttributes"] = mail_from
 
 
-def _part(properties: Properties, name: str) -> Mapping[str, object]:
-    part = properties.get(name)
-    return part if isinstance(part, Mapping) else {}
+def refuse_mail_from_elsewhere(name: str, domain: object) -> None:
+    """SES's sentence for a MAIL FROM domain that is not below the identity."""
+    above = name.rpartition("@")[2]
+    if domain is not None and domain != "" and not str(domain).lower().endswith(f".{above.lower()}"):
+        raise Refused(
+            "BadRequestException",
+            f"Provided MAIL-FROM domain <{domain}> is not subdomain of the domain of the identity <{above}>.",
+        )
 
 
-def _flag(value: object) -> bool:
-    """A flag of a template, true by default; YAML may carry it as text."""
-    return value not in (False, "false")
+def put_configuration_set(identity: Identity, name: str | None) -> None:
+    """Make it the default configuration set of the identity; None takes it away."""
+    if name is None or name == "":
+        identity.pop("ConfigurationSetName", None)
+        return
+    if not emulator_ses.has_configuration_set(name):
+        raise Refused("NotFoundException", f"Configuration set <{name}> does not exist.")
+    identity["ConfigurationSetName"] = name
+
+
+def _parent(name: str, region: str) -> Dkim:
+    """What a replica signs with."""
+    if region == emulator.region():
+        raise Refused("BadRequestException", f"The parent of a replica must be in another region than {region}.")
+    parent = emulator_ses.identity_in(emulator.account(), region, name)
+    if parent is None:
+        raise Refused("BadRequestException", f"There is no identity {name} in {region} to replicate.")
+    origin = parent["DkimAttributes"].get("SigningAttributesOrigin")
+    if origin != "AWS_SES":
+        raise Refused("BadRequestException", f"The identity {name} in {region} does not use Easy DKIM, but {origin}.")
+    return parent["DkimAttributes"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NotRequired, TypedDict
 
-__all__ = ["RecordSet", "canonical_name", "is_same", "key", "refusals"]
+__all__ = ["RecordSet", "canonical_name", "is_same", "joined_strings", "key", "refusals"]
 
 
 class RecordSet(TypedDict):
@@ -41,6 +41,11 @@ _PREFERENCE = re.compile(r"(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-
 def canonical_name(name: str) -> str:
     r"""The name as Route 53 stores and lists it: lower case, final dot, `*` as `\052`."""
     return name.lower().removesuffix(".").replace("*", "\\052") + "."
+
+
+def joined_strings(value: str) -> str:
+    """What a reader of a TXT value sees: its strings in one."""
+    return "".join(_ESCAPE.sub(lambda found: found[0][1:], string) for string in _STRING.findall(value))
 
 
 def key(record_set: RecordSet) -> tuple[str, str, str]:

@@ -8,6 +8,8 @@ A batch is all or nothing. CloudFormation's behaviour is taken from reports (AWS
   therefore removes the record in a deployment that ends well.
 - an update overwrites whatever stands there.
 
+An example names a hosted zone by its id: POST /_route53/next-zone-id?id=Z... makes the next zone that is created have it.
+
 Not handled: alias targets and routing policies (stored, not checked), limits of a batch, the apex SOA and NS.
 """
 
@@ -16,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_email_auth.local import emulator
+from ses_email_auth.local import emulator, emulator_route53
 from ses_email_auth.local.record_set import RecordSet, is_same, key, refusals
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from ses_email_auth.local.emulator import Created, Properties
 
 __all__ = ["install"]
+
+
+_next_zone_ids: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +54,40 @@ def install() -> None:
     )
     emulator.register("AWS::Route53::RecordSetGroup", create_group, update_group, delete_group, replacing=())
     emulator.check_before_delete("AWS::Route53::HostedZone", _refuse_if_not_empty)
-    emulator.answer_record_changes(lambda zone_id, changes: apply([Change(a, zone_id, found) for a, found in changes]))
+    emulator.answer_control_requests("/_route53/", _control)
+    emulator.on_reset(_next_zone_ids.clear)
+    emulator_route53.choose_zone_ids(lambda: _next_zone_ids.pop() if _next_zone_ids else None)
+    emulator_route53.answer_record_changes(lambda zone_id, changes: apply([Change(a, zone_id, found) for a, found in changes]))
+
+
+def _control(what: str, query: dict[str, str]) -> dict[str, str]:
+    if what != "next-zone-id":
+        raise ValueError(f"no such control request: {what}")
+    _next_zone_ids[:] = [query["id"]]
+    return {"id": query["id"]}
 
 
 def apply(changes: Sequence[Change]) -> None:
     """Do all the changes or none. Raises ValueError with Route 53's sentence for each fault, in brackets."""
     zones: dict[str, dict[tuple[str, str, str], RecordSet]] = {}
     faults: list[str] = []
-    with emulator.change_lock():
+    with emulator_route53.change_lock():
         for change in changes:
             if change.zone_id not in zones:
-                zones[change.zone_id] = {key(found): found for found in emulator.record_sets(change.zone_id)}
+                zones[change.zone_id] = {key(found): found for found in emulator_route53.record_sets(change.zone_id)}
             faults += _apply_one(change, zones[change.zone_id])
         # Against the outcome: one batch may delete a CNAME and create another type in its place.
         faults += [fault for change in changes if (fault := _cname_fault(change, zones[change.zone_id])) is not None]
         if faults:
             raise ValueError(f"[{', '.join(dict.fromkeys(faults))}]")
         for zone_id, record_sets in zones.items():
-            emulator.store_record_sets(zone_id, list(record_sets.values()))
+            emulator_route53.store_record_sets(zone_id, list(record_sets.values()))
 
 
 def _apply_one(change: Change, zone: dict[tuple[str, str, str], RecordSet]) -> list[str]:
     """Do one change in `zone`, or say why not."""
     record_set = change.record_set
-    zone_name = emulator.zone_name(change.zone_id)
+    zone_name = emulator_route53.zone_name(change.zone_id)
     if zone_name is None:
         return [f"No hosted zone found with ID: {change.zone_id}"]
     existing = zone.get(key(record_set))
@@ -100,7 +115,7 @@ def _cname_fault(change: Change, zone: dict[tuple[str, str, str], RecordSet]) ->
         return None
     return (
         f"RRSet of type {rtype} with DNS name {name} is not permitted as it conflicts with other records "
-        f"with the same DNS name in zone {emulator.zone_name(change.zone_id)}"
+        f"with the same DNS name in zone {emulator_route53.zone_name(change.zone_id)}"
     )
 
 
@@ -172,16 +187,16 @@ def _members(properties: Properties) -> list[Properties]:
 
 
 def _change(action: str, properties: Properties) -> Change:
-    return Change(action, emulator.zone_id_of(properties), emulator.record_set_of(properties))
+    return Change(action, emulator_route53.zone_id_of(properties), emulator_route53.record_set_of(properties))
 
 
 def _identifier(properties: Properties) -> tuple[str, str, str, str]:
-    return emulator.zone_id_of(properties), *key(emulator.record_set_of(properties))
+    return emulator_route53.zone_id_of(properties), *key(emulator_route53.record_set_of(properties))
 
 
 def _existing(change: Change) -> RecordSet | None:
     wanted = key(change.record_set)
-    return next((found for found in emulator.record_sets(change.zone_id) if key(found) == wanted), None)
+    return next((found for found in emulator_route53.record_sets(change.zone_id) if key(found) == wanted), None)
 
 
 def _creations(wanted: Sequence[Properties]) -> list[Change]:
@@ -201,8 +216,8 @@ def _deletions(unwanted: Sequence[Properties]) -> list[Change]:
 
 
 def _refuse_if_not_empty(zone_id: str) -> None:
-    apex = emulator.zone_name(zone_id)
-    if any(found["Type"] not in {"NS", "SOA"} or found["Name"] != apex for found in emulator.record_sets(zone_id)):
+    apex = emulator_route53.zone_name(zone_id)
+    if any(found["Type"] not in {"NS", "SOA"} or found["Name"] != apex for found in emulator_route53.record_sets(zone_id)):
         raise ValueError(
             "The specified hosted zone contains non-required resource record sets and so cannot be deleted. "
             "(Service: AmazonRoute53; Status Code: 400; Error Code: HostedZoneNotEmpty)"

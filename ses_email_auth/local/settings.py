@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-__all__ = ["ACCOUNT", "HOST", "MINISTACK_VERSION", "REGION", "client_environment", "server_environment"]
+__all__ = [
+    "ACCOUNT",
+    "HOST",
+    "MINISTACK_VERSION",
+    "REGION",
+    "REQUIREMENTS",
+    "SECRET",
+    "client_environment",
+    "server_environment",
+]
 
 MINISTACK_VERSION = "1.5.33"  # exactly: `emulator` uses private names
+REQUIREMENTS = (f"ministack=={MINISTACK_VERSION}", "boto3==1.43.106", "cryptography>=42")  # as setup.py has them
 HOST = "127.0.0.1"
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
+SECRET = "local"  # noqa: S105 - the same for all: nothing to protect here
+
+# Profiles of a real account must never be read.
+_NO_PROFILES = {
+    "AWS_CONFIG_FILE": "/nonexistent",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 
 def server_environment(port: int) -> dict[str, str]:
@@ -19,6 +37,12 @@ def server_environment(port: int) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "USE_SSL": "0",  # with it, 443 would be a second port
         "MINISTACK_HOST": HOST,
+        "AUTH": "true",  # roles can do what their policies allow; a key of 12 digits can do everything in its account
+        "AWS_SECRET_ACCESS_KEY": SECRET,  # what MiniStack checks signatures of such keys against
+        # Lambda functions inherit all of this: no proxy on the way to us, no profile of a real account.
+        "NO_PROXY": HOST,
+        "no_proxy": HOST,
+        **_NO_PROFILES,
     }
 
 
@@ -27,11 +51,8 @@ def client_environment(port: int, region: str = REGION) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
         "AWS_ACCESS_KEY_ID": ACCOUNT,  # MiniStack takes a key of 12 digits as the account
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        # Profiles of a real account must never be read.
-        "AWS_CONFIG_FILE": "/nonexistent",
-        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
-        "AWS_EC2_METADATA_DISABLED": "true",
+        **_NO_PROFILES,
     }

@@ -54,3 +54,41 @@ def test_what_is_a_replacement(aws: LocalAws, logical_id: str, key: str, value: 
     body["Resources"][logical_id]["Properties"][key] = value
     changes = [found["ResourceChange"] for found in change_set(aws, "UPDATE", body)["Changes"]]
     assert [(c["LogicalResourceId"], c["Action"], c["Replacement"]) for c in changes] == [(logical_id, "Modify", replacement)]
+
+
+def test_an_identity_that_exists_can_be_imported(aws: LocalAws) -> None:
+    """It keeps its tokens; the next update is one of the stack. One that does not exist fails the change set."""
+    ses = aws.client("sesv2")
+    tokens = ses.create_email_identity(EmailIdentity=ZONE)["DkimAttributes"]["Tokens"]
+    body = template(I=identity(policies={"DeletionPolicy": "Retain"}))
+    aws_template = json.dumps(body)
+    summary = aws.client("cloudformation").get_template_summary(TemplateBody=aws_template)["ResourceIdentifierSummaries"]
+    assert summary == [
+        {"ResourceType": "AWS::SES::EmailIdentity", "LogicalResourceIds": ["I"], "ResourceIdentifiers": ["EmailIdentity"]}
+    ]
+
+    def imported(name: str) -> dict[str, Any]:
+        body["Resources"]["I"]["Properties"]["EmailIdentity"] = name
+        wanted = {"ResourceType": "AWS::SES::EmailIdentity", "LogicalResourceId": "I"}
+        identifier = {"ResourceIdentifier": {"EmailIdentity": name}}
+        aws.client("cloudformation").create_change_set(
+            StackName="S",
+            ChangeSetName=name.partition(".")[0],
+            ChangeSetType="IMPORT",
+            TemplateBody=json.dumps(body),
+            ResourcesToImport=[wanted | identifier],
+        )
+        return dict(aws.client("cloudformation").describe_change_set(StackName="S", ChangeSetName=name.partition(".")[0]))
+
+    failed = imported("gone.example")
+    assert failed["StatusReason"] == "Resource of type 'AWS::SES::EmailIdentity' with identifier 'gone.example' was not found."
+    assert imported(ZONE)["Status"] == "CREATE_COMPLETE"
+    aws.client("cloudformation").execute_change_set(StackName="S", ChangeSetName=ZONE.partition(".")[0])
+    aws.client("cloudformation").get_waiter("stack_import_complete").wait(
+        StackName="S", WaiterConfig={"Delay": 0, "MaxAttempts": 500}
+    )
+    zone = make_zone(aws)
+    body["Resources"] |= dkim_records(zone, "I")
+    assert aws.deploy("S", body).status == "UPDATE_COMPLETE"
+    found = ses.get_email_identity(EmailIdentity=ZONE)
+    assert (found["DkimAttributes"]["Tokens"], found["VerifiedForSendingStatus"]) == (tokens, True)

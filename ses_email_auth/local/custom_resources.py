@@ -1,0 +1,157 @@
+"""Custom resources (`Custom::*`, `AWS::CloudFormation::CustomResource`) whose service token is a Lambda function.
+
+Sources: CloudFormation user guide ("Custom resource request and response objects", "Replacing a custom resource during an
+update"), and for what it leaves out reports: remind101/empire #918 and cloudformation-coverage-roadmap #1814 (ids that
+CloudFormation makes up), aws-cdk #17040 and #13527 (an update that fails with another physical id), aws-cdk #29581 (order of
+a rollback). Wording of reasons as quoted there.
+
+- Lambda is invoked as CloudFormation does it, asynchronously: a function that fails is invoked again with the same event, twice
+  or as often as its EventInvokeConfig says. AWS waits one minute and two; here it is one second and two.
+- A create that failed is followed by a delete of the physical id that was answered, in the rollback. After a time-out or a bad
+  answer it is an id that CloudFormation makes up, which the handler never saw.
+- An update that failed is followed by an update back. If it answered another physical id, that one is deleted instead.
+- An update that answered another physical id is a replacement: the old one is deleted when all else is done, and in a rollback
+  the new one.
+
+Not handled: service tokens that are SNS topics, cancelling a creation because another one failed (there is no concurrency),
+`NoEcho` (it hides values from descriptions of the resource, which show none here; AWS does not hide them in outputs either).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING, cast
+
+from ses_email_auth.local import emulator, emulator_lambda
+
+if TYPE_CHECKING:
+    from ses_email_auth.local.emulator_lambda import Answer, Operation, Resource
+
+__all__ = ["install"]
+
+_DEFAULT_TIMEOUT = 3600  # seconds; "the maximum is 3600 seconds (1 hour). The default is 3600"
+_MAX_ID = 1024  # characters of a physical id: "can be up to 1 KB"
+_MAX_ANSWER = 4096  # bytes: "the total size of the response body can't exceed 4096 bytes"
+
+# What creations and updates that failed have left, until their rollback: (stack id, logical id) -> resource.
+_failed: dict[tuple[str, str], Resource] = {}
+
+
+class _Failed(Exception):
+    """The reason that CloudFormation shows."""
+
+
+def install() -> None:
+    """Put this behaviour into MiniStack."""
+    emulator_lambda.answer_custom_resources(handle)
+    emulator_lambda.before_rollback(_undo_failed)
+    emulator.on_reset(_failed.clear)
+
+
+def handle(
+    request_type: str,
+    logical_id: str,
+    props: dict[str, object],
+    stack_name: str,
+    stack_id: str,
+    resource_type: str,
+    physical_id: str | None = None,
+    old_props: dict[str, object] | None = None,
+) -> tuple[str, dict[str, str]]:
+    """Send the event and wait for the answer. Returns the physical id and what `Fn::GetAtt` reads."""
+    token = str(props.get("ServiceToken", ""))
+    invoke = emulator_lambda.invocation_of(token)
+    if invoke is None:
+        raise _Failed(f"Invalid service token: there is no Lambda function {token}")
+    _failed.pop((stack_id, logical_id), None)
+    request_id = secrets.token_hex(16)
+    event = _event(request_type, request_id, stack_id, resource_type, logical_id, props)
+    if physical_id is not None:
+        event["PhysicalResourceId"] = physical_id
+    if old_props is not None:
+        event["OldResourceProperties"] = emulator_lambda.normalised(old_props)
+    invoke(event)
+    answer = emulator_lambda.wait_for_answer(request_id, _timeout(props))
+    reason = _fault(answer, event)
+    if answer is not None and reason is None:
+        given = cast("dict[str, object]", answer.get("Data") or {})
+        return str(answer["PhysicalResourceId"]), {name: _text(value) for name, value in given.items()}
+    left = _id_of(answer) or physical_id or f"{stack_name}-{logical_id}-{secrets.token_hex(6).upper()}"
+    _failed[stack_id, logical_id] = {
+        "LogicalResourceId": logical_id,
+        "PhysicalResourceId": left,
+        "ResourceType": resource_type,
+        "ResourceStatus": f"{request_type.upper()}_FAILED",
+        "Properties": props,
+        "Attributes": {},
+    }
+    raise _Failed(reason)
+
+
+def _event(
+    request_type: str, request_id: str, stack_id: str, resource_type: str, logical_id: str, props: dict[str, object]
+) -> dict[str, object]:
+    """What every request holds."""
+    return {
+        "RequestType": request_type,
+        "RequestId": request_id,
+        "StackId": stack_id,
+        "ServiceToken": str(props["ServiceToken"]),
+        "ResponseURL": emulator_lambda.response_url(request_id),
+        "ResourceType": resource_type,
+        "LogicalResourceId": logical_id,
+        "ResourceProperties": emulator_lambda.normalised(props),
+    }
+
+
+def _timeout(props: dict[str, object]) -> int:
+    given = str(props.get("ServiceTimeout", _DEFAULT_TIMEOUT))
+    return int(given) if given.isdecimal() else _DEFAULT_TIMEOUT
+
+
+def _fault(answer: Answer | None, event: dict[str, object]) -> str | None:
+    """Why the request has failed, or None."""
+    request_id = event["RequestId"]
+    if answer is None:
+        return (
+            "CloudFormation did not receive a response from your Custom Resource. "
+            f"Please check your logs for requestId [{request_id}]. If you are using the Python cfn-response module, "
+            "you may need to update your Lambda function code so that CloudFormation can attach the updated version."
+        )
+    if _id_of(answer) is None:  # reported for failures too: the reason of the handler is lost then
+        return "Invalid PhysicalResourceId"
+    if answer.get("Status") == "FAILED":
+        reason = f"Received response status [FAILED] from custom resource. Message returned: {answer.get('Reason', '')}"
+        return f"{reason} (RequestId: {request_id})"
+    if len(_text(answer).encode()) > _MAX_ANSWER:
+        return "Response object is too long."
+    wrong = [name for name in ("StackId", "RequestId", "LogicalResourceId") if answer.get(name) != event[name]]
+    wrong += ["Status"] if answer.get("Status") != "SUCCESS" else []
+    wrong += ["Data"] if not isinstance(answer.get("Data") or {}, dict) else []
+    return f"Invalid Response object: Value of property {wrong[0]} is not valid" if wrong else None
+
+
+def _id_of(answer: Answer | None) -> str | None:
+    """The physical id of an answer, if CloudFormation takes it."""
+    value = None if answer is None else answer.get("PhysicalResourceId")
+    return value if isinstance(value, str) and 0 < len(value) <= _MAX_ID else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _undo_failed(stack_id: str, resources: dict[str, Resource], operation: Operation) -> None:
+    """Let the rollback delete what a creation or a replacement made before it failed."""
+    logical_id = operation["failed_logical_id"]
+    made = _failed.pop((stack_id, logical_id), None) if logical_id is not None else None
+    if logical_id is None or made is None:
+        return
+    update = operation["failed_update"]
+    if update is not None:
+        if made["PhysicalResourceId"] == update[2]:
+            return  # MiniStack sends the update back
+        operation["failed_update"] = [*update[:3], None, None, None]
+    operation["created"].append(logical_id)
+    resources[logical_id] = made

@@ -1,0 +1,105 @@
+"""The private names of MiniStack's Route 53."""
+
+# ruff: noqa: SLF001 - private names are what this module is for
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+# ministack is installed in a virtual environment of its own, where mypy does not run
+from ministack.services import route53  # type: ignore[import-not-found]  # as above
+from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]  # as above
+
+from ses_email_auth.local.record_set import RecordSet, canonical_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from ses_email_auth.local.emulator import Properties, Response
+
+
+def choose_zone_ids(chosen: Callable[[], str | None]) -> None:
+    """Let `chosen` say the id of a zone that is created; None leaves it to chance."""
+    original = route53._zone_id
+    route53._zone_id = lambda: chosen() or original()
+
+
+def change_lock() -> AbstractContextManager[object]:
+    """Held while record sets are read and written."""
+    return cast("AbstractContextManager[object]", route53._lock)
+
+
+def zone_name(zone_id: str) -> str | None:
+    """The canonical name of a hosted zone of this account, or None if there is no such zone."""
+    zone = cast("dict[str, str] | None", route53._zones.get(zone_id))
+    return None if zone is None else canonical_name(zone["name"])
+
+
+def record_sets(zone_id: str) -> list[RecordSet]:
+    """The record sets of a zone, in a list of its own."""
+    return [_canonical(found) for found in route53._records.get(zone_id, [])]
+
+
+def store_record_sets(zone_id: str, found: list[RecordSet]) -> None:
+    """Make `found` the record sets of a zone."""
+    route53._records[zone_id] = found
+
+
+def public_record_sets() -> list[RecordSet]:
+    """The record sets of all public zones, whatever the account: what the world sees, if each zone is delegated."""
+    zones = route53._zones.to_dict()
+    stored = route53._records.to_dict()
+    return [found for zone, sets in stored.items() if zone in zones and not zones[zone].get("private") for found in sets]
+
+
+def record_set_of(properties: Properties) -> RecordSet:
+    """The record set that the properties of an AWS::Route53::RecordSet mean."""
+    return _canonical(provisioners._r53_record_set_build_rs(dict(properties)))
+
+
+def zone_id_of(properties: Properties) -> str:
+    """The id of the zone that HostedZoneId or HostedZoneName means."""
+    return str(provisioners._r53_resolve_hosted_zone_id(dict(properties)))
+
+
+def answer_record_changes(change: Callable[[str, list[tuple[str, RecordSet]]], None]) -> None:
+    """Let `change` (zone id, actions with record sets) do ChangeResourceRecordSets; a ValueError is InvalidChangeBatch."""
+
+    def answer(zone_id: str, body: bytes) -> Response:
+        if (root := route53._parse_body(body)) is None:
+            return cast("Response", route53._error_response("InvalidInput", "Invalid XML"))
+        if zone_name(zone_id) is None:
+            text = f"No hosted zone found with ID: {zone_id}"
+            return cast("Response", route53._error_response("NoSuchHostedZone", text, 404))
+        try:
+            change(zone_id, changes_of(body))
+        except ValueError as refusal:
+            return cast("Response", route53._error_response("InvalidChangeBatch", str(refusal)))
+        with change_lock():
+            done = route53._new_change(route53._text(route53._find(root, "ChangeBatch"), "Comment"))
+        return cast(
+            "Response",
+            route53._xml_response(
+                "ChangeResourceRecordSetsResponse",
+                lambda element: route53._build_change_info_el(element, done),
+            ),
+        )
+
+    route53._change_resource_record_sets = answer
+
+
+def changes_of(body: bytes) -> list[tuple[str, RecordSet]]:
+    """The actions of a ChangeResourceRecordSets request with their record sets."""
+    batch = route53._find(route53._parse_body(body), "ChangeBatch")
+    return [
+        (
+            str(route53._text(element, "Action")),
+            _canonical(route53._parse_record_set(route53._find(element, "ResourceRecordSet"))),
+        )
+        for element in route53._findall(route53._find(batch, "Changes"), "Change")
+    ]
+
+
+def _canonical(record_set: RecordSet) -> RecordSet:
+    return {**record_set, "Name": canonical_name(record_set["Name"])}
