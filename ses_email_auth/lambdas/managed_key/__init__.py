@@ -1,0 +1,1 @@
+"""The custom resource that makes the keys of `Dkim.managed_key()`."""

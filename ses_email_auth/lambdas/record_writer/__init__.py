@@ -1,0 +1,1 @@
+"""Writes the record sets of a domain into a hosted zone."""

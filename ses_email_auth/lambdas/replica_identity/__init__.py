@@ -1,0 +1,1 @@
+"""The custom resource that makes the identity of `Dkim.replica_of(...)`."""

@@ -1,0 +1,1 @@
+"""Lets others send mail of an identity."""

@@ -1,0 +1,1 @@
+"""Adds Amazon SES to an SPF record that others own."""

@@ -1,0 +1,1 @@
+"""Waits until SES has verified an identity."""

@@ -1,0 +1,1 @@
+"""Tests of the handlers that run in AWS Lambda."""
