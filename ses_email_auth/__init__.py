@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ses_email_auth.cdk.constructs import DomainPolicy, SendingIdentity, SesEmailAuth
+    from ses_email_auth.cdk.dkim import Dkim
     from ses_email_auth.cdk.dns import Dns
+    from ses_email_auth.cdk.existing_props import ExistingIdentityProps
     from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, SesEmailAuthProps
     from ses_email_auth.cdk.record_resources import RecordLayout
+    from ses_email_auth.cdk.sending_events import SendingEvents
+    from ses_email_auth.cdk.sending_events_props import SendingEventsProps
     from ses_email_auth.cdk.validation import EmailAuthValidation
+    from ses_email_auth.cdk.zone_writer_role import ZoneWriterRole
     from ses_email_auth.checks.finding import Fault, Finding, Need, Rule, Severity
     from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.domain_name import DomainName
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alignment",
     "AlignmentProof",
+    "Dkim",
     "DkimKeyRecord",
     "DmarcPolicy",
     "DmarcRecord",
@@ -39,6 +45,7 @@ __all__ = [
     "DomainPolicyProps",
     "EmailAuthError",
     "EmailAuthValidation",
+    "ExistingIdentityProps",
     "FailureOption",
     "Fault",
     "Finding",
@@ -52,6 +59,8 @@ __all__ = [
     "ReportUri",
     "ResourceRecordSet",
     "Rule",
+    "SendingEvents",
+    "SendingEventsProps",
     "SendingIdentity",
     "SendingIdentityProps",
     "SesEmailAuth",
@@ -61,6 +70,7 @@ __all__ = [
     "SpfRecord",
     "Verdict",
     "ZoneView",
+    "ZoneWriterRole",
 ]
 
 # A type checker reads the imports above; were it to see `__getattr__`, it would accept a misspelt name.
@@ -68,6 +78,7 @@ if not TYPE_CHECKING:
     _MODULES = {
         "Alignment": "records.dmarc",
         "AlignmentProof": "publication.alignment",
+        "Dkim": "cdk.dkim",
         "DkimKeyRecord": "records.dkim",
         "DmarcPolicy": "records.dmarc",
         "DmarcRecord": "records.dmarc",
@@ -77,6 +88,7 @@ if not TYPE_CHECKING:
         "DomainPolicyProps": "cdk.props",
         "EmailAuthError": "errors",
         "EmailAuthValidation": "cdk.validation",
+        "ExistingIdentityProps": "cdk.existing_props",
         "FailureOption": "records.dmarc",
         "Fault": "checks.finding",
         "Finding": "checks.finding",
@@ -90,6 +102,8 @@ if not TYPE_CHECKING:
         "ReportUri": "records.report_uri",
         "ResourceRecordSet": "records.resource_record_set",
         "Rule": "checks.finding",
+        "SendingEvents": "cdk.sending_events",
+        "SendingEventsProps": "cdk.sending_events_props",
         "SendingIdentity": "cdk.constructs",
         "SendingIdentityProps": "cdk.props",
         "SesEmailAuth": "cdk.constructs",
@@ -99,6 +113,7 @@ if not TYPE_CHECKING:
         "SpfRecord": "records.spf",
         "Verdict": "publication.alignment",
         "ZoneView": "checks.zone_view",
+        "ZoneWriterRole": "cdk.zone_writer_role",
     }
 
     def __getattr__(name: str) -> object:

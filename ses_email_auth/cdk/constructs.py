@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from ses_email_auth.cdk.email_auth_construct import EmailAuthConstruct, SendingConstruct
+from ses_email_auth.cdk.email_auth_construct import EmailAuthConstruct
+from ses_email_auth.cdk.existing import existing_dkim
+from ses_email_auth.cdk.existing_props import ExistingIdentityProps
 from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, SesEmailAuthProps
 from ses_email_auth.cdk.record_resources import RecordLayout
+from ses_email_auth.cdk.sending_construct import SendingConstruct
+from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.publication.wish_values import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from aws_cdk import Duration, RemovalPolicy, aws_route53, aws_ses
     from constructs import Construct
 
+    from ses_email_auth.cdk.dkim import Dkim
     from ses_email_auth.cdk.dns import Dns
     from ses_email_auth.cdk.wishes import Props
     from ses_email_auth.publication.from_domain_txt import FromDomainTxt
@@ -54,12 +59,14 @@ class SesEmailAuth(SendingConstruct):
         mail_from_subdomain: str | Unset | None = "bounce",
         mail_from_mx_host: str | None = None,
         mail_from_behavior_on_mx_failure: aws_ses.MailFromBehaviorOnMxFailure | None = None,
+        dkim: Dkim | None = None,
         dkim_key_length: aws_ses.EasyDkimSigningKeyLength | None = None,
         configuration_set: aws_ses.IConfigurationSet | None = None,
         feedback_forwarding: bool | None = None,
         dkim_ttl: Duration | None = None,
         mail_from_mx_ttl: Duration | None = None,
         mail_from_spf_ttl: Duration | None = None,
+        wait_for_verification: Duration | None = None,
         from_subdomains: Sequence[str] = (),
         dmarc: DmarcRecord | Unset | None = UNSET,
         dmarc_policy: DmarcPolicy | Unset | None = UNSET,
@@ -79,6 +86,57 @@ class SesEmailAuth(SendingConstruct):
     def from_props(cls, scope: Construct, construct_id: str, props: SesEmailAuthProps) -> SesEmailAuth:
         """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
         return cls(scope, construct_id, **_spread(props))
+
+    @classmethod
+    def from_existing(  # noqa: PLR0913 - flat props, as CDK wants them
+        cls,
+        scope: Construct,
+        construct_id: str,
+        *,
+        hosted_zone: aws_route53.IHostedZone | None = None,
+        dns: Dns | None = None,
+        domain_name: str | None = None,
+        organizational_domain: str | None = None,
+        inherited_dmarc: str | DmarcRecord | None = None,
+        record_layout: RecordLayout = RecordLayout.SEPARATE,
+        logical_ids: Mapping[str, str] | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        dkim_tokens: Sequence[str] = (),
+        dkim_signing_zone: str | None = None,
+        mail_from_subdomain: str | None = None,
+        mail_from_mx_host: str | None = None,
+        mail_from_behavior_on_mx_failure: aws_ses.MailFromBehaviorOnMxFailure | None = None,
+        configuration_set: aws_ses.IConfigurationSet | None = None,
+        dkim_ttl: Duration | None = None,
+        mail_from_mx_ttl: Duration | None = None,
+        mail_from_spf_ttl: Duration | None = None,
+        wait_for_verification: Duration | None = None,
+        from_subdomains: Sequence[str] = (),
+        dmarc: DmarcRecord | Unset | None = UNSET,
+        dmarc_policy: DmarcPolicy | Unset | None = UNSET,
+        dmarc_rua: Sequence[str] = (),
+        spf: SpfRecord | None = None,
+        spf_includes: Sequence[str] = (),
+        spf_qualifier: SpfQualifier | None = None,
+        from_domain_spf: bool = True,
+        from_domain_txt_values: Sequence[str] = (),
+        from_domain_txt: FromDomainTxt | None = None,
+        from_domain_txt_ttl: Duration | None = None,
+        dmarc_ttl: Duration | None = None,
+    ) -> SesEmailAuth:
+        """Records and permissions for an identity that was made elsewhere: in the console, by Terraform, by another stack.
+
+        The identity is in the account and the region of this stack; it is neither made nor deleted. SES is changed only on
+        request: `allow_account` and its like add a policy, and `wait_for_verification` sets a MAIL FROM domain again that SES
+        has given up. The props are documented at `ExistingIdentityProps`.
+
+        Raises:
+            EmailAuthError: at this line, for props that Route 53 or receivers would refuse.
+        """
+        existing = ExistingIdentityProps(**_given(locals(), ExistingIdentityProps))
+        _, facts = StackFacts.of(scope)
+        dkim = existing_dkim(existing.dkim_tokens, existing.dkim_signing_zone, facts.region)
+        return cls.from_props(scope, construct_id, SesEmailAuthProps(**_shared(existing), dkim=dkim))
 
 
 class SendingIdentity(SendingConstruct):
@@ -108,12 +166,14 @@ class SendingIdentity(SendingConstruct):
         mail_from_subdomain: str | Unset | None = UNSET,
         mail_from_mx_host: str | None = None,
         mail_from_behavior_on_mx_failure: aws_ses.MailFromBehaviorOnMxFailure | None = None,
+        dkim: Dkim | None = None,
         dkim_key_length: aws_ses.EasyDkimSigningKeyLength | None = None,
         configuration_set: aws_ses.IConfigurationSet | None = None,
         feedback_forwarding: bool | None = None,
         dkim_ttl: Duration | None = None,
         mail_from_mx_ttl: Duration | None = None,
         mail_from_spf_ttl: Duration | None = None,
+        wait_for_verification: Duration | None = None,
     ) -> None:
         super().__init__(scope, construct_id, SendingIdentityProps(**_given(locals(), SendingIdentityProps)))
 
@@ -169,7 +229,7 @@ class DomainPolicy(EmailAuthConstruct):
         return cls(scope, construct_id, **_spread(props))
 
 
-def _given(arguments: Mapping[str, object], props: type[Props]) -> dict[str, Any]:
+def _given(arguments: Mapping[str, object], props: type[Props | ExistingIdentityProps]) -> dict[str, Any]:
     """The arguments that are props; the signature above and the class of the props name the same."""
     return {field.name: arguments[field.name] for field in fields(props)}
 
@@ -177,3 +237,9 @@ def _given(arguments: Mapping[str, object], props: type[Props]) -> dict[str, Any
 def _spread(props: Props) -> dict[str, Any]:
     """The fields of `props` by name; `dataclasses.asdict` would copy the constructs in them."""
     return {field.name: getattr(props, field.name) for field in fields(props)}
+
+
+def _shared(existing: ExistingIdentityProps) -> dict[str, Any]:
+    """The fields that the props of a new identity have, too."""
+    names = {field.name for field in fields(SesEmailAuthProps)}
+    return {field.name: getattr(existing, field.name) for field in fields(existing) if field.name in names}

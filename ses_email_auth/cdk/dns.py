@@ -1,22 +1,29 @@
-"""Where records go."""
+"""Where records go. Each kind of place is a module of its own: how records get there differs, what is published does not."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import jsii
-from aws_cdk import Stack, aws_route53
+from ses_email_auth.errors import EmailAuthError
 
-from ses_email_auth.cdk.kinds import is_a
-from ses_email_auth.cdk.stack_facts import StackFacts
-from ses_email_auth.domain_name import DomainName
-from ses_email_auth.errors import EmailAuthError, InvalidDomainName
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-__all__ = ["Dns", "ZoneFacts", "zone_of"]
+    from aws_cdk import CfnResource, Stack, aws_route53
+    from constructs import Construct
 
-_FIX = "use aws_route53.HostedZone.from_lookup(...) or .from_hosted_zone_attributes(...)"
-_PUBLIC = ("aws-cdk-lib.aws_route53.IHostedZone", "aws-cdk-lib.aws_route53.IPublicHostedZone")
-_PRIVATE = "aws-cdk-lib.aws_route53.IPrivateHostedZone"
+    from ses_email_auth.cdk.record_resources import RecordLayout
+    from ses_email_auth.cdk.record_writer import Writer
+    from ses_email_auth.cdk.stack_facts import StackFacts
+    from ses_email_auth.domain_name import DomainName
+    from ses_email_auth.publication.policy import PolicyWish
+    from ses_email_auth.records.resource_record_set import ResourceRecordSet
+
+__all__ = ["ZONE_FIX", "Dns", "Publication", "ZoneFacts", "zone_of"]
+
+ZONE_FIX = "use aws_route53.HostedZone.from_lookup(...) or .from_hosted_zone_attributes(...)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,46 +34,133 @@ class ZoneFacts:
     """None if the zone was imported by its id alone."""
 
     hosted_zone_id: str
-    """The id, or a token."""
+    """The id, or a token; empty if no hosted zone is known."""
+
+    one_resource: bool = False
+    """Whether a single resource, the child `Records`, writes all records."""
+
+    as_outputs: bool = False
+    """Whether records are outputs of the stack, and no resource writes any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dns:
-    """Where the records of a domain go. Make one with `Dns.route53(zone)`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What shall be published, and where the parts of it come from that only AWS knows."""
 
-    hosted_zone: aws_route53.IHostedZone
+    scope: Construct
+    """What the resources become children of."""
 
-    def __post_init__(self) -> None:
-        _check_kind(self.hosted_zone)
+    domain: DomainName
+    zone: ZoneFacts
+    records: Mapping[str, ResourceRecordSet]
+    """The record sets by child id."""
 
-    @classmethod
-    def route53(cls, hosted_zone: aws_route53.IHostedZone) -> Dns:
+    layout: RecordLayout
+    origins: Mapping[str, str]
+    """The logical id of the resource that knows an attribute, by the name of the attribute (`DkimDNSTokenName1`)."""
+
+    gate: str
+    """The logical id of the identity, which has to stand before records that are known already; empty without one, and if the
+    identity waits for some of the records itself."""
+
+    ahead: frozenset[str] = frozenset()
+    """The children that the identity waits for: the public key has to answer before SES signs with the private one."""
+
+    gate_of_others: str = ""
+    """The logical id of that identity, for records that are resources of their own and not among `ahead`."""
+
+
+class Dns(ABC):
+    """Where the records of a domain go. Make one with `Dns.route53(zone)`, `Dns.cross_account(...)` or `Dns.external()`."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def route53(hosted_zone: aws_route53.IHostedZone, *, adopt: bool = False) -> Dns:
         """A public hosted zone in the account of the stack.
+
+        Args:
+            hosted_zone: the zone.
+            adopt: let a function of ours write the records, one custom resource for a domain. When the construct is deployed
+                first, it takes over a record that stands as it is wanted (type, TTL and values), and refuses any other. What
+                was taken over and never changed since stays when the stack goes. Leave it as it was at the first deployment:
+                another one changes the resources, and the old one deletes its records. Default: - CloudFormation writes them
 
         Raises:
             EmailAuthError: for a private zone, an L1 zone, or what is no hosted zone at all.
         """
-        return cls(hosted_zone)
+        from ses_email_auth.cdk.route53_dns import Route53Dns  # noqa: PLC0415 - each kind knows this class, not the reverse
 
-    def read(self, stack: Stack, facts: StackFacts) -> ZoneFacts:
-        """Name and id of the zone, for records in `stack`.
+        return Route53Dns(hosted_zone, adopt)
+
+    @staticmethod
+    def cross_account(
+        *, hosted_zone_id: str, zone_name: str, role_arn: str, external_id: str | None = None, adopt: bool = False
+    ) -> Dns:
+        """A public hosted zone in another account. A function in this stack writes the records through a role there.
+
+        Args:
+            hosted_zone_id: the id of the zone.
+            zone_name: the name of the zone.
+            role_arn: the role that may write these records, made by `ZoneWriterRole` in a stack of that account.
+            external_id: what the role asks for, if it does. Default: - nothing
+            adopt: take over records that stand as they are wanted, as with `Dns.route53`. It can be left out after the first
+                deployment. Default: - what stands already is refused
 
         Raises:
-            EmailAuthError: if the zone is in another account, or its name is no domain name.
+            EmailAuthError: for an argument of a wrong form.
         """
-        _check_account(self.hosted_zone, stack, facts)
-        try:
-            # `zone.zone_name` of an imported zone asks jsii twice, this asks once.
-            name = str(jsii.get(self.hosted_zone, "zoneName"))
-        except RuntimeError:  # from_hosted_zone_id: CannotReferenceZoneName
-            return ZoneFacts(None, self._id())
-        try:
-            return ZoneFacts(DomainName(name), self._id())
-        except InvalidDomainName as error:
-            raise EmailAuthError(f"'hosted_zone' has the name {name!r}, but {error}") from error
+        from ses_email_auth.cdk.cross_account import CrossAccountDns  # noqa: PLC0415 - as above
 
-    def _id(self) -> str:
-        return str(jsii.get(self.hosted_zone, "hostedZoneId")).removeprefix("/hostedzone/")
+        return CrossAccountDns.of(
+            hosted_zone_id=hosted_zone_id, zone_name=zone_name, role_arn=role_arn, external_id=external_id, adopt=adopt
+        )
+
+    @staticmethod
+    def external(zone_name: str | None = None) -> Dns:
+        """DNS that AWS does not host, or that nobody may write: each record is an output of the stack, to paste into a panel.
+
+        No record is made, changed or deleted by a deployment. SES looks for the MAIL FROM MX for 72 hours from the deployment
+        and then gives it up; after that it has to be set again. A stack takes 200 outputs, so about 25 domains.
+
+        Outputs are shown when a deployment is over, so what waits for their records within it waits in vain: add
+        `wait_for_verification` when they answer. The next generation of a managed key fails once, with its record in the
+        message, and goes through when that answers.
+
+        Args:
+            zone_name: the zone of the panel, which hosts are relative to. Default: - the organizational domain of
+                `domain_name`, which has to be given then
+
+        Raises:
+            EmailAuthError: for a zone that is no domain name.
+        """
+        from ses_email_auth.cdk.external_dns import external_dns  # noqa: PLC0415 - as above
+
+        return external_dns(zone_name)
+
+    @abstractmethod
+    def read(self, stack: Stack, facts: StackFacts) -> ZoneFacts:
+        """Name and id of the zone, for records of a construct in `stack`.
+
+        Raises:
+            EmailAuthError: if records of that stack cannot go there.
+        """
+
+    def zone_writer(self) -> Writer:
+        """As whom our functions write into the hosted zone; the own account, unless a kind says otherwise."""
+        from ses_email_auth.cdk.record_writer import Writer  # noqa: PLC0415 - few need it, all would import it
+
+        return Writer()
+
+    def share_spf(self, publication: Publication, policy: PolicyWish) -> CfnResource:
+        """The resource that adds Amazon SES to a TXT record set of others."""
+        from ses_email_auth.cdk.shared_spf import shared_spf  # noqa: PLC0415 - as above
+
+        return shared_spf(publication, self.zone_writer(), policy)
+
+    @abstractmethod
+    def publish(self, publication: Publication) -> dict[str, CfnResource]:
+        """The resources that publish the records, by child id."""
 
 
 def zone_of(hosted_zone: aws_route53.IHostedZone | None, dns: Dns | None) -> Dns:
@@ -80,38 +174,7 @@ def zone_of(hosted_zone: aws_route53.IHostedZone | None, dns: Dns | None) -> Dns
     if hosted_zone is not None:
         return Dns.route53(hosted_zone)
     if dns is None:
-        raise EmailAuthError(f"'hosted_zone' must be given; {_FIX}")
+        raise EmailAuthError(f"'hosted_zone' must be given; {ZONE_FIX}")
     if not isinstance(dns, Dns):
         raise EmailAuthError(f"'dns' must be a Dns, got {dns!r}; use Dns.route53(zone)")
     return dns
-
-
-def _check_kind(zone: object) -> None:
-    if isinstance(zone, aws_route53.CfnHostedZone):
-        raise EmailAuthError(
-            "'hosted_zone' is an L1 CfnHostedZone, which does not know its name; use "
-            "aws_route53.HostedZone.from_hosted_zone_attributes(self, 'Zone', hosted_zone_id=zone.attr_id, zone_name=...)"
-        )
-    if is_a(zone, aws_route53.PrivateHostedZone, _PRIVATE) or _has_vpcs(zone):
-        raise EmailAuthError(
-            "'hosted_zone' is a private zone; SES and receivers look in public DNS; pass the public zone of the same name"
-        )
-    if not is_a(zone, aws_route53.HostedZone, *_PUBLIC):
-        raise EmailAuthError(f"'hosted_zone' must be a hosted zone, got {zone!r}; {_FIX}")
-
-
-def _has_vpcs(zone: object) -> bool:
-    """Whether a zone of this app is private because it was made with `vpcs`; one that gets them later is not seen."""
-    return isinstance(zone, aws_route53.HostedZone) and bool(jsii.get(zone, "vpcs"))
-
-
-def _check_account(zone: aws_route53.IHostedZone, stack: Stack, facts: StackFacts) -> None:
-    zone_stack = jsii.get(zone, "stack")
-    if zone_stack is stack:
-        return
-    _, theirs = StackFacts.of(zone_stack)
-    if theirs.account is not None and facts.account is not None and theirs.account != facts.account:
-        raise EmailAuthError(
-            f"'hosted_zone' is in account {theirs.account} and this stack in {facts.account}; CloudFormation writes records of "
-            f"its own account only; move the construct into a stack of account {theirs.account}"
-        )

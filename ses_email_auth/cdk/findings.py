@@ -12,11 +12,13 @@ from ses_email_auth.checks.rules import PLAN_RULES
 from ses_email_auth.checks.run import check
 from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.publication.dkim_wish import OwnKey
 from ses_email_auth.records.dmarc import DmarcRecord
 
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from ses_email_auth.domain_name import DomainName
     from ses_email_auth.publication.plan import DomainPlan
 
 __all__ = ["annotate", "findings_of"]
@@ -28,8 +30,15 @@ _BITS = {
 }
 
 
-def findings_of(plan: DomainPlan, key_length: aws_ses.EasyDkimSigningKeyLength | None) -> tuple[Finding, ...]:
+def findings_of(
+    plan: DomainPlan, key_length: aws_ses.EasyDkimSigningKeyLength | None, *, feedback_by_mail: bool
+) -> tuple[Finding, ...]:
     """What the checks say of a plan.
+
+    Args:
+        plan: what is published.
+        key_length: what is asked of Easy DKIM.
+        feedback_by_mail: whether there is an identity, and no configuration set for it.
 
     Raises:
         EmailAuthError: if it could not work.
@@ -46,8 +55,10 @@ def findings_of(plan: DomainPlan, key_length: aws_ses.EasyDkimSigningKeyLength |
         },
         dmarc_parsed={} if published is None else {str(published): published},
         dmarc_undecided=(plan.domain,) if policy is not None and policy.dmarc.undecided else (),
-        spf_by_hand=((plan.domain, policy.spf),) if policy is not None and policy.from_domain_txt is None else (),
+        spf_by_hand=((plan.domain, policy.spf),) if policy is not None and policy.leaves_spf else (),
         easy_dkim_bits=None if key_length is None else _BITS[key_length],
+        own_selectors=_own_selectors(plan),
+        feedback_by_mail=plan.domain if feedback_by_mail else None,
         proofs=plan.proofs,
     )
     taken_over = f"{plan.domain} TXT" if policy is not None and policy.takes_over else None
@@ -56,6 +67,12 @@ def findings_of(plan: DomainPlan, key_length: aws_ses.EasyDkimSigningKeyLength |
         if finding.severity is Severity.ERROR:
             raise EmailAuthError(str(finding))
     return found
+
+
+def _own_selectors(plan: DomainPlan) -> tuple[tuple[str, DomainName], ...]:
+    """The selector of a key that somebody brought; of Easy DKIM and managed keys nobody knows the key yet."""
+    dkim = None if plan.sending is None else plan.sending.dkim
+    return ((dkim.selector, plan.domain),) if isinstance(dkim, OwnKey) else ()
 
 
 def _as_it_is(finding: Finding) -> Finding:

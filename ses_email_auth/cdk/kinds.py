@@ -4,10 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aws_cdk import RemovalPolicy
+
+from ses_email_auth.errors import EmailAuthError
+
 if TYPE_CHECKING:
+    import enum
     from collections.abc import Iterator
 
-__all__ = ["is_a"]
+__all__ = ["check_enum", "check_flag", "check_removal_policy", "is_a"]
+
+
+def check_enum(prop: str, value: object, example: enum.Enum) -> None:
+    """Refuse what is no member of the enum of `example`.
+
+    Raises:
+        EmailAuthError: with the member that is meant, or else `example`.
+    """
+    kind = type(example)
+    if not isinstance(value, kind):
+        meant = kind.__members__.get(str(value).upper(), example)
+        article = "an" if kind.__name__[0] in "AEIO" else "a"
+        raise EmailAuthError(f"{prop!r} must be {article} {kind.__name__}, got {value!r}; use {kind.__name__}.{meant.name}")
+
+
+def check_flag(prop: str, value: object) -> None:
+    """Refuse what is neither True nor False.
+
+    Raises:
+        EmailAuthError: for it; 0 and None are no flags.
+    """
+    if not isinstance(value, bool):
+        raise EmailAuthError(f"{prop!r} must be True or False, got {value!r}")
+
+
+def check_removal_policy(policy: object) -> None:
+    """Check the prop `removal_policy`.
+
+    Raises:
+        EmailAuthError: if it is no `RemovalPolicy`, or one that our resources cannot have.
+    """
+    if policy is not None:
+        check_enum("removal_policy", policy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+    if policy is RemovalPolicy.SNAPSHOT:
+        raise EmailAuthError(
+            "'removal_policy' cannot be SNAPSHOT, there is nothing to take a snapshot of; use RemovalPolicy.RETAIN"
+        )
 
 
 def is_a(value: object, kind: type, *interfaces: str) -> bool:

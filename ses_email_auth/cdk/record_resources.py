@@ -19,14 +19,14 @@ from ses_email_auth.records.resource_record_set import RecordType
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from constructs import Construct
-
+    from ses_email_auth.cdk.dns import Publication
     from ses_email_auth.known_after_deploy import KnownAfterDeploy
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
 
-__all__ = ["RecordLayout", "check_logical_ids", "record_resources"]
+__all__ = ["Json", "RecordLayout", "check_logical_ids", "in_template", "record_resources", "record_set_properties"]
 
-_Json: TypeAlias = "str | dict[str, _Json] | list[_Json]"
+Json: TypeAlias = "str | dict[str, Json] | list[Json]"
+"""What stands in a template."""
 
 _RECORD_SET = "AWS::Route53::RecordSet"
 _LOGICAL_ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,254}")
@@ -47,30 +47,22 @@ class RecordLayout(enum.Enum):
     """One `AWS::Route53::RecordSetGroup` for a domain: 2 resources instead of 8, 250 domains in a stack."""
 
 
-def record_resources(
-    scope: Construct, records: Mapping[str, ResourceRecordSet], hosted_zone_id: str, layout: RecordLayout, identity_id: str
-) -> dict[str, CfnResource]:
-    """The resources that publish `records`, by child id.
-
-    Args:
-        scope: the construct that they become children of.
-        records: the record sets by child id.
-        hosted_zone_id: the zone.
-        layout: one resource for each set, or one for all.
-        identity_id: the logical id of the identity, whose attributes some records hold.
-    """
-    members = {child: _properties(record, identity_id) for child, record in records.items()}
-    if layout is RecordLayout.GROUPED:
-        group: dict[str, _Json] = {"HostedZoneId": hosted_zone_id, "RecordSets": list(members.values())}
+def record_resources(publication: Publication) -> dict[str, CfnResource]:
+    """The resources that publish record sets, by child id: one for each set, or one for all."""
+    scope, zone_id = publication.scope, publication.zone.hosted_zone_id
+    members = {child: record_set_properties(record, publication.origins) for child, record in publication.records.items()}
+    if publication.layout is RecordLayout.GROUPED:
+        group: dict[str, Json] = {"HostedZoneId": zone_id, "RecordSets": list(members.values())}
         return {"Records": CfnResource(scope, "Records", type="AWS::Route53::RecordSetGroup", properties=group)}
     resources: dict[str, CfnResource] = {}
-    gate = identity_id
+    gate = publication.gate or publication.gate_of_others
     for child, properties in members.items():
-        wait = _after(gate) if isinstance(records[child].name, DomainName) else {}
+        record = publication.records[child]
+        wait = _after(gate) if isinstance(record.name, DomainName) and child not in publication.ahead else {}
         resources[child] = CfnResource(
-            scope, child, type=_RECORD_SET, properties={"HostedZoneId": hosted_zone_id, **properties, **wait}
+            scope, child, type=_RECORD_SET, properties={"HostedZoneId": zone_id, **properties, **wait}
         )
-        if records[child].type is RecordType.MX:
+        if record.type is RecordType.MX:
             gate = resources[child].logical_id
     return resources
 
@@ -82,6 +74,8 @@ def check_logical_ids(logical_ids: object, children: Iterable[str], layout: Reco
         EmailAuthError: for a child that does not exist, a bad or repeated id, or with `RecordLayout.GROUPED`.
     """
     known = tuple(children)
+    if not known:
+        raise EmailAuthError("'logical_ids' has no use, this construct has no resource of its own; leave it out")
     if not isinstance(logical_ids, Mapping):
         raise EmailAuthError(f"'logical_ids' must be a dict, got {logical_ids!r}; pass for example {{{known[-1]!r}: 'OldId'}}")
     if logical_ids and layout is RecordLayout.GROUPED:
@@ -97,17 +91,17 @@ def check_logical_ids(logical_ids: object, children: Iterable[str], layout: Reco
             raise EmailAuthError(f"'logical_ids' holds the id {logical_id!r} twice")
 
 
-def _properties(record: ResourceRecordSet, identity_id: str) -> dict[str, _Json]:
+def record_set_properties(record: ResourceRecordSet, origins: Mapping[str, str]) -> dict[str, Json]:
     """One set; in this order of keys `cdk diff` shows the name beside a changed value."""
     return {
         "Type": record.type.value,
         "TTL": str(record.ttl),
-        "Name": _text(record.route53_name, identity_id),
-        "ResourceRecords": [_text(value, identity_id) for value in record.resource_records],
+        "Name": in_template(record.route53_name, origins),
+        "ResourceRecords": [in_template(value, origins) for value in record.resource_records],
     }
 
 
-def _after(logical_id: str) -> dict[str, _Json]:
+def _after(logical_id: str) -> dict[str, Json]:
     """Makes a record wait for the resource with that id, as DependsOn does, but without a jsii call for each record.
 
     A deployment that is refused is rolled back: CloudFormation deletes what it has made, and a record that it took over is a
@@ -118,10 +112,13 @@ def _after(logical_id: str) -> dict[str, _Json]:
     return {"Comment": {"Ref": logical_id}} if logical_id else {}
 
 
-def _text(text: str | KnownAfterDeploy, identity_id: str) -> _Json:
+def in_template(text: str | KnownAfterDeploy, origins: Mapping[str, str]) -> Json:
+    """`text` as a template says it: what only AWS knows is read from the resource that `origins` names."""
     if isinstance(text, str):
         return text
-    unknown: _Json = {"Ref": "AWS::Region"} if text.attribute == "Region" else {"Fn::GetAtt": [identity_id, text.attribute]}
+    unknown: Json = (
+        {"Ref": "AWS::Region"} if text.attribute == "Region" else {"Fn::GetAtt": [origins[text.attribute], text.attribute]}
+    )
     if not text.before and not text.after:
         return unknown
     return {"Fn::Join": ["", [text.before, unknown, text.after]]}

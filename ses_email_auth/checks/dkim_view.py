@@ -63,6 +63,7 @@ def dkim_in_view(texts: Iterable[TextInView]) -> Iterator[DkimInView]:
 def keys_in_view(view: ZoneView) -> Iterator[tuple[DkimInView, DkimKeyRecord, bool]]:
     """The keys that verifiers can read, and whether an identity in view signs with the selector."""
     own = {(each.own_selector.lower(), str(each.domain)) for each in view.identities if each.own_selector is not None}
+    own |= {(selector.lower(), domain.text) for selector, domain in view.own_selectors}
     for found in view.dkim:
         if found.key is not None:
             yield found, found.key, (found.selector, found.domain) in own

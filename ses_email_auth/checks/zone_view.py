@@ -99,6 +99,10 @@ class ZoneView:
     easy_dkim_bits: int | None = None
     """The key length that was asked of Easy DKIM."""
 
+    feedback_by_mail: DomainName | None = None
+    """The domain of an identity without a configuration set, whose bounces and complaints come by mail alone."""
+
+    own_selectors: tuple[tuple[str, DomainName], ...] = ()  # with which SES signs by a key of one's own, by domain
     proofs: tuple[AlignmentProof, ...] = ()
 
     @cached_property

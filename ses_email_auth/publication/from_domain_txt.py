@@ -1,7 +1,7 @@
 """The TXT record set of the From domain, in which SPF stands beside site tokens and whatever else is there (RFC 7208
 section 3.2: one SPF record; section 3.4: all strings share one answer).
 
-Not handled yet: sharing the set with other owners; here it is ours, or we leave it alone.
+Not handled here: how one include gets into a set that others own; a function does that when the stack is deployed.
 """
 
 from __future__ import annotations
@@ -27,15 +27,29 @@ __all__ = ["FromDomainTxt", "from_domain_spf", "site_values"]
 
 @dataclass(frozen=True, slots=True)
 class FromDomainTxt:
-    """A TXT record set that exists, published byte for byte, so that CloudFormation takes it over at the first deploy.
+    """A TXT record set that exists: one to take over, `adopt(...)`, or one that others own, `shared()`.
 
-    CloudFormation takes a record set over if name, type, values and TTL are the same (reported by users, not documented by
-    AWS). Deploy it with `removal_policy=RemovalPolicy.RETAIN`: the rollback of a deploy that fails for another reason would
-    delete the record set, which is the live one. Change it with the next deploy.
+    A set to take over is published byte for byte, so that CloudFormation takes it over at the first deploy: it does if name,
+    type, values and TTL are the same (reported by users, not documented by AWS). Deploy that with
+    `removal_policy=RemovalPolicy.RETAIN`: the rollback of a deploy that fails for another reason would delete the record set,
+    which is the live one. Change it with the next deploy.
     """
 
     values: tuple[str | tuple[str, ...], ...]
     ttl: int
+    is_shared: bool = False
+    """Whether others own the set; `values` and `ttl` then say nothing."""
+
+    @classmethod
+    def shared(cls) -> FromDomainTxt:
+        """A record set that others own: a function adds Amazon SES to the one SPF record in it, and leaves all else.
+
+        Where there is no SPF record it makes one, with `spf_qualifier` and `from_domain_txt_ttl`. When the construct goes, it
+        takes back what it added. If Amazon SES is there already, nothing is added, and nothing is taken back; so let one
+        construct alone share the set of a domain. Two SPF records in the set, or one that leaves no DNS lookup for the
+        include, are refused.
+        """
+        return cls((), 0, is_shared=True)
 
     @classmethod
     def adopt(cls, values: Iterable[str | tuple[str, ...]], ttl: Seconds) -> FromDomainTxt:

@@ -56,9 +56,17 @@ class PolicyWish:
     takes_over: bool = False
     """Whether `from_domain_txt` is a set that exists already."""
 
+    shares: bool = False
+    """Whether SPF is added to a set that others own; `from_domain_txt` is None then."""
+
     from_domain_txt_ttl: int = DEFAULT_TTL
     dmarc: DmarcChoice
     dmarc_ttl: int = DEFAULT_TTL
+
+    @property
+    def leaves_spf(self) -> bool:
+        """Whether the SPF record of the domain is left to somebody else."""
+        return self.from_domain_txt is None and not self.shares
 
     def records(self) -> dict[str, ResourceRecordSet]:
         """The record sets by the id of the construct child that carries them."""

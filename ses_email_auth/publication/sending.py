@@ -4,13 +4,13 @@ developer guide, "Easy DKIM" and "Using a custom MAIL FROM domain").
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.publication.alignment import MxFailure, SesIdentity
+from ses_email_auth.publication.dkim_wish import EasyDkim
 from ses_email_auth.publication.wish_values import domain, name_below
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.records.spf import SpfRecord
@@ -19,13 +19,13 @@ from ses_email_auth.ses.spf import SPF_INCLUDE
 
 if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
+    from ses_email_auth.publication.dkim_wish import DkimWish
 
 __all__ = ["DEFAULT_TTL", "SendingWish", "mail_from_domain", "mx_host"]
 
 DEFAULT_TTL = 600
 """Seconds: short enough to mend a mistake in the first weeks."""
 
-_DKIM_RECORDS = 3  # Easy DKIM always has three names, so that SES can rotate keys
 _MX_PREFERENCE = 10
 
 
@@ -40,13 +40,14 @@ class SendingWish:
 
     on_mx_failure: MxFailure = MxFailure.USE_DEFAULT_VALUE
     region: str | None = None
+    dkim: DkimWish = field(default_factory=EasyDkim)
     dkim_ttl: int = DEFAULT_TTL
     mail_from_mx_ttl: int = DEFAULT_TTL
     mail_from_spf_ttl: int = DEFAULT_TTL
 
     def records(self) -> dict[str, ResourceRecordSet]:
         """The record sets by the id of the construct child that carries them."""
-        records = dict(_dkim_records(self.dkim_ttl))
+        records = dict(self.dkim.records(self.identity, self.dkim_ttl))
         if self.mail_from is not None:
             # Exactly one MX, or SES's set-up fails (developer guide, "Publishing an MX record").
             records["MailFromMx"] = ResourceRecordSet(
@@ -62,19 +63,6 @@ class SendingWish:
         return SesIdentity(
             name=self.identity.text, dkim_domain=self.identity, mail_from=self.mail_from, on_mx_failure=self.on_mx_failure
         )
-
-
-@functools.lru_cache(maxsize=16)  # the same for every domain: only SES knows the names and values
-def _dkim_records(ttl: int) -> tuple[tuple[str, ResourceRecordSet], ...]:
-    return tuple(
-        (
-            f"DkimRecord{n}",
-            ResourceRecordSet(
-                KnownAfterDeploy(f"DkimDNSTokenName{n}"), RecordType.CNAME, ttl, (KnownAfterDeploy(f"DkimDNSTokenValue{n}"),)
-            ),
-        )
-        for n in range(1, _DKIM_RECORDS + 1)
-    )
 
 
 def mail_from_domain(identity: DomainName, mail_from_subdomain: str | None) -> DomainName | None:

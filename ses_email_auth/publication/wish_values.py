@@ -6,6 +6,8 @@ Every error names the prop, the value given, what is allowed and the fix.
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ses_email_auth.domain_name import DomainName
@@ -83,7 +85,7 @@ def identity_domain(domain_name: object, zone_name: DomainName | None, organizat
         name = domain("domain_name", domain_name)
     if zone_name is not None and name.is_at_or_below(zone_name) is False:
         raise EmailAuthError(
-            f"'domain_name' must be {zone_name.text!r}, the name of 'hosted_zone', or a name below it, got {name.text!r}; "
+            f"'domain_name' must be {zone_name.text!r}, the name of the zone, or a name below it, got {name.text!r}; "
             f"records outside of the zone are never found"
         )
     if organizational_domain is not None:
@@ -131,11 +133,14 @@ def text_list(prop: str, values: Iterable[str], example: str) -> tuple[str, ...]
     """The texts of a list prop, none of them empty.
 
     Raises:
-        EmailAuthError: for one string where a list is due, a list token, an entry that is no text or empty.
+        EmailAuthError: for one string, a set or a mapping where a list is due, a list token, an entry that is no text or
+            empty.
     """
     hint = f"pass a list, for example {example}"
     if isinstance(values, str | bytes):
         raise EmailAuthError(f"{prop!r} must be a list of strings, got the string {values!r}; {hint}")
+    if isinstance(values, AbstractSet | Mapping):  # a set has another order in each run, which would change records
+        raise EmailAuthError(f"{prop!r} must be a list of strings, got a {type(values).__name__}; {hint}")
     try:
         entries = tuple(values)
     except TypeError as error:

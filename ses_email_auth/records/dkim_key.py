@@ -64,8 +64,12 @@ def bits_of(key: bytes, key_type: DkimKeyType) -> int:
     return loaded.key_size
 
 
-def public_key_from_pem(pem: str | bytes) -> tuple[DkimKeyType, bytes]:
+def public_key_from_pem(pem: str | bytes, prop: str = "pem") -> tuple[DkimKeyType, bytes]:
     """The type and the octets of `p=` of a public key in PEM form; RSA always as SubjectPublicKeyInfo.
+
+    Args:
+        pem: the key.
+        prop: what the user calls it.
 
     Raises:
         EmailAuthError: for a private key, a key that is neither RSA nor Ed25519, and an RSA key that receivers need not
@@ -78,24 +82,26 @@ def public_key_from_pem(pem: str | bytes) -> tuple[DkimKeyType, bytes]:
 
     text = pem.decode("latin-1") if isinstance(pem, bytes) else pem
     if holds_token(text):
-        raise EmailAuthError("'pem' holds a CDK token; the key must be known while the app is synthesized")
+        raise EmailAuthError(f"{prop!r} holds a CDK token; the key must be known while the app is synthesized")
     if "PRIVATE KEY" in text:
-        raise EmailAuthError("'pem' is a private key; pass the public one: openssl pkey -in key.pem -pubout -out public.pem")
+        raise EmailAuthError(
+            f"{prop!r} is a private key; pass the public one: openssl pkey -in key.pem -pubout -out public.pem"
+        )
     try:
         key = serialization.load_pem_public_key(text.encode())
     except (ValueError, UnsupportedAlgorithm):
         # "from None": the error of the library could quote what it read.
         raise EmailAuthError(
-            "'pem' must be a public key in PEM form, with its line BEGIN PUBLIC KEY or BEGIN RSA PUBLIC KEY"
+            f"{prop!r} must be a public key in PEM form, with its line BEGIN PUBLIC KEY or BEGIN RSA PUBLIC KEY"
         ) from None
     if isinstance(key, Ed25519PublicKey):
         return DkimKeyType.ED25519, key.public_bytes_raw()
     if not isinstance(key, RSAPublicKey):
-        raise EmailAuthError("'pem' must be an RSA or an Ed25519 key; DKIM knows no other (RFC 6376, RFC 8463)")
+        raise EmailAuthError(f"{prop!r} must be an RSA or an Ed25519 key; DKIM knows no other (RFC 6376, RFC 8463)")
     # RFC 8301 section 3.2: verifiers must refuse keys below 1024 bits, and need not know those above 4096.
     if not _MIN_BITS <= key.key_size <= _MAX_BITS:
         allowed = f"{_MIN_BITS} to {_MAX_BITS} bits (RFC 8301 section 3.2)"
-        raise EmailAuthError(f"'pem' must be an RSA key of {allowed}, got {key.key_size}; make one of 2048")
+        raise EmailAuthError(f"{prop!r} must be an RSA key of {allowed}, got {key.key_size}; make one of 2048")
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return DkimKeyType.RSA, key.public_bytes(serialization.Encoding.DER, form)
 

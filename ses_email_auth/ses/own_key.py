@@ -13,7 +13,7 @@ import re
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 
-__all__ = ["check_selector", "private_key_body"]
+__all__ = ["check_public_key", "check_selector", "private_key_body"]
 
 # Stricter than RFC 6376 section 3.1, which allows several labels with dots.
 _SELECTOR = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?")
@@ -37,6 +37,23 @@ def check_selector(selector: str) -> None:
         raise EmailAuthError(
             f"the DKIM selector must be 1 to {_MAX_SELECTOR} letters, digits and inner hyphens, without dots and underscores, "
             f"got {got}; pass for example 'key-2026'"
+        )
+
+
+def check_public_key(kind: str, bits: int | None) -> None:
+    """Refuse a public key to which SES could hold no private one.
+
+    Args:
+        kind: as in `k=` of its record.
+        bits: its size.
+
+    Raises:
+        EmailAuthError: if it is no RSA key of 1024 to 2048 bits.
+    """
+    if kind != "rsa" or bits is None or not _MIN_BITS <= bits <= _MAX_BITS:
+        raise EmailAuthError(
+            f"'public_key' must be an RSA key of {_MIN_BITS} to {_MAX_BITS} bits, SES signs with no other; got {kind} of "
+            f"{bits} bits; make a key with 'openssl genrsa -out key.pem 2048'"
         )
 
 

@@ -49,7 +49,7 @@ def assembly() -> CloudAssembly:
     """Stacks with and without findings."""
     app = new_app(**{"core:annotationsInValidationReport": True})  # as our cdk.json
     reference = auth(new_stack(app, "reference"), mail_from_subdomain="bounce", dmarc_policy=DmarcPolicy.NONE, dmarc_rua=RUA)
-    assert [finding.id for finding in reference.findings] == ["dmarc-rua-undeliverable"]
+    assert [finding.id for finding in reference.findings] == ["dmarc-rua-undeliverable", "ses-feedback-nowhere"]
     auth(new_stack(app, "no-rua"))
     auth(new_stack(app, "below"), domain_name="mail.blacksheep.link")
     auth(new_stack(app, "below-meant"), domain_name="mail.blacksheep.link", dmarc_policy=None)
@@ -124,6 +124,7 @@ def test_infos_are_no_annotations() -> None:
         "dmarc-rua-external",
         "from-spf-by-hand",
         "mail-from-reject-on-create",
+        "ses-feedback-nowhere",
     }
     assert {finding.severity for finding in quiet.findings} == {Severity.INFO}
     assert [entry.type for entry in quiet.node.metadata if entry.type.startswith("aws:cdk:")] == []

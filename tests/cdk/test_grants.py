@@ -38,6 +38,10 @@ def built() -> dict[str, Template]:
     configuration_set = aws_ses.ConfigurationSet.from_configuration_set_name(stack, "Set", "mail")
     auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack), configuration_set=configuration_set)
     auth.grant_send_email(role(stack), from_addresses=["info@BlackSheep.link", "*@news.blacksheep.link"])
+    stack = new_stack(app, "templates")
+    auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack))
+    name = CfnParameter(stack, "Name", default="x").value_as_string
+    auth.grant_send_email(role(stack), feedback_addresses=["bounces@Example.org"], templates=["welcome", name])
     stack = new_stack(app, "token")
     sending = SendingIdentity(stack, "Sending", hosted_zone=imported_zone(stack))
     text = CfnParameter(stack, "Address", default="a@blacksheep.link").value_as_string
@@ -67,6 +71,63 @@ def test_grant_with_a_configuration_set(built: dict[str, Template]) -> None:
             "Resource": [arn("identity/blacksheep.link"), arn("configuration-set/mail")],
         }
     ]
+
+
+def test_grant_of_templates(built: dict[str, Template]) -> None:
+    """The actions of templates with the named ones; a Return-Path may be of another identity."""
+    assert statements(built["templates"]) == [
+        {
+            "Action": [*ACTIONS, "ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail", "ses:SendBulkEmail"],
+            "Condition": {"StringLike": {"ses:FeedbackAddress": ["bounces@example.org"]}},
+            "Effect": "Allow",
+            "Resource": [arn("identity/blacksheep.link"), arn("template/welcome"), name_arn()],
+        }
+    ]
+
+
+def name_arn() -> dict[str, Any]:
+    """The ARN of a template whose name is a parameter."""
+    before = f":ses:{TOKYO}:{ACCOUNT}:template/"
+    return {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, before, {"Ref": "Name"}]]}
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        pytest.param(
+            {"feedback_addresses": []},
+            "'feedback_addresses' is an empty list, which grants nothing; leave it out to allow every address",
+            id="no-feedback-address",
+        ),
+        pytest.param(
+            {"feedback_addresses": ["bounces"]},
+            "'feedback_addresses' must hold mail addresses, got 'bounces'; pass for example 'info@blacksheep.link'",
+            id="feedback-address",
+        ),
+        pytest.param(
+            {"templates": []},
+            "'templates' is an empty list, which grants nothing; leave it out to grant no template",
+            id="no-template",
+        ),
+        pytest.param(
+            {"templates": ["*"]},
+            "'templates' must hold names of SES templates, got '*'; a name has 1 to 64 letters, digits, '-' and '_'",
+            id="every-template",
+        ),
+        pytest.param(
+            {"templates": "welcome"},
+            "'templates' must be a list of strings, got the string 'welcome'; pass a list, for example ['welcome']",
+            id="string",
+        ),
+    ],
+)
+def test_refused_limits(limits: dict[str, Any], sentence: str) -> None:
+    """What would grant nothing, or more than was meant."""
+    stack = new_stack(new_app())
+    auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack))
+    with pytest.raises(EmailAuthError) as caught:
+        auth.grant_send_email(role(stack), **limits)
+    assert str(caught.value) == sentence
 
 
 def test_grant_of_what_is_known_after_the_deploy(built: dict[str, Template]) -> None:

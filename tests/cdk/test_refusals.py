@@ -94,13 +94,13 @@ MAIL_FROM = [
 DOMAIN = [
     pytest.param(
         {"domain_name": "notexample.com"},
-        "'domain_name' must be 'example.com', the name of 'hosted_zone', or a name below it, got 'notexample.com'; records "
+        "'domain_name' must be 'example.com', the name of the zone, or a name below it, got 'notexample.com'; records "
         "outside of the zone are never found",
         id="like-the-zone",
     ),
     pytest.param(
         {"domain_name": "example.org"},
-        "'domain_name' must be 'example.com', the name of 'hosted_zone', or a name below it, got 'example.org'; records "
+        "'domain_name' must be 'example.com', the name of the zone, or a name below it, got 'example.org'; records "
         "outside of the zone are never found",
         id="outside-of-the-zone",
     ),
@@ -324,7 +324,7 @@ KINDS = [
                 "from_domain_txt",
                 "v=spf1 ~all",
                 "a FromDomainTxt",
-                "FromDomainTxt.adopt([...], ttl=Duration.seconds(300))",
+                "FromDomainTxt.adopt([...], ttl=Duration.seconds(300)) or FromDomainTxt.shared()",
             ),
             ("configuration_set", "mail", "a configuration set", "ConfigurationSet.from_configuration_set_name(...)"),
             ("configuration_set", 4, "a configuration set", "ConfigurationSet.from_configuration_set_name(...)"),

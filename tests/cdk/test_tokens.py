@@ -153,4 +153,4 @@ def test_what_cannot_be_told_is_one_info() -> None:
     auth = SesEmailAuth(
         stack, "EmailAuth", hosted_zone=imported_zone(stack), from_subdomains=[token], dmarc_rua=[f"{token}@example.com"]
     )
-    assert [finding.id for finding in auth.findings] == ["cannot-tell"]
+    assert [finding.id for finding in auth.findings] == ["ses-feedback-nowhere", "cannot-tell"]

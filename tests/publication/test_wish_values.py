@@ -109,7 +109,7 @@ def test_the_domain_of_the_identity(text: str | None, zone: str | None, override
 
 
 OUTSIDE = (
-    "'domain_name' must be 'example.com', the name of 'hosted_zone', or a name below it, got {!r}; "
+    "'domain_name' must be 'example.com', the name of the zone, or a name below it, got {!r}; "
     "records outside of the zone are never found"
 )
 
@@ -303,6 +303,8 @@ HINT = "pass a list, for example ['a@example.com']"
         pytest.param("a@b.jp", f"'dmarc_rua' must be a list of strings, got the string 'a@b.jp'; {HINT}", id="string"),
         pytest.param(b"a@b.jp", f"'dmarc_rua' must be a list of strings, got the string b'a@b.jp'; {HINT}", id="bytes"),
         pytest.param(None, f"'dmarc_rua' must be a list of strings, got None; {HINT}", id="none"),
+        pytest.param({"a@b.jp"}, f"'dmarc_rua' must be a list of strings, got a set; {HINT}", id="set"),
+        pytest.param({"a@b.jp": 1}, f"'dmarc_rua' must be a list of strings, got a dict; {HINT}", id="mapping"),
         pytest.param([1], f"'dmarc_rua' must hold strings, got 1; {HINT}", id="entry-that-is-no-text"),
         pytest.param(["a", ""], "'dmarc_rua' holds an empty entry; leave it out", id="empty-entry"),
         pytest.param(["\u3000"], "'dmarc_rua' holds an empty entry; leave it out", id="blank-entry"),
@@ -314,7 +316,7 @@ HINT = "pass a list, for example ['a@example.com']"
     ],
 )
 def test_what_is_no_list_of_texts_is_refused(values: object, sentence: str) -> None:
-    """One string would else become a list of its characters."""
+    """One string would else become a list of its characters, and a set has another order in each run."""
     with pytest.raises(EmailAuthError) as caught:
         text_list("dmarc_rua", values, "['a@example.com']")  # type: ignore[arg-type]  # wrong types on purpose
     assert str(caught.value) == sentence

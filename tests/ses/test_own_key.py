@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.ses.own_key import check_selector, private_key_body
+from ses_email_auth.ses.own_key import check_public_key, check_selector, private_key_body
 
 TOKEN = "${Token[Secret.7]}"
 PKCS1 = serialization.PrivateFormat.TraditionalOpenSSL
@@ -170,3 +170,18 @@ def test_private_key_that_ses_refuses(pem: str, reason: str) -> None:
     assert str(caught.value) == MUST_BE + reason
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("bits", [1024, 2048])
+def test_good_public_key(bits: int) -> None:
+    """The ends of what SES takes."""
+    check_public_key("rsa", bits)
+
+
+@pytest.mark.parametrize(("kind", "bits"), [("rsa", 1023), ("rsa", 2049), ("ed25519", 256), ("rsa", None)])
+def test_bad_public_key(kind: str, bits: int | None) -> None:
+    """To which SES can hold no private one."""
+    with pytest.raises(
+        EmailAuthError, match=r"^'public_key' must be an RSA key of 1024 to 2048 bits, SES signs with no other; got "
+    ):
+        check_public_key(kind, bits)

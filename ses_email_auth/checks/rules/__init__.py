@@ -19,7 +19,9 @@ from ses_email_auth.checks.rules.dmarc_report_uris import REPORT_URI_RULES
 from ses_email_auth.checks.rules.dmarc_reports import REPORT_RULES
 from ses_email_auth.checks.rules.dmarc_syntax import DMARC_SYNTAX_RULES
 from ses_email_auth.checks.rules.easy_dkim import EASY_DKIM_RULES
+from ses_email_auth.checks.rules.feedback import FEEDBACK_RULES
 from ses_email_auth.checks.rules.identity import IDENTITY_RULES
+from ses_email_auth.checks.rules.left_over import LEFT_OVER_RULES
 from ses_email_auth.checks.rules.mail_from import MAIL_FROM_RULES
 from ses_email_auth.checks.rules.mail_from_identity import MAIL_FROM_IDENTITY_RULES
 from ses_email_auth.checks.rules.mx import MX_RULES
@@ -58,6 +60,7 @@ PLAN_RULES: tuple[Rule, ...] = (
     *MAIL_FROM_IDENTITY_RULES,
     *RECORD_SET_RULES,
     *SPF_BY_HAND_RULES,
+    *FEEDBACK_RULES,
 )
 """Those that can speak about what our own constructs publish: its texts and policies are the user's, all else is ours. An app
 may build hundreds of domains, so the other rules are left to the plug-in, which also sees what stands beside."""
@@ -68,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     *DMARC_PRESENCE_RULES,
     *DMARC_ALIGNMENT_RULES,
     *EASY_DKIM_RULES,
+    *LEFT_OVER_RULES,
     *DKIM_TARGET_RULES,
     *DKIM_RULES,
     *MAIL_FROM_RULES,

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from ses_email_auth.checks.seen import RecordInView
     from ses_email_auth.checks.zone_view import ZoneView
 
-__all__ = ["EASY_DKIM_RULES"]
+__all__ = ["EASY_DKIM_RULES", "NAMES", "typed_cnames"]
 
-_NAMES = 3
+NAMES = 3
+"""So many DKIM records an identity has."""
+
 _ATTRIBUTE = "DkimDNSTokenName"
 _PUBLISH = "publish all three CNAMEs that SES shows"
 
@@ -30,7 +32,7 @@ _ByDomain: TypeAlias = "dict[str, dict[str, RecordInView]]"
 """The CNAMEs of each domain, by their names."""
 
 
-def _typed(view: ZoneView) -> _ByDomain:
+def typed_cnames(view: ZoneView) -> _ByDomain:
     """The CNAMEs whose name and target stand in full."""
     found: _ByDomain = {}
     for record in view.sets(RecordType.CNAME):
@@ -63,7 +65,7 @@ def _partial(view: ZoneView) -> Iterator[Fault]:
             return
     for (_, identity), records in by_identity.items():
         here = len({_attribute(record) for record in records})
-        if here < _NAMES:
+        if here < NAMES:
             yield Fault(
                 where=visible(records[0].place) if identity else "_domainkey CNAME",
                 message=f"only {here} of the 3 DKIM records of the identity{identity and f' {shown(identity)}'} can be seen; "
@@ -72,15 +74,15 @@ def _partial(view: ZoneView) -> Iterator[Fault]:
                 records=tuple(records),
             )
     past = domains_past_the_key(view)
-    for domain, named in _typed(view).items():
+    for domain, named in typed_cnames(view).items():
         yield from () if domain in past else _partial_of(domain, tuple(named.values()))
 
 
 def _partial_of(domain: str, records: tuple[RecordInView, ...]) -> Iterator[Fault]:
-    here = len(records) % _NAMES  # a second region or account adds three of its own
+    here = len(records) % NAMES  # a second region or account adds three of its own
     if not here:
         return
-    if len(records) < _NAMES:
+    if len(records) < NAMES:
         yield Fault(
             where=f"_domainkey.{domain} CNAME",
             message=f"only {here} of the 3 DKIM records of {domain} can be seen; SES verifies all or nothing",
@@ -114,19 +116,21 @@ def _name_doubled(view: ZoneView) -> Iterator[Fault]:
 def _by_hand(view: ZoneView) -> Iterator[Fault]:
     if view.complete:  # what DNS answers was typed by nobody
         return
-    for domain, named in _typed(view).items():
+    for domain, named in typed_cnames(view).items():
         records = tuple(each for each in named.values() if isinstance(each, SeenRecordSet) and not _is_of_zone_file(each))
         if not records:
             continue
         compare = f"compare it with SigningHostedZone of 'aws sesv2 get-email-identity --email-identity {domain}'"
-        # CloudFormation knows the host; Terraform's provider gives the tokens alone, so everybody types it there.
-        is_template = any(each.origin.location for each in records)
+        # CloudFormation knows the host, of an identity that it makes; Terraform's provider gives the tokens alone, so everybody
+        # types it there.
+        made_here = any(each.domain is None or str(each.domain) == domain for each in view.identities)
+        has_attribute = made_here and any(each.origin.location for each in records)
         yield Fault(
             where=f"_domainkey.{domain} CNAME",
             message=f"the host in the DKIM records of {domain} is typed; it varies by region and cell"
             f"{_other(view, domain, records)}",
-            fix=f"take it from the identity (Fn::GetAtt), or {compare}" if is_template else compare,
-            severity=None if is_template else Severity.INFO,
+            fix=f"take it from the identity (Fn::GetAtt), or {compare}" if has_attribute else compare,
+            severity=None if has_attribute else Severity.INFO,
             records=records,
         )
 
@@ -144,36 +148,12 @@ def _other(view: ZoneView, domain: str, records: tuple[SeenRecordSet, ...]) -> s
     return f", and AWS lists {dkim_zone(regions[0])} for {shown(regions[0])}"
 
 
-def _unknown_signer(view: ZoneView) -> Iterator[Fault]:
-    if not view.complete:
-        return
-    signing: dict[str, int] = {}
-    for identity in view.identities:
-        if not identity.is_address:
-            easy = identity.own_selector is None and not identity.own_key and identity.signs is not False
-            signing[str(identity.domain)] = signing.get(str(identity.domain), 0) + _NAMES * easy
-    for domain, named in _typed(view).items():
-        if domain in signing and len(named) > signing[domain]:
-            yield Fault(
-                where=f"_domainkey.{domain} CNAME",
-                message=f"{domain} has {len(named)} DKIM records of SES, and the identities in view explain {signing[domain]}; "
-                "another account or region can sign as this domain",
-                records=tuple(named.values()),
-            )
-
-
-def _verification_txt(view: ZoneView) -> Iterator[Fault]:
-    for record in view.sets(RecordType.TXT):
-        if isinstance(record.name, DomainName) and record.name.text.startswith("_amazonses."):
-            yield Fault(
-                where=visible(record.place),
-                message="SES verifies domains by DKIM now; once it shows DKIM as verified, this record can go",
-                records=(record,),
-            )
-
-
 _TYPED_EXAMPLE = """\
 Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
   Dkim:
     Type: AWS::Route53::RecordSet
     Properties:
@@ -228,37 +208,5 @@ EASY_DKIM_RULES = (
         reference="Amazon SES developer guide, creating identities",
         faults=_by_hand,
         example=_TYPED_EXAMPLE,
-    ),
-    Rule(
-        id="ses-unknown-signer",
-        severity=Severity.INFO,
-        need=Need.ABSENCE,
-        reason="As long as DKIM records of another SES identity stand, the account that has it signs as the domain.",
-        reference="Amazon SES developer guide, Easy DKIM",
-        faults=_unknown_signer,
-        example="""\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
----
-example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209600 900
-a._domainkey.example.com. 600 IN CNAME a.dkim.amazonses.com.
-b._domainkey.example.com. 600 IN CNAME b.dkim.amazonses.com.
-c._domainkey.example.com. 600 IN CNAME c.dkim.amazonses.com.
-d._domainkey.example.com. 600 IN CNAME d.dkim.amazonses.com.
-e._domainkey.example.com. 600 IN CNAME e.dkim.amazonses.com.
-f._domainkey.example.com. 600 IN CNAME f.dkim.amazonses.com.
-""",
-    ),
-    Rule(
-        id="ses-verification-txt",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="SES once proved domains by a TXT at _amazonses; DKIM proves them today, and receivers never look there.",
-        reference="Amazon SES developer guide, creating identities",
-        faults=_verification_txt,
-        example='_amazonses.example.com. 600 IN TXT "pmBGN/7MjnfhTKUZ06Enqq1PeGUaOkw8lGhcfwefcHU="',
     ),
 )
