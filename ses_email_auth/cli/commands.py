@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["group"]
 
-_COMMANDS = {"lint": "ses_email_auth.cli.lint"}
+_COMMANDS = {"adopt": "ses_email_auth.cli.adopt", "lint": "ses_email_auth.cli.lint"}
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 

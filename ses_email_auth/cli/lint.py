@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ses_email_auth.cli.display import display
+from ses_email_auth.cli.writing import write
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Rule
@@ -50,7 +51,7 @@ def command(
     wrong usage.
     """
     if list_rules or explain is not None:
-        return _write(_help_text(explain), 0)
+        return write(_help_text(explain), 0)
     if not paths:
         raise click.UsageError("name a PATH, such as cdk.out or a zone file")
     from ses_email_auth.checks.finding import Severity  # noqa: PLC0415 - --help needs no rules
@@ -61,7 +62,7 @@ def command(
     for error in outcome.unreadable:
         click.echo(f"ses-email-auth: {display(str(error))}", err=True)
     limit = None if fail_on == "never" else Severity(fail_on)
-    return _write(_formatted(outcome, form), 2 if outcome.unreadable else int(outcome.reaches(limit)))
+    return write(_formatted(outcome, form), 2 if outcome.unreadable else int(outcome.reaches(limit)))
 
 
 def _help_text(explain: str | None) -> str:
@@ -101,16 +102,3 @@ def _formatted(outcome: Outcome, form: str) -> str:
     from ses_email_auth.cli.lint_table import as_table  # noqa: PLC0415 - as above
 
     return as_table(outcome, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-
-
-def _write(text: str, code: int) -> int:
-    """Print `text`, and return the exit code; a reader that has gone away (`| head`) does not change it."""
-    try:
-        click.echo(text, nl=False)
-    except BrokenPipeError:
-        # Python flushes once more at the end, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        click.echo(f"ses-email-auth: cannot write: {error.strerror}", err=True)
-        return 2
-    return code

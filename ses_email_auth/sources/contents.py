@@ -38,6 +38,9 @@ class SeenZone:
 
     name: DomainName | None = None
 
+    account: str = ""
+    """The account that holds the zone, where it is not that of the file."""
+
     is_complete: bool = False
     """Whether the file holds all records of the zone."""
 

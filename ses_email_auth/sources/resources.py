@@ -5,6 +5,7 @@ Values of a wrong kind are read as far as they make sense: they are somebody's m
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Reader", "zone_id_of"]
 
 _BITS = {"RSA_1024_BIT": 1024, "RSA_2048_BIT": 2048}
+_ACCOUNT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):role/")
 _ZONE_PREFIX = "/hostedzone/"
 _LOOKED_UP_LATER = "DUMMY"  # the first pass of HostedZone.from_lookup
 
@@ -80,6 +82,15 @@ class Reader:
             properties = mapping(member)
             raw = mapping(written[index]) if same and isinstance(written, list) else {}
             self._add(given, properties, f"Properties/RecordSets/{index}", group or self._zone_id(properties), raw)
+
+    def written_records(self, given: _Given) -> None:
+        """Custom::SesEmailAuthRecords, which our record writer takes: like a group; it may say name and account of the zone."""
+        zone_id, name = self._zone_id(given.properties), text_of(given.properties.get("ZoneName"))
+        if zone_id:
+            known = seen_name(name) if isinstance(name, str) and not holds_token(name) else None
+            account = _ACCOUNT.match(with_marks(text_of(given.properties.get("RoleArn")) or ""))
+            self.contents.zones.append(SeenZone(zone_id=zone_id, name=known, account="" if account is None else account[1]))
+        self.record_set_group(given)
 
     def _add(
         self, given: _Given, properties: Mapping[str, object], location: str, zone_id: str, written: Mapping[str, object]
@@ -137,7 +148,7 @@ class Reader:
             self.contents.zones.append(SeenZone(zone_id=zone_id, dnssec_signed=True))
 
     def identity(self, given: _Given) -> None:
-        """AWS::SES::EmailIdentity."""
+        """AWS::SES::EmailIdentity, and the custom resource that makes a replica: its properties have the same names."""
         name = text_of(given.properties.get("EmailIdentity"))
         if name is None:
             return
@@ -184,6 +195,8 @@ _READERS = {
     "AWS::Route53::HostedZone": Reader.hosted_zone,
     "AWS::Route53::DNSSEC": Reader.dnssec,
     "AWS::SES::EmailIdentity": Reader.identity,
+    "Custom::SesEmailAuthRecords": Reader.written_records,
+    "Custom::SesEmailAuthReplicaIdentity": Reader.identity,
 }
 
 

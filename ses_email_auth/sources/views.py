@@ -86,6 +86,7 @@ def _zones(files: list[Contents]) -> dict[tuple[str, str], _Zone]:
     accounts = _accounts_by_zone(files)
     # A mark names the resource that makes the zone, so it is one zone also where a stack of another account refers to it.
     makers = {zone.zone_id: each.account for each in files for zone in each.zones if holds_token(zone.zone_id)}
+    makers |= {zone.zone_id: zone.account for each in files for zone in each.zones if zone.account}
     zones: dict[tuple[str, str], _Zone] = {}
 
     def of(zone_id: str, each: Contents) -> _Zone:

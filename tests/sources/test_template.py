@@ -166,6 +166,28 @@ def test_groups_give_each_member_its_place() -> None:
     assert [record.identity for record in contents.records] == ["", "Id", ""]
 
 
+@pytest.mark.parametrize(
+    ("given", "zones"),
+    [
+        pytest.param(
+            {"HostedZoneId": "Z1", "ZoneName": "Example.com", "RoleArn": "arn:aws:iam::210987654321:role/x"},
+            [SeenZone(zone_id="Z1", name=DomainName("example.com"), account="210987654321")],
+            id="another-account",
+        ),
+        pytest.param({"HostedZoneId": "Z1", "ZoneName": {"Ref": "P"}}, [SeenZone(zone_id="Z1")], id="own-account"),
+        pytest.param({}, [], id="no-zone"),
+    ],
+)
+def test_records_of_our_writer_are_read(given: dict[str, object], zones: list[SeenZone]) -> None:
+    """They stand in the zone beside all others, as members of a group do."""
+    member = {"Name": "_dmarc.example.com.", "Type": "TXT", "TTL": "600", "ResourceRecords": ['"v=DMARC1; p=none"']}
+    contents = _read({"W": {"Type": "Custom::SesEmailAuthRecords", "Properties": {**given, "RecordSets": [member]}}})
+    (record,) = contents.records
+    assert (record.place, record.zone_id) == ("_dmarc.example.com TXT", given.get("HostedZoneId", ""))
+    assert record.origin.location == "Properties/RecordSets/0/ResourceRecords"
+    assert contents.zones == zones
+
+
 def test_a_dkim_name_knows_its_identity() -> None:
     """Two identities have names of their own, also where CDK doubles the zone."""
     identity = {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": "example.com"}}

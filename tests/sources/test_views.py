@@ -94,6 +94,14 @@ GROUPS = [
         id="and-chooses-between-no-two",
     ),
     pytest.param(
+        [
+            file("f", SeenZone(zone_id="Z", account="2" * 12), txt("a.example.com", "Z"), account="1" * 12),
+            file("g", zone("Z", "example.com"), txt("b.example.com", "Z"), account="2" * 12),
+        ],
+        [("example.com", ["a.example.com", "b.example.com"], [])],
+        id="a-role-writes-into-a-zone-of-another-account",
+    ),
+    pytest.param(
         [file("f", zone("Z1", "example.com"), zone("Z2", "example.com"), txt("example.com", "Z1"), txt("example.com", "Z2"))],
         [("example.com", ["example.com"], []), ("example.com", ["example.com"], [])],
         id="two-zones-of-one-name",

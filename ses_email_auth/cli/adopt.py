@@ -1,0 +1,133 @@
+"""`ses-email-auth adopt`: what to write so that a deploy takes over what exists, and replaces nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ses_email_auth.cli.display import display
+from ses_email_auth.cli.writing import write
+
+if TYPE_CHECKING:
+    from ses_email_auth.sources.stack_moves import StackMove
+    from ses_email_auth.sources.stack_templates import StackTemplate
+    from ses_email_auth.sources.take_over_draft import TakeOver
+
+__all__ = ["command"]
+
+_UNREADABLE = 2
+_TWO = 2
+
+
+@click.command("adopt")
+@click.argument("paths", nargs=-1, metavar="[OLD NEW]")
+@click.option("--stack", metavar="NAME", help="Which stack, where a folder holds several.")
+@click.option("--mapping", metavar="NEW", help='Write the file for "cdk import --resource-mapping".')
+@click.option("--zone", multiple=True, metavar="FILE", help="Write the arguments that equal what stands in DNS.")
+@click.option("--domain", metavar="NAME", help="With --zone: which domain.")
+@click.option("--region", metavar="REGION", help="With --zone: which region, where several have a MAIL FROM domain.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
+def command(
+    *,
+    paths: tuple[str, ...],
+    stack: str | None,
+    mapping: str | None,
+    zone: tuple[str, ...],
+    domain: str | None,
+    region: str | None,
+    form: str,
+) -> int:
+    """Take over identities and records that exist, without a moment without them.
+
+    OLD NEW: two CloudFormation templates of one stack, or cdk.out folders; OLD may be what
+    "aws cloudformation get-template" prints. Writes the argument logical_ids of each of our
+    constructs in NEW, and says what the deploy would replace or delete.
+
+    --zone FILE: the JSON of "aws route53 list-resource-record-sets" or of "terraform show
+    -json", a zone file, or a template; may be given several times. Writes the arguments of
+    SesEmailAuth whose first deploy equals it. --mapping NEW: for the identity alone; records
+    cannot be imported.
+
+    Exit code 0: paste it, and all is well; 1: something else has to be done too, and it is
+    said; 2: a file cannot be read, or wrong usage. Nothing asks the network.
+    """
+    if [len(paths) == _TWO, mapping is not None, bool(zone)].count(True) != 1 or len(paths) not in {0, _TWO}:
+        raise click.UsageError("name two templates OLD NEW, or --zone FILE, or --mapping NEW")
+    _check_options(is_zone=bool(zone), of_zones=(domain, region), of_templates=stack)
+    from ses_email_auth.errors import EmailAuthError  # noqa: PLC0415 - --help needs no readers
+
+    try:
+        if zone:
+            return _write_arguments(_taken_over(zone, domain, region), form)
+        if mapping is not None:
+            return _write_mapping(mapping, stack)
+        return _write_moves(_moves(*paths, stack=stack), form)
+    except EmailAuthError as error:
+        click.echo(f"ses-email-auth: {display(str(error))}", err=True)
+        return _UNREADABLE
+
+
+def _check_options(*, is_zone: bool, of_zones: tuple[str | None, ...], of_templates: str | None) -> None:
+    """Refuse an option that would have no effect."""
+    if not is_zone and any(option is not None for option in of_zones):
+        raise click.UsageError("--domain and --region go with --zone")
+    if is_zone and of_templates is not None:
+        raise click.UsageError("--stack goes with templates")
+
+
+def _taken_over(paths: tuple[str, ...], domain: str | None, region: str | None) -> TakeOver:
+    from ses_email_auth.sources.read import read  # noqa: PLC0415 - --help needs no readers
+    from ses_email_auth.sources.take_over import take_over  # noqa: PLC0415 - as above
+
+    return take_over(read(paths), domain, region)
+
+
+def _moves(old: str, new: str, *, stack: str | None) -> list[StackMove]:
+    from ses_email_auth.sources.stack_moves import stack_moves  # noqa: PLC0415 - --help needs no readers
+    from ses_email_auth.sources.stack_templates import read_stacks  # noqa: PLC0415 - as above
+
+    after = read_stacks(new)
+    # A single template says nothing of where it is; what it is deployed over does.
+    accounts, regions = {each.account for each in after}, {each.region for each in after}
+    account = accounts.pop() if len(accounts) == 1 else ""
+    return stack_moves(read_stacks(old, account=account, region=regions.pop() if len(regions) == 1 else ""), after, stack)
+
+
+def _write_moves(moves: list[StackMove], form: str) -> int:
+    from ses_email_auth.cli.adopt_text import moves_json, moves_text  # noqa: PLC0415 - each form of the command has its own
+
+    text = moves_json(moves) if form == "json" else moves_text(moves)
+    return write(text, int(any(move.needs_a_hand or move.is_not_ours for move in moves)))
+
+
+def _write_arguments(made: TakeOver, form: str) -> int:
+    from ses_email_auth.cli.adopt_arguments import arguments_json, arguments_text  # noqa: PLC0415 - as above
+
+    return write(arguments_json(made) if form == "json" else arguments_text(made), int(bool(made.hand_work)))
+
+
+def _write_mapping(path: str, stack: str | None) -> int:
+    from ses_email_auth.cli.adopt_mapping import mapping_json  # noqa: PLC0415 - as above
+    from ses_email_auth.sources.stack_templates import read_stacks  # noqa: PLC0415 - as above
+
+    text, unclear = mapping_json(_stack_of(read_stacks(path), stack))
+    for sentence in unclear:
+        click.echo(f"ses-email-auth: {display(sentence)}", err=True)
+    return write(text, int(bool(unclear)))
+
+
+def _stack_of(stacks: list[StackTemplate], name: str | None) -> StackTemplate:
+    """The stack that is meant: `cdk import` takes one.
+
+    Raises:
+        EmailAuthError: if nobody can tell which.
+    """
+    from ses_email_auth.errors import EmailAuthError  # noqa: PLC0415 - --help needs no readers
+
+    named = [each for each in stacks if name is None or each.name in {"", name}]
+    found = [each for each in named if any(one.identity is not None for one in each.resources.values())]
+    if len(found or named) != 1:
+        known = ", ".join(each.name or each.path for each in found or stacks)
+        raise EmailAuthError(f"nobody can tell which stack is meant; name it by --stack: {known}")
+    return (found or named)[0]
