@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3  # type: ignore[import-untyped]  # boto3 has no types
+import boto3
 from deployed import changes, identities, proof, read_identity, read_records, table
 from progress import StepFailed, program, run, step, stop_cleanly
 

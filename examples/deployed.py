@@ -12,7 +12,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import boto3  # type: ignore[import-untyped]  # boto3 has no types
+import boto3
 
 from ses_email_auth import DmarcRecord, DomainName
 from ses_email_auth.publication.alignment import AlignmentQuestion, MxFailure, SesIdentity

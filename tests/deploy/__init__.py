@@ -1,1 +1,1 @@
-"""The constructs deployed to the local AWS."""
+"""The examples on the local AWS, by the real CDK CLI."""

@@ -1,0 +1,89 @@
+"""Sending policies through CloudFormation: what others wrote stays, and a right goes with its line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ses_email_auth import SesEmailAuth
+from tests.deploy.deployable import build, upload
+from tests.deploy.stacks import RUA
+from tests.local.templates import ZONE, make_zone
+
+if TYPE_CHECKING:
+    from tests.local_aws import Deployment, LocalAws
+
+PARTNER, FRIEND = "210987654321", "333333333333"
+FOREIGN = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ses:SendEmail", "Resource": "*"}],
+}
+
+
+class Domain:
+    """The stack S with some accounts allowed: name of the policy -> account."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        self.aws = aws
+        self.zone_id = make_zone(aws)
+
+    def deploy(self, **allowed: str) -> Deployment:
+        """Create or update."""
+
+        def fill(stack: Any, zone: Any) -> SesEmailAuth:
+            auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=zone, dmarc_rua=[RUA])
+            for name, account in allowed.items():
+                auth.allow_account(account, name=name)
+            return auth
+
+        return self.aws.deploy("S", upload(self.aws, build(fill, self.zone_id)))
+
+    def policies(self) -> dict[str, Any]:
+        """The documents by name."""
+        found = self.aws.client("sesv2").get_email_identity_policies(EmailIdentity=ZONE)["Policies"]
+        return {name: json.loads(text) for name, text in found.items()}
+
+    def accounts(self) -> dict[str, str]:
+        """The account that each policy allows."""
+        return {name: document["Statement"][0]["Principal"]["AWS"].split(":")[4] for name, document in self.policies().items()}
+
+
+@pytest.fixture
+def domain(aws: LocalAws) -> Domain:
+    """Nothing is deployed yet."""
+    return Domain(aws)
+
+
+def test_life(domain: Domain) -> None:
+    """Written, changed in place, renamed, taken away one by one; the identity goes after the last."""
+    assert domain.deploy(one=PARTNER, two=FRIEND).status == "CREATE_COMPLETE"
+    assert domain.accounts() == {"one": PARTNER, "two": FRIEND}
+    assert domain.deploy(one=FRIEND, two=FRIEND).status == "UPDATE_COMPLETE"
+    assert domain.accounts() == {"one": FRIEND, "two": FRIEND}
+    assert domain.deploy(one=FRIEND, three=FRIEND).status == "UPDATE_COMPLETE"
+    assert domain.accounts() == {"one": FRIEND, "three": FRIEND}
+    assert domain.deploy().status == "UPDATE_COMPLETE"
+    assert domain.accounts() == {}
+    domain.deploy(one=PARTNER)
+    outcome = domain.aws.destroy("S")
+    assert (outcome.status, outcome.failures) == ("DELETE_COMPLETE", {})
+    assert domain.aws.client("sesv2").list_email_identities()["EmailIdentities"] == []
+
+
+def test_a_policy_of_others(domain: Domain) -> None:
+    """The update is refused and rolled back with both policies as they were."""
+    domain.deploy(one=PARTNER)
+    ses = domain.aws.client("sesv2")
+    ses.create_email_identity_policy(EmailIdentity=ZONE, PolicyName="two", Policy=json.dumps(FOREIGN))
+    before = domain.policies()
+    outcome = domain.deploy(one=FRIEND, two=PARTNER)
+    assert outcome.status == "UPDATE_ROLLBACK_COMPLETE"
+    (reason,) = (text for name, text in outcome.failures.items() if "two" in name)
+    assert "has a sending policy 'two' already, which this resource did not write" in reason
+    assert domain.policies() == before
+    domain.aws.destroy("S")
+    with pytest.raises(ClientError):  # the identity is gone, and what hung on it
+        domain.policies()
