@@ -1,4 +1,4 @@
-"""The code of both READMEs runs, and what they say of props and texts is true."""
+"""The code of both READMEs and of docs/situations runs, links lead somewhere, and what is said of props and texts is true."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 ENGLISH, JAPANESE = "README.md", "README.ja.md"
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (ENGLISH, JAPANESE)}
+TRANSLATED = {ENGLISH: JAPANESE, "docs/situations.md": "docs/situations.ja.md"}
+WITH_CODE = {name: (ROOT / name).read_text(encoding="utf-8") for pair in TRANSLATED.items() for name in pair}
+WITH_LINKS = (*WITH_CODE, "docs/moving.md", "docs/rules.md", "CHANGELOG.md")
 ZONES = {"mail.example.com": "example.com"}
+OURS = "SesEmailAuth", "SendingIdentity", "DomainPolicy", "SendingEvents", "ZoneWriterRole"
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -47,24 +51,59 @@ def run(code: str) -> Construct:
 
 
 @pytest.mark.parametrize(
-    ("readme", "index"), [(name, index) for name, text in READMES.items() for index in range(len(blocks(text, "python")))]
+    ("page", "index"), [(name, index) for name, text in WITH_CODE.items() for index in range(len(blocks(text, "python")))]
 )
-def test_the_code_of_the_readme_runs(readme: str, index: int) -> None:
-    """Each Python block does what it says, leaves a construct of ours in the tree if it names one, and synthesizes."""
-    code = blocks(READMES[readme], "python")[index]
-    scope = run(code)
-    ours = {type(child).__name__ for child in scope.node.children} & {"SesEmailAuth", "DomainPolicy"}
-    assert bool(ours) == bool(re.search(r"\b(SesEmailAuth|DomainPolicy)\(", code))
+def test_the_code_of_a_page_runs(page: str, index: int) -> None:
+    """Each Python block does what it says, leaves the constructs of ours that it names in the tree, and synthesizes."""
+    code = blocks(WITH_CODE[page], "python")[index]
+    root = run(code).node.root
+    assert isinstance(root, cdk.App)
+    ours = {type(child).__name__ for child in root.node.find_all()} & set(OURS)
+    assert ours == set(re.findall(rf"\b({'|'.join(OURS)})(?:\.from_existing)?\(", code))
     if "lookup" not in code:
-        root = scope.node.root
-        assert isinstance(root, cdk.App)
         root.synth()
 
 
-def test_both_readmes_hold_the_same_code() -> None:
-    """The Japanese README has the same blocks; comments may be translated."""
-    english, japanese = ([re.sub(r" *#.*", "", code) for code in blocks(text, "python")] for text in READMES.values())
-    assert english == japanese
+@pytest.mark.parametrize(("english", "japanese"), TRANSLATED.items())
+def test_both_languages_hold_the_same_code(english: str, japanese: str) -> None:
+    """The Japanese page has the same blocks; comments may be translated."""
+    for language in ("python", "console"):
+        first, second = (
+            [re.sub(r" *#.*", "", code) for code in blocks(WITH_CODE[page], language)] for page in (english, japanese)
+        )
+        assert first == second
+
+
+@pytest.mark.parametrize(("english", "japanese"), TRANSLATED.items())
+def test_both_languages_have_the_same_sections(english: str, japanese: str) -> None:
+    """Headings of the same levels, and rows of tables, in the same order."""
+    first, second = (re.findall(r"^(#+|\|)", prose(WITH_CODE[page]), re.MULTILINE) for page in (english, japanese))
+    assert first == second
+
+
+@pytest.mark.parametrize("page", WITH_LINKS)
+def test_links_lead_somewhere(page: str) -> None:
+    """Files of this repository that a page links to exist, and have the heading that is meant."""
+    text = prose((ROOT / page).read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`+[^`\n]*`+", "", text)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.exists(), target
+        if anchor:
+            assert anchor in anchors(file.read_text(encoding="utf-8")), target
+
+
+def prose(text: str) -> str:
+    """A page without its code blocks."""
+    return re.sub(r"^( *)```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of the headings, as GitHub makes them: lower case, no punctuation, a hyphen for each space."""
+    headings = re.findall(r"^#+ (.*)$", prose(text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize(("readme", "language"), [(ENGLISH, "en"), (JAPANESE, "ja")])
@@ -82,7 +121,7 @@ def test_the_table_names_every_prop(readme: str) -> None:
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     props = {prop for row in rows for prop in re.findall(r"`(\w+)`", row)}
     signature = inspect.signature(SesEmailAuth.__init__).parameters
-    assert props | {"dns"} == set(signature) - {"self", "scope", "construct_id"}
+    assert props == set(signature) - {"self", "scope", "construct_id"}
 
 
 @pytest.mark.parametrize("readme", READMES)
