@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["parse_yaml"]
 
 _DEEPEST = 128
+_TOO_DEEP = f"it is nested deeper than {_DEEPEST} levels"
 _MOST_NODES = 2_000_000
 _NULL = re.compile(r"~|null|Null|NULL|")
 _TRUE = frozenset(f(word) for word in ("true", "yes", "on") for f in (str, str.title, str.upper))
@@ -45,7 +46,9 @@ def parse_yaml(text: str, path: str) -> object:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = "" if mark is None else f"line {mark.line + 1}: "
-        raise UnreadableSource(path, f"{line}{error.problem or error.context or 'no YAML'}") from error
+        problem = error.problem or error.context or "no YAML"
+        # libyaml has a limit of its own in some builds, and reads ahead: it may speak before `_limit` does.
+        raise UnreadableSource(path, _TOO_DEEP if "nesting depth" in problem else f"{line}{problem}") from error
     except (yaml.YAMLError, UnicodeError) as error:
         raise UnreadableSource(path, "it holds characters that YAML forbids") from error
 
@@ -130,7 +133,7 @@ class _Builder:
 
     def _limit(self, depth: int) -> None:
         if depth > _DEEPEST:
-            raise UnreadableSource(self._path, f"it is nested deeper than {_DEEPEST} levels")
+            raise UnreadableSource(self._path, _TOO_DEEP)
 
 
 def _scalar(event: ScalarEvent) -> object:
