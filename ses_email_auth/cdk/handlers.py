@@ -45,7 +45,7 @@ ROLE_PATH = "/ses-email-auth/"
 
 _PACKAGE = Path(__file__).parents[1]
 _LAMBDAS = "lambdas"
-_ALWAYS = ("custom_resource.py",)
+_ALWAYS = ("custom_resource.py", "patience.py")
 _MEMORY = 128  # MB, the least there is
 _RETRIES = 1
 _PAUSE = 60  # seconds that Lambda waits before it tries again
@@ -76,7 +76,7 @@ def custom_resource(  # noqa: PLR0913 - keywords, each a fact of the resource
         resource_type: `Custom::…`.
         properties: what the function gets. CloudFormation passes numbers and flags on as texts.
         statements: all that may be done for this resource; without a wildcard where SES and Route 53 know one resource.
-        shared: further modules below `lambdas` that the handler imports, for example `record_sets.py`.
+        shared: further modules below `lambdas` that the handler imports, for example `hosted_zone.py`.
         timeout: of the function; like `shared` the same for all resources of a concern. Default: - 2 minutes
         wildcards: why a resource or an action in `statements` has a `*`, for cdk-nag: what it names in brackets -> the reason,
             for example `Resource::arn:<AWS::Partition>:route53:::change/*`.

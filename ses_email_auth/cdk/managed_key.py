@@ -95,7 +95,7 @@ class ManagedKeyDkim(Dkim):
                 "Seconds": str(_WAIT_SECONDS),
             },
             statements=[aws_iam.PolicyStatement(actions=["ses:GetEmailIdentity"], resources=[arn])],
-            shared=("dns_message.py", "dns_txt.py", "patience.py"),
+            shared=("dns_message.py", "dns_txt.py"),
             timeout=Duration.minutes(_FUNCTION_MINUTES),
         )
         for resource in made.ahead_of_it(published):
@@ -126,7 +126,6 @@ class ManagedKeyDkim(Dkim):
                 },
                 statements=_statements(stack, self._secrets(domain, n), arn),
                 wildcards={_as_nag_says(self._secrets(domain, n), facts): _WHY_WILDCARD},
-                shared=("patience.py",),
             )
             for n in self.key.generations
         }

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from ses_email_auth.cdk.dns import Publication
     from ses_email_auth.cdk.record_resources import Json
 
-__all__ = ["Writer", "written_records"]
+__all__ = ["ZONE_MODULES", "Writer", "written_records"]
 
-_SHARED = ("first_try.py", "hosted_zone.py", "own_stack.py", "patience.py", "record_set.py")
+ZONE_MODULES = ("first_try.py", "hosted_zone.py", "own_stack.py", "record_set.py", "zone_change.py")
+"""What each handler that writes into a hosted zone imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,6 @@ def written_records(publication: Publication, writer: Writer, *, adopt: bool) ->
                 actions=["cloudformation:DescribeStackEvents", "cloudformation:ListStackResources"], resources=[stack.stack_id]
             ),
         ],
-        shared=_SHARED,
+        shared=ZONE_MODULES,
         wildcards=CHANGE_WILDCARD,
     )

@@ -90,7 +90,6 @@ class ReplicaDkim(Dkim):
                 **_attributes(plan, props),
             },
             statements=self._statements(stack, plan, props, own),
-            shared=("patience.py",),
         )
         tags = _Tags(scope, "IdentityTags")
         identity.add_property_override("Tags", Lazy.any(_Rendered(stack, tags.cdk_tag_manager)))

@@ -87,7 +87,6 @@ def sending_policy(scope: Construct, identity: DomainName, name: str, document: 
         statements=[
             aws_iam.PolicyStatement(actions=list(_WRITING), resources=[ses_arn(Stack.of(scope), "identity", identity.text)])
         ],
-        shared=("patience.py",),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Stack, aws_iam
 
 from ses_email_auth.cdk.handlers import custom_resource
+from ses_email_auth.cdk.record_writer import ZONE_MODULES
 from ses_email_auth.cdk.zone_permissions import CHANGE_WILDCARD
 from ses_email_auth.ses.spf import SPF_INCLUDE
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from ses_email_auth.publication.policy import PolicyWish
 
 __all__ = ["shared_spf"]
-
-_SHARED = ("first_try.py", "hosted_zone.py", "own_stack.py", "patience.py", "record_set.py")
 
 
 def shared_spf(publication: Publication, writer: Writer, policy: PolicyWish) -> CfnResource:
@@ -48,6 +47,6 @@ def shared_spf(publication: Publication, writer: Writer, policy: PolicyWish) -> 
             # Whether another resource needs the include: a construct that got another name.
             aws_iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[stack.stack_id]),
         ],
-        shared=_SHARED,
+        shared=ZONE_MODULES,
         wildcards=CHANGE_WILDCARD,
     )

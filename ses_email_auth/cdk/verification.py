@@ -63,7 +63,6 @@ def verification(
         resource_type="Custom::SesEmailAuthVerification",
         properties=properties,
         statements=_statements(stack, identity, zone_id, sets_mail_from=sending.mail_from is not None),
-        shared=("patience.py",),
         timeout=Duration.minutes(_FUNCTION_MINUTES),
     )
     resource.node.add_dependency(*after)

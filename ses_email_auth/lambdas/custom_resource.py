@@ -29,6 +29,8 @@ import boto3
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ses_email_auth.lambdas.patience import patiently
+
 __all__ = ["NOT_CREATED", "Failed", "Outcome", "Properties", "Request", "answer", "texts"]
 
 NOT_CREATED = "not-created"
@@ -150,15 +152,8 @@ def _role(properties: object) -> Iterator[None]:
 
 
 def _assume(arn: str) -> Mapping[str, str]:
-    sts = boto3.client("sts")
-    for pause in (*_ROLE_PAUSES, None):
-        try:
-            return cast("Mapping[str, str]", sts.assume_role(RoleArn=arn, RoleSessionName="ses-email-auth")["Credentials"])
-        except ClientError as error:
-            if pause is None or error.response["Error"].get("Code") != "AccessDenied":
-                raise
-            time.sleep(pause)
-    raise AssertionError  # pragma: no cover - the last pause is None
+    role = patiently(boto3.client("sts").assume_role, _ROLE_PAUSES, RoleArn=arn, RoleSessionName="ses-email-auth")
+    return cast("Mapping[str, str]", role["Credentials"])
 
 
 def _reason(error: Exception) -> str:

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ses_email_auth.lambdas.custom_resource import Failed
+from ses_email_auth.lambdas.patience import CONFIG, is_denied, patiently
 from ses_email_auth.lambdas.record_set import Key, RecordSet, plain_name
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ __all__ = ["Change", "HostedZone", "Refused", "ZoneIsGone"]
 Change = tuple[str, RecordSet]
 """`CREATE` or `DELETE`, and what."""
 
-_CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 6})
-_DENIED = {"AccessDenied", "AccessDeniedException"}
 _PERMISSION_PAUSES = (2, 4, 6)  # seconds: permissions that were just made are not in force everywhere at once
 _SYNC_PAUSES = (1, 2, 3, *[5] * 10)  # seconds: "changes generally propagate to all Route 53 servers within 60 seconds"
 _GRACE = 20  # seconds that the function keeps for its answer
@@ -63,6 +61,13 @@ class _Route53(Protocol):
     def get_change(self, **arguments: object) -> Mapping[str, Mapping[str, object]]: ...
 
 
+class _Sts(Protocol):
+    """As above."""
+
+    def assume_role(self, **arguments: object) -> Mapping[str, Mapping[str, str]]: ...
+    def get_caller_identity(self) -> Mapping[str, object]: ...
+
+
 class HostedZone:
     """The zone that `HostedZoneId` of the properties names, with `RoleArn` and `ExternalId` if they are there."""
 
@@ -76,7 +81,7 @@ class HostedZone:
     @cached_property
     def _route53(self) -> _Route53:
         keys = _assume(self._role_arn, self._external_id, self._session_name) if self._role_arn else {}
-        client: _Route53 = boto3.client("route53", config=_CONFIG, **keys)
+        client: _Route53 = boto3.client("route53", config=CONFIG, **keys)
         return client
 
     def read(self, names: Iterable[str]) -> dict[Key, RecordSet]:
@@ -111,7 +116,7 @@ class HostedZone:
                 raise Refused(error) from error
             if code == "NoSuchHostedZone":
                 raise ZoneIsGone(self.zone_id) from error
-            if code not in _DENIED:
+            if not is_denied(error):
                 raise
             wanted = "; ".join(f"{action} {record_set.place}" for action, record_set in changes)
             raise Failed(
@@ -135,18 +140,16 @@ class HostedZone:
             start = {f"StartRecord{part}": page[f"NextRecord{part}"] for part in _PARTS if f"NextRecord{part}" in page}
 
     def _page(self, start: Mapping[str, object]) -> Mapping[str, object]:
-        for pause in (*_PERMISSION_PAUSES, None):
-            try:
-                return self._route53.list_resource_record_sets(HostedZoneId=self.zone_id, **start)
-            except ClientError as error:
-                if _code(error) == "NoSuchHostedZone":
-                    raise ZoneIsGone(self.zone_id) from error
-                if _code(error) not in _DENIED:
-                    raise
-                if pause is None or self._role_arn:
-                    raise Failed(f"{self._who} may not read the hosted zone {self.zone_id}; {self._fix}") from error
-                time.sleep(pause)
-        raise AssertionError  # pragma: no cover - the last pause is None
+        # A role that could be assumed is in force.
+        pauses = () if self._role_arn else _PERMISSION_PAUSES
+        try:
+            return patiently(self._route53.list_resource_record_sets, pauses, HostedZoneId=self.zone_id, **start)
+        except ClientError as error:
+            if _code(error) == "NoSuchHostedZone":
+                raise ZoneIsGone(self.zone_id) from error
+            if not is_denied(error):
+                raise
+            raise Failed(f"{self._who} may not read the hosted zone {self.zone_id}; {self._fix}") from error
 
     def _wait(self, change_id: str, remaining_seconds: Callable[[], float]) -> None:
         """Until all name servers of Route 53 have the change: what waits for the records looks them up at once."""
@@ -180,34 +183,29 @@ def _session_name(text: str) -> str:
 
 
 def _assume(role_arn: str, external_id: str, session_name: str) -> dict[str, object]:
-    sts = boto3.client("sts", config=_CONFIG)
+    sts: _Sts = boto3.client("sts", config=CONFIG)
     extra = {"ExternalId": external_id} if external_id else {}
-    for pause in (*_PERMISSION_PAUSES, None):
-        try:
-            keys = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name, **extra)["Credentials"]
-        except ClientError as error:
-            if _code(error) not in _DENIED:
-                raise
-            if pause is None:
-                raise Failed(
-                    f"{role_arn} cannot be assumed: it does not exist, or does not trust {_own_role(sts)}; deploy the stack "
-                    f"with ZoneWriterRole in the account of the zone first, with this account in 'trusted'"
-                ) from error
-            time.sleep(pause)
-        else:
-            return {
-                "aws_access_key_id": keys["AccessKeyId"],
-                "aws_secret_access_key": keys["SecretAccessKey"],
-                "aws_session_token": keys["SessionToken"],
-            }
-    raise AssertionError  # pragma: no cover - the last pause is None
-
-
-def _own_role(sts: object) -> str:
-    """Who this function is, for the one who has to trust it."""
-    identify = getattr(sts, "get_caller_identity", None)
     try:
-        return str(identify()["Arn"]) if identify is not None else "this function"
+        role = patiently(sts.assume_role, _PERMISSION_PAUSES, RoleArn=role_arn, RoleSessionName=session_name, **extra)
+    except ClientError as error:
+        if not is_denied(error):
+            raise
+        raise Failed(
+            f"{role_arn} cannot be assumed: it does not exist, or does not trust {_own_role(sts)}; deploy the stack "
+            f"with ZoneWriterRole in the account of the zone first, with this account in 'trusted'"
+        ) from error
+    keys = role["Credentials"]
+    return {
+        "aws_access_key_id": keys["AccessKeyId"],
+        "aws_secret_access_key": keys["SecretAccessKey"],
+        "aws_session_token": keys["SessionToken"],
+    }
+
+
+def _own_role(sts: _Sts) -> str:
+    """Who this function is, for the one who has to trust it."""
+    try:
+        return str(sts.get_caller_identity()["Arn"])
     except ClientError:
         return "this function"
 

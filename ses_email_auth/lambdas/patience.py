@@ -12,9 +12,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["CONFIG", "patiently"]
+__all__ = ["CONFIG", "is_denied", "patiently"]
 
 CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 6})
 """Of clients in functions that run two minutes: SES takes one call a second, and a stack may have many resources."""
@@ -25,13 +25,18 @@ _PAUSES = (2, 4, 6, 8)  # seconds
 _T = TypeVar("_T")
 
 
-def patiently(call: Callable[..., _T], **arguments: object) -> _T:
-    """What `call` returns; it is called again while AWS denies it, up to 20 seconds."""
-    for pause in _PAUSES:
+def patiently(call: Callable[..., _T], pauses: Sequence[int] = _PAUSES, /, **arguments: object) -> _T:
+    """What `call` returns; it is called again after each of the pauses (in seconds, 20 together) while AWS denies it."""
+    for pause in pauses:
         try:
             return call(**arguments)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _DENIED:
+            if not is_denied(error):
                 raise
             time.sleep(pause)
     return call(**arguments)
+
+
+def is_denied(error: ClientError) -> bool:
+    """Whether a permission is missing."""
+    return error.response["Error"].get("Code") in _DENIED

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from ses_email_auth.lambdas import first_try, hosted_zone
 from ses_email_auth.lambdas.record_writer.handler import handle
 from tests.lambdas.events import STACK_ID, cloudformation
 from tests.lambdas.route53 import Aws, Zone, refusal, txt
@@ -25,22 +24,6 @@ REJECT = txt(f"_dmarc.{D}", "v=DMARC1; p=reject")
 MX = txt(f"bounce.{D}", "10 feedback-smtp.ap-northeast-1.amazonses.com", kind="MX")
 NEWS = txt(f"news.{D}", "v=spf1 include:amazonses.com ~all")
 ID = f"Z1/{D}"
-
-
-@pytest.fixture
-def zone() -> Zone:
-    """An empty one."""
-    return Zone()
-
-
-@pytest.fixture
-def aws(zone: Zone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Aws:
-    """What the handler calls."""
-    found = Aws(zone)
-    monkeypatch.setattr("boto3.client", found.client)
-    monkeypatch.setattr(hosted_zone.time, "sleep", found.sleep)
-    monkeypatch.setattr(first_try.tempfile, "gettempdir", lambda: str(tmp_path))
-    return found
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ses_email_auth.lambdas import first_try, hosted_zone
 from ses_email_auth.lambdas.shared_spf import handler
 from ses_email_auth.lambdas.shared_spf.spf_text import adding, is_only, removing
 from tests.lambdas.events import cloudformation
@@ -23,22 +22,6 @@ ID = f"Z1/{D}/{SES}"
 TOKEN = "google-site-verification=abc"
 PROPS: dict[str, Any] = {"HostedZoneId": "Z1", "Domain": D, "Name": D, "Include": SES, "All": "~all", "TTL": 600}
 GOOGLE = "v=spf1 include:_spf.google.com ~all"
-
-
-@pytest.fixture
-def zone() -> Zone:
-    """An empty one."""
-    return Zone()
-
-
-@pytest.fixture
-def aws(zone: Zone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Aws:
-    """What the handler calls."""
-    found = Aws(zone)
-    monkeypatch.setattr("boto3.client", found.client)
-    monkeypatch.setattr(hosted_zone.time, "sleep", found.sleep)
-    monkeypatch.setattr(first_try.tempfile, "gettempdir", lambda: str(tmp_path))
-    return found
 
 
 @pytest.fixture

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.lambdas.custom_resource import Failed, Outcome, answer
 from ses_email_auth.lambdas.first_try import FirstTry
-from ses_email_auth.lambdas.hosted_zone import HostedZone, Refused, ZoneIsGone
+from ses_email_auth.lambdas.hosted_zone import HostedZone, ZoneIsGone
 from ses_email_auth.lambdas.own_stack import is_rolling_back, last_update_failed, other_ids
 from ses_email_auth.lambdas.record_set import RecordSet
-from ses_email_auth.lambdas.record_writer.steps import UNCHANGED, Step, stands, were_done
+from ses_email_auth.lambdas.record_writer.steps import Step, stands, were_done
+from ses_email_auth.lambdas.zone_change import UNCHANGED, make_change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from ses_email_auth.lambdas.custom_resource import Properties, Request
     from ses_email_auth.lambdas.hosted_zone import Change
@@ -81,7 +82,7 @@ def _create(request: Request) -> Outcome:
         first.note(noted)
         return [("CREATE", each) for each in wanted.values() if each not in equal]
 
-    _write(request, zone, first, plan)
+    make_change(request, zone, first, plan, _TRIES)
     return Outcome(physical_id)
 
 
@@ -110,7 +111,7 @@ def _update(request: Request) -> None:
         return [change for step in steps for change in step.changes()]
 
     if keys:
-        _write(request, zone, first, plan)
+        make_change(request, zone, first, plan, _TRIES)
 
 
 def _delete(request: Request) -> None:
@@ -128,7 +129,7 @@ def _delete(request: Request) -> None:
         return [("DELETE", found[key]) for key, each in ours.items() if key in found and _goes(each, found[key], taken_over)]
 
     try:
-        _write(request, zone, FirstTry(request.request_id), plan)
+        make_change(request, zone, FirstTry(request.request_id), plan, _TRIES)
     except ZoneIsGone:
         _log.warning("there is no hosted zone %s any more", zone.zone_id)
 
@@ -142,24 +143,6 @@ def _goes(ours: RecordSet, found: RecordSet, taken_over: set[str]) -> bool:
         _log.warning("%s was taken over as it is and is left alone", ours.place)
         return False
     return True
-
-
-def _write(request: Request, zone: HostedZone, first: FirstTry, plan: Callable[[], list[Change]]) -> None:
-    """Make the changes that `plan` wants, which looks at the zone again if Route 53 refuses them."""
-    refusal = ""
-    for _ in range(_TRIES):
-        changes = plan()
-        try:
-            if changes:
-                zone.change(changes, request.remaining_seconds)
-        except Refused as error:
-            refusal = str(error)
-            _log.warning("refused: %s", refusal)
-            if not error.was_sent_before:
-                first.forget()
-        else:
-            return
-    raise Failed(f"Route 53 refuses the change, {UNCHANGED}: {refusal}")
 
 
 def _refuse(conflicts: list[str]) -> None:

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from ses_email_auth.lambdas.hosted_zone import Change
     from ses_email_auth.lambdas.record_set import RecordSet
 
-__all__ = ["UNCHANGED", "Step", "stands", "were_done"]
-
-UNCHANGED = "nothing was changed"
+__all__ = ["Step", "stands", "were_done"]
 
 
 @dataclass(frozen=True, slots=True)

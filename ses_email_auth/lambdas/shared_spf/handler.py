@@ -12,18 +12,17 @@ first goes, the include goes with it, unless both are of one stack: then a const
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING
 
 from ses_email_auth.lambdas.custom_resource import Failed, Outcome, answer
 from ses_email_auth.lambdas.first_try import FirstTry
-from ses_email_auth.lambdas.hosted_zone import HostedZone, Refused, ZoneIsGone
+from ses_email_auth.lambdas.hosted_zone import HostedZone, ZoneIsGone
 from ses_email_auth.lambdas.own_stack import other_ids
 from ses_email_auth.lambdas.record_set import RecordSet, plain_name, quoted, strings_of
 from ses_email_auth.lambdas.shared_spf.spf_text import SpfFault, adding, is_only, is_spf, removing
+from ses_email_auth.lambdas.zone_change import make_change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from ses_email_auth.lambdas.custom_resource import Properties, Request
     from ses_email_auth.lambdas.hosted_zone import Change
@@ -74,7 +73,7 @@ def _add(request: Request) -> str:
         wanted = (*values, changed) if place is None else (*values[:place], changed, *values[place + 1 :])
         return _replaced(found, _with_values(found, name, wanted, ttl))
 
-    _write(request, zone, first, plan)
+    make_change(request, zone, first, plan, _TRIES)
     return added
 
 
@@ -124,7 +123,7 @@ def _take_back(request: Request) -> None:
         return _replaced(found, _with_values(found, name, tuple(wanted), found.ttl) if wanted else None)
 
     try:
-        _write(request, zone, FirstTry(request.request_id), plan)
+        make_change(request, zone, FirstTry(request.request_id), plan, _TRIES)
     except ZoneIsGone:
         _log.warning("there is no hosted zone %s any more", zone.zone_id)
 
@@ -149,24 +148,6 @@ def _with_values(found: RecordSet | None, name: str, values: tuple[Strings, ...]
 def _replaced(old: RecordSet | None, new: RecordSet | None) -> list[Change]:
     gone: list[Change] = [] if old is None else [("DELETE", old)]
     return gone if new is None else [*gone, ("CREATE", new)]
-
-
-def _write(request: Request, zone: HostedZone, first: FirstTry, plan: Callable[[], list[Change]]) -> None:
-    """Make the changes that `plan` wants upon what stands, again and again if somebody else is faster."""
-    refusal = ""
-    for attempt in range(_TRIES):
-        changes = plan()
-        try:
-            if changes:
-                zone.change(changes, request.remaining_seconds)
-        except Refused as error:
-            refusal = str(error)
-            if not error.was_sent_before:
-                first.forget()
-            time.sleep(attempt)
-        else:
-            return
-    raise Failed(f"Route 53 refuses the change, nothing was changed: {refusal}")
 
 
 def _identity(properties: Properties) -> str:
