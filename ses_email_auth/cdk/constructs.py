@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ses_email_auth.cdk.email_auth_construct import EmailAuthConstruct
 from ses_email_auth.cdk.existing import existing_dkim
 from ses_email_auth.cdk.existing_props import ExistingIdentityProps
+from ses_email_auth.cdk.flat_props import given, spread
 from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, SesEmailAuthProps
 from ses_email_auth.cdk.record_resources import RecordLayout
 from ses_email_auth.cdk.sending_construct import SendingConstruct
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.cdk.dkim import Dkim
     from ses_email_auth.cdk.dns import Dns
-    from ses_email_auth.cdk.wishes import Props
     from ses_email_auth.publication.from_domain_txt import FromDomainTxt
     from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
     from ses_email_auth.records.spf import SpfQualifier, SpfRecord
@@ -80,12 +80,12 @@ class SesEmailAuth(SendingConstruct):
         from_domain_txt_ttl: Duration | None = None,
         dmarc_ttl: Duration | None = None,
     ) -> None:
-        super().__init__(scope, construct_id, SesEmailAuthProps(**_given(locals(), SesEmailAuthProps)))
+        super().__init__(scope, construct_id, SesEmailAuthProps(**given(locals(), SesEmailAuthProps)))
 
     @classmethod
     def from_props(cls, scope: Construct, construct_id: str, props: SesEmailAuthProps) -> SesEmailAuth:
         """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
-        return cls(scope, construct_id, **_spread(props))
+        return cls(scope, construct_id, **spread(props))
 
     @classmethod
     def from_existing(  # noqa: PLR0913 - flat props, as CDK wants them
@@ -133,7 +133,7 @@ class SesEmailAuth(SendingConstruct):
         Raises:
             EmailAuthError: at this line, for props that Route 53 or receivers would refuse.
         """
-        existing = ExistingIdentityProps(**_given(locals(), ExistingIdentityProps))
+        existing = ExistingIdentityProps(**given(locals(), ExistingIdentityProps))
         _, facts = StackFacts.of(scope)
         dkim = existing_dkim(existing.dkim_tokens, existing.dkim_signing_zone, facts.region)
         return cls.from_props(scope, construct_id, SesEmailAuthProps(**_shared(existing), dkim=dkim))
@@ -175,12 +175,12 @@ class SendingIdentity(SendingConstruct):
         mail_from_spf_ttl: Duration | None = None,
         wait_for_verification: Duration | None = None,
     ) -> None:
-        super().__init__(scope, construct_id, SendingIdentityProps(**_given(locals(), SendingIdentityProps)))
+        super().__init__(scope, construct_id, SendingIdentityProps(**given(locals(), SendingIdentityProps)))
 
     @classmethod
     def from_props(cls, scope: Construct, construct_id: str, props: SendingIdentityProps) -> SendingIdentity:
         """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
-        return cls(scope, construct_id, **_spread(props))
+        return cls(scope, construct_id, **spread(props))
 
 
 class DomainPolicy(EmailAuthConstruct):
@@ -221,25 +221,15 @@ class DomainPolicy(EmailAuthConstruct):
         dmarc_ttl: Duration | None = None,
         sends_with_ses: bool = True,
     ) -> None:
-        super().__init__(scope, construct_id, DomainPolicyProps(**_given(locals(), DomainPolicyProps)))
+        super().__init__(scope, construct_id, DomainPolicyProps(**given(locals(), DomainPolicyProps)))
 
     @classmethod
     def from_props(cls, scope: Construct, construct_id: str, props: DomainPolicyProps) -> DomainPolicy:
         """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
-        return cls(scope, construct_id, **_spread(props))
-
-
-def _given(arguments: Mapping[str, object], props: type[Props | ExistingIdentityProps]) -> dict[str, Any]:
-    """The arguments that are props; the signature above and the class of the props name the same."""
-    return {field.name: arguments[field.name] for field in fields(props)}
-
-
-def _spread(props: Props) -> dict[str, Any]:
-    """The fields of `props` by name; `dataclasses.asdict` would copy the constructs in them."""
-    return {field.name: getattr(props, field.name) for field in fields(props)}
+        return cls(scope, construct_id, **spread(props))
 
 
 def _shared(existing: ExistingIdentityProps) -> dict[str, Any]:
     """The fields that the props of a new identity have, too."""
     names = {field.name for field in fields(SesEmailAuthProps)}
-    return {field.name: getattr(existing, field.name) for field in fields(existing) if field.name in names}
+    return {name: value for name, value in spread(existing).items() if name in names}

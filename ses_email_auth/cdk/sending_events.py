@@ -7,14 +7,14 @@ Manager; `cfn_configuration_set` is the escape hatch.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aws_cdk import CfnResource, Stack, aws_ses
 from constructs import Construct
 
 from ses_email_auth.cdk.feedback_topic import events_topic
+from ses_email_auth.cdk.flat_props import given, spread
 from ses_email_auth.cdk.grants import ses_arn
 from ses_email_auth.cdk.reputation import add_alarms, add_dashboard
 from ses_email_auth.cdk.sending_events_props import SendingEventsProps, check_events_props
@@ -22,7 +22,7 @@ from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.cdk.tracking import Tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from aws_cdk import RemovalPolicy, aws_kms, aws_route53, aws_sns
     from constructs import IDependable
@@ -73,7 +73,7 @@ class SendingEvents(Construct):
         domain_name: str | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        props = SendingEventsProps(**_given(locals()))
+        props = SendingEventsProps(**given(locals(), SendingEventsProps))
         check_events_props(props)
         stack, facts = StackFacts.of(scope)
         tracking = Tracking.of(props, stack, facts)
@@ -96,7 +96,7 @@ class SendingEvents(Construct):
     @classmethod
     def from_props(cls, scope: Construct, construct_id: str, props: SendingEventsProps) -> SendingEvents:
         """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
-        return cls(scope, construct_id, **{field.name: getattr(props, field.name) for field in fields(props)})
+        return cls(scope, construct_id, **spread(props))
 
     @property
     def cfn_configuration_set(self) -> aws_ses.CfnConfigurationSet:
@@ -157,8 +157,3 @@ def _in_template(event: aws_ses.EmailSendingEvent) -> str:
     """As CloudFormation writes it: `renderingFailure`."""
     first, *more = event.value.lower().split("_")
     return first + "".join(part.capitalize() for part in more)
-
-
-def _given(arguments: Mapping[str, object]) -> dict[str, Any]:
-    """The arguments that are props; a test keeps the signature and the class of the props equal."""
-    return {field.name: arguments[field.name] for field in fields(SendingEventsProps)}

@@ -23,7 +23,6 @@ from ses_email_auth.lambdas.shared_spf.spf_text import SpfFault, adding, is_only
 from ses_email_auth.lambdas.zone_change import make_change
 
 if TYPE_CHECKING:
-
     from ses_email_auth.lambdas.custom_resource import Properties, Request
     from ses_email_auth.lambdas.hosted_zone import Change
     from ses_email_auth.lambdas.shared_spf.spf_text import Strings
