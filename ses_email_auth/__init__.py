@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from ses_email_auth.cdk.validation import EmailAuthValidation
     from ses_email_auth.cdk.zone_writer_role import ZoneWriterRole
     from ses_email_auth.checks.finding import Fault, Finding, Need, Rule, Severity
-    from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.errors import EmailAuthError, InvalidDomainName, RecordSyntaxError
     from ses_email_auth.known_after_deploy import KnownAfterDeploy
     from ses_email_auth.publication.alignment import AlignmentProof, Verdict
-    from ses_email_auth.publication.from_domain_txt import FromDomainTxt
+    from ses_email_auth.publication.policy import FromDomainTxt
     from ses_email_auth.records.dkim import DkimKeyRecord
     from ses_email_auth.records.dmarc import Alignment, DmarcPolicy, DmarcRecord, FailureOption
     from ses_email_auth.records.report_uri import ReportUri
     from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
     from ses_email_auth.records.spf import SpfQualifier, SpfRecord
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = [
     "Alignment",
@@ -92,7 +92,7 @@ if not TYPE_CHECKING:
         "FailureOption": "records.dmarc",
         "Fault": "checks.finding",
         "Finding": "checks.finding",
-        "FromDomainTxt": "publication.from_domain_txt",
+        "FromDomainTxt": "publication.policy",
         "InvalidDomainName": "errors",
         "KnownAfterDeploy": "known_after_deploy",
         "Need": "checks.finding",
@@ -112,7 +112,7 @@ if not TYPE_CHECKING:
         "SpfQualifier": "records.spf",
         "SpfRecord": "records.spf",
         "Verdict": "publication.alignment",
-        "ZoneView": "checks.zone_view",
+        "ZoneView": "zone.view",
         "ZoneWriterRole": "cdk.zone_writer_role",
     }
 

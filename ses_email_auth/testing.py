@@ -23,7 +23,7 @@ from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import SpfRecord
 from ses_email_auth.sources.alignment import proof_of
-from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.sources.template import TemplateFile, read_templates
 from ses_email_auth.sources.views import views
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from aws_cdk.assertions import Template
 
     from ses_email_auth.checks.finding import Finding, Rule
-    from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
     from ses_email_auth.publication.alignment import AlignmentProof
-    from ses_email_auth.sources.contents import Contents
+    from ses_email_auth.sources.source_file import SourceFile
+    from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
 __all__ = ["EmailAuthTemplate"]
 
@@ -50,10 +50,10 @@ class EmailAuthTemplate:
     Make it by `from_stack` or `from_template`.
     """
 
-    def __init__(self, contents: Iterable[Contents]) -> None:
+    def __init__(self, contents: Iterable[SourceFile]) -> None:
         self._contents = list(contents)
-        self._records: list[SeenRecordSet] = [record for each in self._contents for record in each.records]
-        self._identities: list[SeenIdentity] = [identity for each in self._contents for identity in each.identities]
+        self._records: list[DeclaredRecordSet] = [record for each in self._contents for record in each.records]
+        self._identities: list[DeclaredIdentity] = [identity for each in self._contents for identity in each.identities]
 
     @classmethod
     def from_stack(cls, stack: Stack) -> EmailAuthTemplate:
@@ -152,7 +152,7 @@ class EmailAuthTemplate:
             raise AssertionError(f"no SES identity could send as {domain}{self._what_is_there()}")
         return proof_of(DomainName(domain), self._identities, views(self._contents))
 
-    def _at(self, domain: str, kind: RecordType) -> list[SeenRecordSet]:
+    def _at(self, domain: str, kind: RecordType) -> list[DeclaredRecordSet]:
         name = DomainName(domain)
         return [record for record in self._records if record.name == name and record.type is kind]
 
@@ -166,7 +166,7 @@ class EmailAuthTemplate:
             raise AssertionError(f"{len(texts)} records where one {what} must stand: {'; '.join(map(repr, texts))}")
         return texts[0]
 
-    def _token(self, record: SeenRecordSet, domain: DomainName) -> Iterable[str]:
+    def _token(self, record: DeclaredRecordSet, domain: DomainName) -> Iterable[str]:
         if record.type is not RecordType.CNAME or len(record.values) != 1:
             return
         name, value = record.name, record.values[0]

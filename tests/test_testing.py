@@ -18,7 +18,7 @@ from tests.lint.apps import sending_domain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 SES = "v=spf1 include:amazonses.com ~all"
 TOKENS = ("DkimDNSTokenName1", "DkimDNSTokenName2", "DkimDNSTokenName3")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from constructs import IConstruct
 
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.checks.seen import Origin
+    from ses_email_auth.zone.declared import Origin
 
 __all__ = ["AlreadySaid"]
 

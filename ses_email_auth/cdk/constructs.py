@@ -13,7 +13,7 @@ from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, Se
 from ses_email_auth.cdk.record_resources import RecordLayout
 from ses_email_auth.cdk.sending_construct import SendingConstruct
 from ses_email_auth.cdk.stack_facts import StackFacts
-from ses_email_auth.publication.wish_values import UNSET, Unset
+from ses_email_auth.publication.prop_values import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.cdk.dkim import Dkim
     from ses_email_auth.cdk.dns import Dns
-    from ses_email_auth.publication.from_domain_txt import FromDomainTxt
+    from ses_email_auth.publication.policy import FromDomainTxt
     from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
     from ses_email_auth.records.spf import SpfQualifier, SpfRecord
 

@@ -11,7 +11,7 @@ from aws_cdk import aws_ses
 from ses_email_auth.cdk.identity_resources import IdentityResources, cfn_identity
 from ses_email_auth.cdk.kinds import check_enum
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication.dkim_wish import EASY_DKIM_ATTRIBUTES, EasyDkim
+from ses_email_auth.publication.dkim_keys import EASY_DKIM_ATTRIBUTES, EasyDkim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
     from ses_email_auth.cdk.stack_facts import StackFacts
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.publication.dkim_wish import DkimWish
+    from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.plan import DomainPlan
 
 __all__ = ["Dkim", "Easy", "dkim_of"]
@@ -120,7 +120,7 @@ class Dkim(ABC):
         """
 
     @abstractmethod
-    def wish(self) -> DkimWish:
+    def wish(self) -> DkimKeys:
         """The plan's view: which records this needs."""
 
     @abstractmethod
@@ -162,7 +162,7 @@ class Easy(Dkim):
         """The length that is asked of SES; None if it is not asked."""
         return self.length
 
-    def wish(self) -> DkimWish:
+    def wish(self) -> DkimKeys:
         """Three CNAME records."""
         return EasyDkim()
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ses_email_auth.cdk.record_writer import Writer
     from ses_email_auth.cdk.stack_facts import StackFacts
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.publication.policy import PolicyWish
+    from ses_email_auth.publication.policy import PolicyPlan
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
 
 __all__ = ["ZONE_FIX", "Dns", "Publication", "ZoneFacts", "zone_of"]
@@ -152,7 +152,7 @@ class Dns(ABC):
 
         return Writer()
 
-    def share_spf(self, publication: Publication, policy: PolicyWish) -> CfnResource:
+    def share_spf(self, publication: Publication, policy: PolicyPlan) -> CfnResource:
         """The resource that adds Amazon SES to a TXT record set of others."""
         from ses_email_auth.cdk.shared_spf import shared_spf  # noqa: PLC0415 - as above
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.cdk.dkim import Dkim
 from ses_email_auth.cdk.identity_resources import IdentityResources
-from ses_email_auth.publication.existing_dkim import existing_keys
+from ses_email_auth.publication.dkim_keys import existing_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
-    from ses_email_auth.publication.dkim_wish import DkimWish
+    from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.plan import DomainPlan
 
 __all__ = ["ExistingDkim", "existing_dkim"]
@@ -25,14 +25,14 @@ __all__ = ["ExistingDkim", "existing_dkim"]
 class ExistingDkim(Dkim):
     """How an identity signs that is not ours to change."""
 
-    keys: DkimWish
+    keys: DkimKeys
 
     @property
     def makes_identity(self) -> bool:
         """No: it stands."""
         return False
 
-    def wish(self) -> DkimWish:
+    def wish(self) -> DkimKeys:
         """The records of its tokens, if they are known."""
         return self.keys
 

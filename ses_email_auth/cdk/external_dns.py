@@ -18,7 +18,7 @@ from ses_email_auth.cdk.dns import Dns, ZoneFacts
 from ses_email_auth.cdk.record_resources import in_template
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
-from ses_email_auth.publication.wish_values import domain
+from ses_email_auth.publication.prop_values import domain
 from ses_email_auth.records.resource_record_set import RecordType
 
 if TYPE_CHECKING:

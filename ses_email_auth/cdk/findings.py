@@ -10,10 +10,10 @@ from aws_cdk import Validations, aws_ses
 from ses_email_auth.checks.finding import Finding, Severity
 from ses_email_auth.checks.rules import PLAN_RULES
 from ses_email_auth.checks.run import check
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication.dkim_wish import OwnKey
+from ses_email_auth.publication.dkim_keys import OwnKey
 from ses_email_auth.records.dmarc import DmarcRecord
+from ses_email_auth.zone.view import ZoneView
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -14,7 +14,7 @@ from aws_cdk import Stack, aws_iam
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.publication.wish_values import text_list
+from ses_email_auth.publication.prop_values import text_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

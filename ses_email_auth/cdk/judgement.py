@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, TypeAlias
 from ses_email_auth.checks.finding import Finding, Severity
 from ses_email_auth.checks.notices import CANNOT_READ, CANNOT_TELL, WHAT_TO_DO
 from ses_email_auth.checks.run import check_all
-from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.sources.assembly import template_files
-from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.sources.template import read_templates
 from ses_email_auth.sources.views import views
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
+from ses_email_auth.zone.view import ZoneView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ses_email_auth.checks.finding import Rule
-    from ses_email_auth.sources.contents import Contents
-    from ses_email_auth.sources.template_file import TemplateFile
+    from ses_email_auth.sources.source_file import SourceFile
+    from ses_email_auth.sources.template import TemplateFile
 
 __all__ = ["Judged", "judge"]
 
@@ -51,12 +51,12 @@ def judge(stacks: Mapping[str, str], rules: tuple[Rule, ...]) -> list[Judged]:
     return found
 
 
-def _placed(contents: Contents) -> Contents:
+def _placed(contents: SourceFile) -> SourceFile:
     return replace(contents, records=[record for record in contents.records if record.zone_id])
 
 
 def _judged(view: ZoneView, rules: tuple[Rule, ...]) -> Iterator[Judged]:
-    seen: tuple[SeenRecordSet | SeenIdentity, ...] = (*view.seen, *view.identities)
+    seen: tuple[DeclaredRecordSet | DeclaredIdentity, ...] = (*view.seen, *view.identities)
     for finding in check_all((view,), rules):
         if finding.id != CANNOT_TELL:
             yield finding, finding.origins or (seen[0].origin,)
@@ -69,7 +69,7 @@ class _Reading:
         self._stacks = stacks
         self.unread: list[Judged] = []
 
-    def contents(self) -> list[Contents]:
+    def contents(self) -> list[SourceFile]:
         files = [file for folder in self._folders() for file in self._files(folder)]
         unreadable: list[UnreadableSource] = []
         try:

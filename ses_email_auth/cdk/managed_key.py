@@ -22,7 +22,7 @@ from ses_email_auth.cdk.kinds import is_a
 from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import is_number_token
-from ses_email_auth.publication.dkim_wish import ManagedKey, key_attribute, selector_of
+from ses_email_auth.publication.dkim_keys import ManagedKey, key_attribute, selector_of
 from ses_email_auth.ses.own_key import check_selector
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.publication.dkim_wish import DkimWish
+    from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.plan import DomainPlan
 
 __all__ = ["ManagedKeyDkim", "managed_key"]
@@ -52,7 +52,7 @@ class ManagedKeyDkim(Dkim):
     key: ManagedKey
     encryption_key: aws_kms.IKey | None
 
-    def wish(self) -> DkimWish:
+    def wish(self) -> DkimKeys:
         """One TXT record for the key that signs, one for the key before."""
         return self.key
 

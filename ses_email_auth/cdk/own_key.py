@@ -15,9 +15,8 @@ from ses_email_auth.cdk.dkim import Dkim
 from ses_email_auth.cdk.identity_resources import IdentityResources, cfn_identity
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import split_at_tokens
-from ses_email_auth.publication.dkim_wish import OwnKey
-from ses_email_auth.records.dkim import DkimKeyRecord
-from ses_email_auth.records.dkim_key import public_key_from_pem
+from ses_email_auth.publication.dkim_keys import OwnKey
+from ses_email_auth.records.dkim import DkimKeyRecord, public_key_from_pem
 from ses_email_auth.ses.own_key import check_public_key, check_selector
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
     from ses_email_auth.cdk.stack_facts import StackFacts
-    from ses_email_auth.publication.dkim_wish import DkimWish
+    from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.plan import DomainPlan
 
 __all__ = ["OwnKeyDkim", "own_key"]
@@ -43,7 +42,7 @@ class OwnKeyDkim(Dkim):
     reference: str
     """A token that becomes the reference to the secret."""
 
-    def wish(self) -> DkimWish:
+    def wish(self) -> DkimKeys:
         """One TXT record."""
         return self.key
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.cdk.common_props import CommonProps
-from ses_email_auth.publication.wish_values import UNSET, Unset
+from ses_email_auth.publication.prop_values import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import Duration
 
-    from ses_email_auth.publication.from_domain_txt import FromDomainTxt
+    from ses_email_auth.publication.policy import FromDomainTxt
     from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
     from ses_email_auth.records.spf import SpfQualifier, SpfRecord
 

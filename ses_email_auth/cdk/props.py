@@ -9,7 +9,7 @@ from ses_email_auth.cdk.policy_props import PolicyProps
 from ses_email_auth.cdk.sending_props import SendingProps
 
 if TYPE_CHECKING:
-    from ses_email_auth.publication.wish_values import Unset
+    from ses_email_auth.publication.prop_values import Unset
 
 __all__ = ["DomainPolicyProps", "SendingIdentityProps", "SesEmailAuthProps"]
 

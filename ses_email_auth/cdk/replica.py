@@ -18,14 +18,14 @@ from ses_email_auth.cdk.handlers import custom_resource
 from ses_email_auth.cdk.identity_resources import IdentityResources
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.publication.dkim_wish import Replica
+from ses_email_auth.publication.dkim_keys import Replica
 from ses_email_auth.ses.regions import SENDING_REGIONS
 
 if TYPE_CHECKING:
     from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
     from ses_email_auth.cdk.record_resources import Json
     from ses_email_auth.cdk.stack_facts import StackFacts
-    from ses_email_auth.publication.dkim_wish import DkimWish
+    from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.plan import DomainPlan
 
 __all__ = ["ReplicaDkim", "replica_of"]
@@ -49,7 +49,7 @@ class ReplicaDkim(Dkim):
 
     region: str
 
-    def wish(self) -> DkimWish:
+    def wish(self) -> DkimKeys:
         """No records: those of the parent serve."""
         return Replica()
 

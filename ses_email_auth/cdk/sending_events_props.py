@@ -10,7 +10,7 @@ from aws_cdk import aws_kms, aws_ses, aws_sns
 from ses_email_auth.cdk.kinds import check_flag, check_removal_policy, is_a
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.publication.wish_values import text_list
+from ses_email_auth.publication.prop_values import text_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.cdk.common_props import CommonProps
-from ses_email_auth.publication.wish_values import UNSET, Unset
+from ses_email_auth.publication.prop_values import UNSET, Unset
 
 if TYPE_CHECKING:
     from aws_cdk import Duration, aws_ses

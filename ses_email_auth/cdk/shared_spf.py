@@ -9,7 +9,7 @@ from aws_cdk import Stack, aws_iam
 from ses_email_auth.cdk.handlers import custom_resource
 from ses_email_auth.cdk.record_writer import ZONE_MODULES
 from ses_email_auth.cdk.zone_permissions import CHANGE_WILDCARD
-from ses_email_auth.ses.spf import SPF_INCLUDE
+from ses_email_auth.ses.hosts import SPF_INCLUDE
 
 if TYPE_CHECKING:
     from aws_cdk import CfnResource
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from ses_email_auth.cdk.dns import Publication
     from ses_email_auth.cdk.record_resources import Json
     from ses_email_auth.cdk.record_writer import Writer
-    from ses_email_auth.publication.policy import PolicyWish
+    from ses_email_auth.publication.policy import PolicyPlan
 
 __all__ = ["shared_spf"]
 
 
-def shared_spf(publication: Publication, writer: Writer, policy: PolicyWish) -> CfnResource:
+def shared_spf(publication: Publication, writer: Writer, policy: PolicyPlan) -> CfnResource:
     """The custom resource that adds the include, and takes back what it added."""
     # What somebody else may refuse comes first: a rollback then has less to undo.
     gate = publication.gate or publication.gate_of_others

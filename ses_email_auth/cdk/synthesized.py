@@ -14,12 +14,12 @@ from ses_email_auth.sources.assembly import read_assembly
 if TYPE_CHECKING:
     from aws_cdk import Stack
 
-    from ses_email_auth.sources.contents import Contents
+    from ses_email_auth.sources.source_file import SourceFile
 
 __all__ = ["contents_of"]
 
 
-def contents_of(stack: Stack) -> list[Contents]:
+def contents_of(stack: Stack) -> list[SourceFile]:
     """The record sets and identities of `stack` and the stacks nested in it, and the zones of the whole app.
 
     Synthesizes the app. References into other stacks of the app are followed.

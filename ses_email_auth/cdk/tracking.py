@@ -11,8 +11,8 @@ from ses_email_auth.cdk.dns import Dns, Publication, ZoneFacts, zone_of
 from ses_email_auth.cdk.record_resources import RecordLayout
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
+from ses_email_auth.publication.prop_values import domain, identity_domain, name_below
 from ses_email_auth.publication.sending import DEFAULT_TTL
-from ses_email_auth.publication.wish_values import domain, identity_domain, name_below
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aws_cdk import IPolicyValidationContext
 
     from ses_email_auth.checks.finding import Finding, Rule
-    from ses_email_auth.checks.seen import Origin
+    from ses_email_auth.zone.declared import Origin
 
 __all__ = ["EmailAuthValidation"]
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.notices import NOTICES
 from ses_email_auth.checks.rules import RULES
-from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
 from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import UnionType
 
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["PLUGIN", "check_fail_on", "chosen_rules"]
 
@@ -109,7 +109,7 @@ def _guarded(rule: Rule) -> Rule:
 def _check_fault(fault: object) -> None:
     if not isinstance(fault, Fault) or not _are(str, fault.where, fault.message, fault.fix):
         raise TypeError("no Fault of texts")
-    if not _are(Severity | None, fault.severity) or not _are(SeenRecordSet | SeenIdentity, *fault.records):
+    if not _are(Severity | None, fault.severity) or not _are(DeclaredRecordSet | DeclaredIdentity, *fault.records):
         raise TypeError("no Fault with a Severity and the records of the view")
 
 

@@ -12,7 +12,7 @@ from aws_cdk import Duration, Stack, aws_iam
 from ses_email_auth.cdk.handlers import custom_resource
 from ses_email_auth.cdk.route53_dns import Route53Dns
 from ses_email_auth.cdk.waiting import wait_seconds
-from ses_email_auth.publication.dkim_wish import ManagedKey, OwnKey, selector_of
+from ses_email_auth.publication.dkim_keys import ManagedKey, OwnKey, selector_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from ses_email_auth.cdk.dns import Dns, ZoneFacts
     from ses_email_auth.cdk.record_resources import Json
-    from ses_email_auth.publication.dkim_wish import DkimWish
-    from ses_email_auth.publication.sending import SendingWish
+    from ses_email_auth.publication.dkim_keys import DkimKeys
+    from ses_email_auth.publication.sending import SendingPlan
 
 __all__ = ["verification"]
 
@@ -31,7 +31,7 @@ _FUNCTION_MINUTES = 15
 
 
 def verification(
-    scope: Construct, sending: SendingWish, wait: Duration, dns: Dns, zone: ZoneFacts, after: Iterable[CfnResource]
+    scope: Construct, sending: SendingPlan, wait: Duration, dns: Dns, zone: ZoneFacts, after: Iterable[CfnResource]
 ) -> CfnResource:
     """The child `Verification` of `scope`: done when `sending` is verified, failed when that takes longer than `wait`.
 
@@ -69,7 +69,7 @@ def verification(
     return resource
 
 
-def _selector(dkim: DkimWish) -> str:
+def _selector(dkim: DkimKeys) -> str:
     """The selector that SES has to sign with; empty where SES chooses."""
     if isinstance(dkim, OwnKey):
         return dkim.selector

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import Duration
 
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication.wish_values import seconds
+from ses_email_auth.publication.prop_values import seconds
 
 __all__ = ["wait_seconds"]
 

@@ -12,13 +12,21 @@ from ses_email_auth.cdk.record_resources import RecordLayout, check_logical_ids
 from ses_email_auth.cdk.waiting import wait_seconds
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.publication.alignment import MxFailure
-from ses_email_auth.publication.from_domain_txt import FromDomainTxt, from_domain_spf, site_values
 from ses_email_auth.publication.plan import DomainPlan
-from ses_email_auth.publication.policy import PolicyWish, choose_dmarc, from_domains, inherited_record, known_dmarc
-from ses_email_auth.publication.sending import DEFAULT_TTL, SendingWish, mail_from_domain, mx_host
-from ses_email_auth.publication.wish_values import UNSET, domain, identity_domain, seconds
+from ses_email_auth.publication.policy import (
+    FromDomainTxt,
+    PolicyPlan,
+    choose_dmarc,
+    from_domain_spf,
+    from_domains,
+    inherited_record,
+    known_dmarc,
+    site_values,
+)
+from ses_email_auth.publication.prop_values import UNSET, domain, identity_domain, seconds
+from ses_email_auth.publication.sending import DEFAULT_TTL, SendingPlan, mail_from_domain, mx_host
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
-from ses_email_auth.ses.spf import SPF_INCLUDE
+from ses_email_auth.ses.hosts import SPF_INCLUDE
 
 if TYPE_CHECKING:
     from aws_cdk import Duration
@@ -82,7 +90,7 @@ def _check_outputs(props: Props, zone: ZoneFacts) -> None:
         raise EmailAuthError("'record_layout' says how CloudFormation writes records; Dns.external() writes none; leave it out")
 
 
-def _sending(props: SesEmailAuthProps | SendingIdentityProps, name: DomainName, facts: StackFacts, dkim: Dkim) -> SendingWish:
+def _sending(props: SesEmailAuthProps | SendingIdentityProps, name: DomainName, facts: StackFacts, dkim: Dkim) -> SendingPlan:
     subdomain = props.mail_from_subdomain
     if subdomain is UNSET:
         if facts.region is None:
@@ -94,7 +102,7 @@ def _sending(props: SesEmailAuthProps | SendingIdentityProps, name: DomainName, 
     mail_from = mail_from_domain(name, subdomain)
     host = mx_host(facts.region, props.mail_from_mx_host, wanted=mail_from is not None)
     behavior = props.mail_from_behavior_on_mx_failure
-    return SendingWish(
+    return SendingPlan(
         identity=name,
         mail_from=mail_from,
         mx_host=host,
@@ -109,7 +117,7 @@ def _sending(props: SesEmailAuthProps | SendingIdentityProps, name: DomainName, 
 
 def _policy(
     props: SesEmailAuthProps | DomainPolicyProps, name: DomainName, override: DomainName | None, mail_from: DomainName | None
-) -> PolicyWish:
+) -> PolicyPlan:
     senders = (SPF_INCLUDE,) if isinstance(props, SesEmailAuthProps) or props.sends_with_ses else ()
     spf = from_domain_spf(props.spf, props.spf_includes, props.spf_qualifier, senders)
     values = site_values(props.from_domain_txt_values)
@@ -120,7 +128,7 @@ def _policy(
     else:
         texts = (str(spf), *values) if props.from_domain_spf else values
         txt = ResourceRecordSet(name, RecordType.TXT, ttl, texts) if texts else None
-    return PolicyWish(
+    return PolicyPlan(
         domain=name,
         from_subdomains=from_domains(name, props.from_subdomains, mail_from),
         senders=senders,

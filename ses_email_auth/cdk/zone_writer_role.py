@@ -21,7 +21,7 @@ from ses_email_auth.cdk.zone_permissions import CHANGE_WILDCARD, read_and_write
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.publication.wish_values import text_list
+from ses_email_auth.publication.prop_values import text_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

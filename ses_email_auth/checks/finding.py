@@ -10,15 +10,21 @@ import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ses_email_auth.checks.seen import Origin
-    from ses_email_auth.checks.zone_view import InView, ZoneView
+    from ses_email_auth.zone.declared import Origin
+    from ses_email_auth.zone.view import InView, ZoneView
 
-__all__ = ["Fault", "Finding", "Need", "Rule", "Severity"]
+__all__ = [
+    "Fault",
+    "Finding",
+    "Need",
+    "Rule",
+    "Severity",
+]
 
 
 class Severity(enum.Enum):
@@ -71,7 +77,7 @@ class Finding:
     def origins(self) -> tuple[Origin, ...]:
         """Where its records were written; empty for what our own constructs publish."""
         return tuple(
-            dict.fromkeys(record.origin for record in self.records if isinstance(record, SeenRecordSet | SeenIdentity))
+            dict.fromkeys(record.origin for record in self.records if isinstance(record, DeclaredRecordSet | DeclaredIdentity))
         )
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.checks.finding import Fault
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["CANNOT_READ", "CANNOT_TELL", "NOTICES", "RULE_FAILED", "WHAT_TO_DO"]
 

@@ -13,7 +13,7 @@ from ses_email_auth.checks.notices import CANNOT_TELL, RULE_FAILED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["check", "check_all"]
 

@@ -10,9 +10,9 @@ from ses_email_auth.cli.display import display
 from ses_email_auth.cli.writing import write
 
 if TYPE_CHECKING:
-    from ses_email_auth.sources.stack_moves import StackMove
-    from ses_email_auth.sources.stack_templates import StackTemplate
-    from ses_email_auth.sources.take_over_draft import TakeOver
+    from ses_email_auth.adopt.stack_moves import StackMove
+    from ses_email_auth.adopt.stack_templates import StackTemplate
+    from ses_email_auth.adopt.take_over import TakeOver
 
 __all__ = ["command"]
 
@@ -77,15 +77,15 @@ def _check_options(*, is_zone: bool, of_zones: tuple[str | None, ...], of_templa
 
 
 def _taken_over(paths: tuple[str, ...], domain: str | None, region: str | None) -> TakeOver:
+    from ses_email_auth.adopt.take_over import take_over  # noqa: PLC0415 - as above
     from ses_email_auth.sources.read import read  # noqa: PLC0415 - --help needs no readers
-    from ses_email_auth.sources.take_over import take_over  # noqa: PLC0415 - as above
 
     return take_over(read(paths), domain, region)
 
 
 def _moves(old: str, new: str, *, stack: str | None) -> list[StackMove]:
-    from ses_email_auth.sources.stack_moves import stack_moves  # noqa: PLC0415 - --help needs no readers
-    from ses_email_auth.sources.stack_templates import read_stacks  # noqa: PLC0415 - as above
+    from ses_email_auth.adopt.stack_moves import stack_moves  # noqa: PLC0415 - --help needs no readers
+    from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - as above
 
     after = read_stacks(new)
     # A single template says nothing of where it is; what it is deployed over does.
@@ -108,8 +108,8 @@ def _write_arguments(made: TakeOver, form: str) -> int:
 
 
 def _write_mapping(path: str, stack: str | None) -> int:
+    from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - as above
     from ses_email_auth.cli.adopt_mapping import mapping_json  # noqa: PLC0415 - as above
-    from ses_email_auth.sources.stack_templates import read_stacks  # noqa: PLC0415 - as above
 
     text, unclear = mapping_json(_stack_of(read_stacks(path), stack))
     for sentence in unclear:

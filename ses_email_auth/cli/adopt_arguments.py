@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ses_email_auth.adopt.python_text import folded
 from ses_email_auth.cli.display import display, harmless
-from ses_email_auth.publication.alignment_text import wrap
-from ses_email_auth.sources.python_text import folded
+from ses_email_auth.publication.alignment import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.sources.take_over_draft import TakeOver
+    from ses_email_auth.adopt.take_over import TakeOver
 
 __all__ = ["arguments_json", "arguments_text"]
 

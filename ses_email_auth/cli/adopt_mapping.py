@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ses_email_auth.known_after_deploy import holds_token
 
 if TYPE_CHECKING:
-    from ses_email_auth.sources.stack_templates import StackTemplate
+    from ses_email_auth.adopt.stack_templates import StackTemplate
 
 __all__ = ["mapping_json"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ses_email_auth.adopt.python_text import folded, literal, value
 from ses_email_auth.cli.display import display, harmless
-from ses_email_auth.publication.alignment_text import wrap
-from ses_email_auth.sources.python_text import folded, literal, value
+from ses_email_auth.publication.alignment import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ses_email_auth.sources.stack_moves import StackMove
-    from ses_email_auth.sources.template_moves import ConstructMove, KeptId
+    from ses_email_auth.adopt.stack_moves import StackMove
+    from ses_email_auth.adopt.template_moves import ConstructMove, KeptId
 
 __all__ = ["moves_json", "moves_text"]
 

@@ -20,10 +20,10 @@ from ses_email_auth.cli.rule_help import by_id, explanation, reference_url
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Finding, Rule
-    from ses_email_auth.checks.seen import Origin
     from ses_email_auth.cli.outcome import Outcome
     from ses_email_auth.cli.places import Lines
-    from ses_email_auth.sources.contents import UnreadableSource
+    from ses_email_auth.sources.source_file import UnreadableSource
+    from ses_email_auth.zone.declared import Origin
 
 __all__ = ["as_sarif"]
 

@@ -10,7 +10,7 @@ from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.notices import CANNOT_TELL
 from ses_email_auth.cli.display import display, harmless
 from ses_email_auth.cli.places import lines_of, place
-from ses_email_auth.publication.alignment_text import width, wrap
+from ses_email_auth.publication.alignment import width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.checks.zone_view import ZoneView
-    from ses_email_auth.sources.contents import UnreadableSource
+    from ses_email_auth.sources.source_file import UnreadableSource
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["Outcome", "look"]
 

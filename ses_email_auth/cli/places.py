@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.checks.seen import Origin
+    from ses_email_auth.zone.declared import Origin
 
 __all__ = ["Lines", "also", "file_of", "lines_of", "place", "resource", "uri_of"]
 

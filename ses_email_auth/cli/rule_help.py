@@ -11,14 +11,14 @@ from ses_email_auth.checks.finding import Need, Severity
 from ses_email_auth.checks.notices import NOTICES, WHAT_TO_DO
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.rules.parked import PARKED_RULES
-from ses_email_auth.publication.alignment_text import wrap
+from ses_email_auth.publication.alignment import wrap
 from ses_email_auth.sources.views import views
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ses_email_auth.checks.finding import Rule
-    from ses_email_auth.sources.contents import Contents
+    from ses_email_auth.sources.source_file import SourceFile
 
 __all__ = [
     "SEVERITIES",
@@ -111,14 +111,14 @@ def speech(rule: Rule) -> tuple[str, str]:
     return "" if best is None else best.message, fix or WHAT_TO_DO.get(rule.id, rest)
 
 
-def _example(rule: Rule) -> list[Contents]:
+def _example(rule: Rule) -> list[SourceFile]:
     """What the readers make of it; nothing where it is Python, or where there is none."""
     if rule.need is Need.INTENT or not rule.example:
         return []
     return [each for part in rule.example.split("\n---\n") for each in _part(part)]
 
 
-def _part(text: str) -> list[Contents]:
+def _part(text: str) -> list[SourceFile]:
     region = _TEMPLATE.match(text)
     if region is not None:
         from ses_email_auth.sources.template import TemplateFile, read_templates  # noqa: PLC0415 - YAML is slow

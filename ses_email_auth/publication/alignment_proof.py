@@ -23,7 +23,7 @@ from ses_email_auth.publication.alignment import (
     SesIdentity,
     Verdict,
 )
-from ses_email_auth.publication.organizational_domain import (
+from ses_email_auth.publication.dmarc_discovery import (
     DmarcKnowledge,
     Policy,
     Standard,

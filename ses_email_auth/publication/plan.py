@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.publication.organizational_domain import DmarcRecords
-    from ses_email_auth.publication.policy import PolicyWish
-    from ses_email_auth.publication.sending import SendingWish
+    from ses_email_auth.publication.dmarc_discovery import DmarcRecords
+    from ses_email_auth.publication.policy import PolicyPlan
+    from ses_email_auth.publication.sending import SendingPlan
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
 
 __all__ = ["AlignmentProofs", "DomainPlan"]
@@ -54,8 +54,8 @@ class DomainPlan:
     zone: DomainName | None
     """The hosted zone; None if its name cannot be read."""
 
-    sending: SendingWish | None
-    policy: PolicyWish | None
+    sending: SendingPlan | None
+    policy: PolicyPlan | None
     dmarc_records: DmarcRecords
     """What is known of DMARC at the domain and above it."""
 

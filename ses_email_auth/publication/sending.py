@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.publication.alignment import MxFailure, SesIdentity
-from ses_email_auth.publication.dkim_wish import EasyDkim
-from ses_email_auth.publication.wish_values import domain, name_below
+from ses_email_auth.publication.dkim_keys import EasyDkim
+from ses_email_auth.publication.prop_values import domain, name_below
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.records.spf import SpfRecord
+from ses_email_auth.ses.hosts import SPF_INCLUDE
 from ses_email_auth.ses.regions import can_send, mail_from_mx_host
-from ses_email_auth.ses.spf import SPF_INCLUDE
 
 if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.publication.dkim_wish import DkimWish
+    from ses_email_auth.publication.dkim_keys import DkimKeys
 
-__all__ = ["DEFAULT_TTL", "SendingWish", "mail_from_domain", "mx_host"]
+__all__ = ["DEFAULT_TTL", "SendingPlan", "mail_from_domain", "mx_host"]
 
 DEFAULT_TTL = 600
 """Seconds: short enough to mend a mistake in the first weeks."""
@@ -30,7 +30,7 @@ _MX_PREFERENCE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendingWish:
+class SendingPlan:
     """The identity of a domain in one region, and how its mail goes out."""
 
     identity: DomainName
@@ -40,7 +40,7 @@ class SendingWish:
 
     on_mx_failure: MxFailure = MxFailure.USE_DEFAULT_VALUE
     region: str | None = None
-    dkim: DkimWish = field(default_factory=EasyDkim)
+    dkim: DkimKeys = field(default_factory=EasyDkim)
     dkim_ttl: int = DEFAULT_TTL
     mail_from_mx_ttl: int = DEFAULT_TTL
     mail_from_spf_ttl: int = DEFAULT_TTL

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.records.dkim_values import check_value, value_fault
+from ses_email_auth.records.dkim import check_value, value_fault
 from ses_email_auth.records.tag_list import Tag, scan
 
 __all__ = ["AvatarPreference", "BimiRecord"]

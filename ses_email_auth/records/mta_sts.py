@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.records.field_list import checked_other, is_record, others, read_fields
+from ses_email_auth.records.tag_list import checked_other, is_record, others, read_fields
 
 __all__ = ["MtaStsRecord"]
 

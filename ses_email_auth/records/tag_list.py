@@ -2,16 +2,32 @@
 
 Only the frame is read here. Not handled, because the two standards differ: which names and values are allowed, empty
 values, duplicate names, case. White space is the FWS of DKIM: a caller whose standard knows no line breaks refuses them first.
+
+The "v=...; name=value" text that MTA-STS (RFC 8461 section 3.1) and TLS-RPT (RFC 8460 section 3) share.
+
+It differs from the tag list of DKIM and DMARC: no white space around "=", other letters in names, no empty value. Not handled
+here: which names are known, and what their values may be.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ses_email_auth.errors import RecordSyntaxError
+from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 
-__all__ = ["Tag", "scan"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "Tag",
+    "checked_other",
+    "is_record",
+    "others",
+    "read_fields",
+    "scan",
+]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")  # RFC 6376 section 3.2: tag-name = ALPHA *ALNUMPUNC
 _FWS = " \t\r\n"
@@ -82,3 +98,90 @@ def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
     start, end = span
     kept = text[start:end].rstrip(_FWS)
     return start + len(kept) - len(kept.lstrip(_FWS)), start + len(kept)
+
+
+_FIELD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")  # RFC 8461 section 3.1: sts-ext-name; RFC 8460 section 3: the same
+_EXTENSION_VALUE = re.compile(r"[!-:<>-~]+")  # both: visible US-ASCII without ";" and "="
+_WSP = " \t"
+_SHOWN = 40  # characters of a text in a message
+
+
+def is_record(text: str, version: str) -> bool:
+    """Whether senders take a TXT value as a record of `version`; both RFCs discard what does not begin so, to the letter."""
+    return text.startswith(f"{version};")
+
+
+def read_fields(text: str, *, version: str, known: tuple[str, ...], reference: str) -> tuple[Tag, ...]:
+    """The fields behind the version, in order. A final ";" is fine.
+
+    Args:
+        text: the whole record.
+
+        version: the field that begins the record, for example `v=STSv1`.
+
+        known: the names whose values the caller checks.
+
+        reference: the section to name in errors.
+
+    Raises:
+        RecordSyntaxError: if the version is wrong, or something between two ";" is not `name=value`.
+    """
+    if not is_record(text, version):
+        message = f"it must begin with exactly '{version};', so senders pass over it"
+        raise RecordSyntaxError(message, text, (0, min(len(text), len(version) + 1)), reference)
+    parts = text.split(";")
+    if not parts[-1].strip(_WSP):
+        parts.pop()
+    fields: list[Tag] = []
+    start = len(parts[0]) + 1
+    for part in parts[1:]:
+        indent = len(part) - len(part.lstrip(_WSP))
+        field = _field(text, start + indent, part.strip(_WSP), reference)
+        if field.name not in known and not _EXTENSION_VALUE.fullmatch(field.value):
+            message = f"the value of {field.name}= must be visible US-ASCII without '='"
+            raise RecordSyntaxError(message, text, field.value_span, reference)
+        fields.append(field)
+        start += len(part) + 1
+    return tuple(fields)
+
+
+def _field(text: str, start: int, part: str, reference: str) -> Tag:
+    end = start + len(part)
+    if not part:
+        raise RecordSyntaxError(
+            "a field is missing here; write name=value, and one ';' between fields", text, (start, end), reference
+        )
+    name, equals, value = part.partition("=")
+    if not equals:
+        raise RecordSyntaxError(f"{part[:_SHOWN]!r} has no '='; write name=value", text, (start, end), reference)
+    at = start + len(name)
+    if name.rstrip(_WSP) != name or value.lstrip(_WSP) != value:
+        raise RecordSyntaxError("no white space may stand around '='", text, (start, end), reference)
+    if not _FIELD_NAME.fullmatch(name):
+        message = f"{name[:_SHOWN]!r} is not a field name: 1 to 32 letters, digits, '_', '-' or '.'"
+        raise RecordSyntaxError(message, text, (start, at), reference)
+    if not value:
+        raise RecordSyntaxError(f"{name}= has no value", text, (end, end), reference)
+    return Tag(name, value, (start, at), (at + 1, end))
+
+
+def others(fields: Iterable[Tag], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The (name, value) of fields that senders ignore, in order."""
+    return tuple((field.name, field.value) for field in fields if field.name not in known)
+
+
+def checked_other(pairs: Iterable[tuple[str, str]], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Fields that no standard knows.
+
+    Raises:
+        EmailAuthError: if a name or a value cannot stand in a record, or the name is a known one.
+    """
+    checked = tuple((name, value) for name, value in pairs)
+    for name, value in checked:
+        if name in known or not _FIELD_NAME.fullmatch(name):
+            raise EmailAuthError(
+                f"other: a field name is 1 to 32 letters, digits, '_', '-' or '.', and not a known one; got {name!r}"
+            )
+        if not _EXTENSION_VALUE.fullmatch(value):
+            raise EmailAuthError(f"other: the value of {name!r} must be visible US-ASCII without ';' and '=', got {value!r}")
+    return checked

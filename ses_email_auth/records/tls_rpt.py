@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
-from ses_email_auth.records.field_list import checked_other, is_record, others, read_fields
 from ses_email_auth.records.report_uri import ReportUri, report_uris
+from ses_email_auth.records.tag_list import checked_other, is_record, others, read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

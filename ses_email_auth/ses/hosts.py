@@ -2,13 +2,34 @@
 "Using a custom MAIL FROM domain" and "Easy DKIM in Amazon SES"; AWS General Reference, "Amazon SES endpoints and quotas").
 
 For reading only. What we publish comes from `regions` and from `Fn::GetAtt`: the target of a DKIM CNAME varies by cell.
+
+Misspelt hosts of Amazon SES in MX records (guide: "Using a custom MAIL FROM domain", "Receiving email").
+
+Three hosts are alike: feedback-smtp.<region>.amazonses.com takes bounces, inbound-smtp.<region>.amazonaws.com receives mail,
+email-smtp.<region>.amazonaws.com sends it. Not handled: suffixes of other partitions, which are documented nowhere.
+
+The SPF include of Amazon SES (guide: "Using a custom MAIL FROM domain"; RFC 7208 sections 4.6.4 and 5.2).
+
+The addresses behind it are not handled: they change without notice, and only DNS knows them.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-__all__ = ["REGIONS_WITH_DKIM_ZONE", "dkim_zone", "feedback_region", "is_easy_dkim_target", "is_feedback_mx"]
+from ses_email_auth.ses.regions import SENDING_REGIONS, can_send
+
+__all__ = [
+    "REGIONS_WITH_DKIM_ZONE",
+    "SPF_INCLUDE",
+    "HostFault",
+    "dkim_zone",
+    "feedback_region",
+    "host_fault",
+    "is_easy_dkim_target",
+    "is_feedback_mx",
+]
 
 # Regions whose DKIM zone is dkim.<region>.amazonses.com by the published table; in the others it is dkim.amazonses.com.
 # AWS General Reference, "DKIM domains" (three Terraform modules of 2026 carry the same list; checked 2026-11-24). Cells of a
@@ -53,3 +74,73 @@ def feedback_region(value: str) -> str | None:
     """The region in an MX value (`10 feedback-smtp.<region>.amazonses.com`); None for another host and one not known yet."""
     found = _FEEDBACK_REGION.fullmatch(value.rpartition(" ")[2])
     return None if found is None else found[1].lower()
+
+
+_REGION_FORM = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]")
+_SUFFIX = "amazonses.com"
+_INBOUND_SUFFIX = "amazonaws.com"
+_WRITE = f"write feedback-smtp.<region>.{_SUFFIX} with the region that sends"
+
+
+@dataclass(frozen=True, slots=True)
+class HostFault:
+    """What is wrong with a host."""
+
+    reason: str
+    """Goes on from the host: `names no region`."""
+
+    fix: str
+    is_sure: bool = True
+    """False for a region that is not documented: new ones appear."""
+
+
+def host_fault(host: str) -> HostFault | None:
+    """Why no mail server of SES is at `host`, which looks like one; None for right hosts and for hosts of others."""
+    first, _, rest = host.lower().removesuffix(".").partition(".")
+    if first == "feedback-smtp":
+        return _feedback_fault(rest)
+    if first == "inbound-smtp" and (rest == _SUFFIX or rest.endswith(f".{_SUFFIX}")):
+        return HostFault(
+            f"is no host of SES; the hosts that receive mail end in {_INBOUND_SUFFIX}",
+            f"write inbound-smtp.<region>.{_INBOUND_SUFFIX}",
+        )
+    if first == "email-smtp" and rest.endswith(f".{_INBOUND_SUFFIX}"):
+        return HostFault(
+            "is where SES takes mail to send; it accepts none from other mail servers",
+            f"{_WRITE}, or inbound-smtp.<region>.{_INBOUND_SUFFIX} to receive mail",
+        )
+    if first.startswith("feedback") and (
+        rest.endswith((_SUFFIX, _INBOUND_SUFFIX)) and rest.partition(".")[0] in SENDING_REGIONS
+    ):
+        return HostFault("is no host of SES; its feedback hosts begin with feedback-smtp", _WRITE)
+    return None
+
+
+def _feedback_fault(rest: str) -> HostFault | None:
+    region, _, suffix = rest.partition(".")
+    if rest in {_SUFFIX, _INBOUND_SUFFIX}:
+        return HostFault("names no region", _WRITE)
+    if suffix == _SUFFIX:
+        return _region_fault(region)
+    if region not in SENDING_REGIONS:
+        return None
+    if suffix.startswith(f"{_SUFFIX}."):  # a zone file adds its origin to a name without the final dot
+        return HostFault(
+            f"goes on behind {_SUFFIX}", f"write feedback-smtp.{region}.{_SUFFIX}; in a zone file with a final dot"
+        )
+    return HostFault(f"does not end in {_SUFFIX}", f"write feedback-smtp.{region}.{_SUFFIX}")
+
+
+def _region_fault(region: str) -> HostFault | None:
+    if region in SENDING_REGIONS:
+        return None
+    if can_send(region) is False:
+        return HostFault("names a China region, where SES does not exist", _WRITE)
+    if _REGION_FORM.fullmatch(region):
+        return HostFault("names a region where no feedback host of SES is documented", _WRITE, is_sure=False)
+    return HostFault("names no region", _WRITE)
+
+
+# One name for all regions. The guide prints "v=spf1 include:amazonses.com ~all" for the MAIL FROM domain (2026-11). It costs
+# one DNS lookup: the record behind it holds ip4 terms alone (dig outputs of 2026).
+SPF_INCLUDE = "amazonses.com"

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.publication.alignment import AlignmentQuestion, IdentityKind, MxFailure, SesIdentity
 from ses_email_auth.publication.alignment_proof import prove
-from ses_email_auth.publication.organizational_domain import DmarcKnowledge
+from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ses_email_auth.checks.seen import SeenIdentity
-    from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.publication.alignment import AlignmentProof
-    from ses_email_auth.publication.organizational_domain import DmarcRecords
+    from ses_email_auth.publication.dmarc_discovery import DmarcRecords
+    from ses_email_auth.zone.declared import DeclaredIdentity
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["proof_of"]
 
 
-def proof_of(from_domain: DomainName, identities: Iterable[SeenIdentity], views: Iterable[ZoneView]) -> AlignmentProof:
+def proof_of(from_domain: DomainName, identities: Iterable[DeclaredIdentity], views: Iterable[ZoneView]) -> AlignmentProof:
     """The proof for mail From `from_domain`; a domain without a DMARC record in view may have one elsewhere."""
     records: DmarcRecords = {domain: record for view in views for domain, _, record in view.dmarc_records}
     organization = from_domain.organizational or from_domain
@@ -38,7 +38,7 @@ def proof_of(from_domain: DomainName, identities: Iterable[SeenIdentity], views:
     )
 
 
-def _ses_identity(identity: SeenIdentity) -> SesIdentity:
+def _ses_identity(identity: DeclaredIdentity) -> SesIdentity:
     rejects = identity.on_mx_failure == MxFailure.REJECT_MESSAGE.value
     return SesIdentity(
         name=identity.name,

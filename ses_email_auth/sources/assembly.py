@@ -13,16 +13,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ses_email_auth.sources.contents import UnreadableSource
 from ses_email_auth.sources.file_text import text_of_file
 from ses_email_auth.sources.json_values import mapping
-from ses_email_auth.sources.template import read_templates
-from ses_email_auth.sources.template_file import TemplateFile
+from ses_email_auth.sources.source_file import UnreadableSource
+from ses_email_auth.sources.template import TemplateFile, read_templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ses_email_auth.sources.contents import Contents
+    from ses_email_auth.sources.source_file import SourceFile
 
 __all__ = ["is_assembly", "read_assembly", "template_files"]
 
@@ -56,7 +55,7 @@ def template_files(directory: Path) -> list[TemplateFile]:
     return list(_files(directory))
 
 
-def read_assembly(directory: Path, unreadable: list[UnreadableSource] | None = None) -> list[Contents]:
+def read_assembly(directory: Path, unreadable: list[UnreadableSource] | None = None) -> list[SourceFile]:
     """What the templates of an assembly hold.
 
     Args:

@@ -1,4 +1,12 @@
-"""The intrinsic functions and conditions of CloudFormation ("Intrinsic function reference" of the CloudFormation user guide).
+"""The values of a template as CloudFormation reads them.
+
+The functions of CloudFormation that make texts and choose between values; `Ref` and `Fn::GetAtt` are the template's own.
+
+What cannot be told becomes a mark: see `cloudformation`.
+
+The conditions of a template, with a third answer: nobody can tell.
+
+The intrinsic functions and conditions of CloudFormation ("Intrinsic function reference" of the CloudFormation user guide).
 
 What a template does not say is never guessed: it becomes a mark (a text in the form of a CDK token), the same mark for the same
 thing. A parameter counts as its default value, as for a deploy without arguments; the value of an SSM parameter is not known.
@@ -11,21 +19,216 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
-from ses_email_auth.sources.conditions import truth
-from ses_email_auth.sources.functions import FUNCTIONS
-from ses_email_auth.sources.references import Place, References, Text, mark
-from ses_email_auth.sources.template_values import NO_VALUE, mapping, text_of
+from ses_email_auth.sources.references import Place, References, Text, joined, mark, with_marks
 
-__all__ = ["Template"]
+if TYPE_CHECKING:
+    from ses_email_auth.sources.references import Text
+
+__all__ = [
+    "FUNCTIONS",
+    "NO_VALUE",
+    "Template",
+    "mapping",
+    "text_of",
+    "truth",
+]
+
+_MAPPINGS = (dict, Mapping)  # the check for Mapping is slow
+_LONGEST_NUMBER = 1 << 64
+
+
+class _NoValue:
+    """What `{"Ref": "AWS::NoValue"}` stands for."""
+
+
+NO_VALUE: Final = _NoValue()
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """`value` if it is a mapping, else an empty one."""
+    return value if isinstance(value, _MAPPINGS) else {}
+
+
+def text_of(value: object) -> Text | None:
+    """`value` as CloudFormation reads a text: numbers and booleans are texts too. None for anything else."""
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, KnownAfterDeploy):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if abs(value) < _LONGEST_NUMBER else None
+    return repr(value) if isinstance(value, float) else None
+
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_ROLE_ACCOUNT = re.compile(r":iam::([0-9]{12}):")
+_INDEX = re.compile(r"[0-9]{1,6}")
+_PAIR = 2
+_MAP_AND_KEYS = 3
+_CONDITION_AND_VALUES = 3
+
+
+def _join(template: Template, argument: object, depth: int) -> object:
+    found = template.value(argument, depth)
+    if not isinstance(found, list) or len(found) != _PAIR or not isinstance(found[0], str) or not isinstance(found[1], list):
+        return template.unknown("Fn::Join", found)
+    parts: list[Text] = []
+    for member in found[1]:
+        text = text_of(member)
+        if text is None:
+            return template.unknown("Fn::Join", found)
+        parts += [found[0], text] if parts else [text]
+    return joined(parts)
+
+
+def _sub(template: Template, argument: object, depth: int) -> object:
+    is_pair = isinstance(argument, list | tuple) and len(argument) == _PAIR
+    pattern, given = argument if isinstance(argument, list | tuple) and is_pair else (argument, None)
+    if not isinstance(pattern, str):
+        return template.unknown("Fn::Sub", template.value(argument, depth))
+    variables = {name: template.value(value, depth) for name, value in mapping(given).items()}
+    parts: list[Text] = []
+    at = 0
+    for match in _VARIABLE.finditer(pattern):
+        parts += [pattern[at : match.start()], _variable(template, match[1], variables, depth)]
+        at = match.end()
+    # What a dynamic reference names may be put together first.
+    return template.value(joined([*parts, pattern[at:]]), depth)
+
+
+def _variable(template: Template, name: str, variables: Mapping[str, object], depth: int) -> Text:
+    if name.startswith("!"):
+        return f"${{{name[1:]}}}"
+    if name in variables:
+        found = variables[name]
+    else:
+        found = template.get_att(name, depth) if "." in name else template.ref(name, depth)
+    text = text_of(found)
+    return template.unknown(f"{name} in Fn::Sub", found) if text is None else text
+
+
+def _select(template: Template, argument: object, depth: int) -> object:
+    found = template.value(argument, depth)
+    if isinstance(found, list) and len(found) == _PAIR and isinstance(found[1], list):
+        index = text_of(found[0])
+        if isinstance(index, str) and _INDEX.fullmatch(index) and int(index) < len(found[1]):
+            return found[1][int(index)]
+    return template.unknown("Fn::Select", found)
+
+
+def _split(template: Template, argument: object, depth: int) -> object:
+    found = template.value(argument, depth)
+    if isinstance(found, list) and len(found) == _PAIR:
+        separator, text = found
+        if isinstance(separator, str) and isinstance(text, str) and separator and not holds_token(text):
+            return text.split(separator)
+    return template.unknown("Fn::Split", found)
+
+
+def _find_in_map(template: Template, argument: object, depth: int) -> object:
+    found = template.value(argument, depth)
+    keys = found[:_MAP_AND_KEYS] if isinstance(found, list) else []
+    if len(keys) < _MAP_AND_KEYS or not all(isinstance(key, str) and not holds_token(key) for key in keys):
+        return template.unknown("Fn::FindInMap", found)
+    inner: object = template.body.get("Mappings")
+    for key in keys:
+        inner = mapping(inner).get(key)
+    if inner is None and isinstance(found, list) and isinstance(found[-1], dict):
+        inner = found[-1].get("DefaultValue")  # of AWS::LanguageExtensions
+    return template.unknown("Fn::FindInMap", found) if inner is None else inner
+
+
+def _if(template: Template, argument: object, depth: int) -> object:
+    if not isinstance(argument, list | tuple) or len(argument) != _CONDITION_AND_VALUES:
+        return template.unknown("Fn::If", template.value(argument, depth))
+    holds = template.condition(argument[0], depth)
+    if holds is not None:
+        return template.value(argument[1 if holds else 2], depth)
+    one, another = template.value(argument[1], depth), template.value(argument[2], depth)
+    return one if one == another else template.unknown("Fn::If", text_of(argument[0]), one, another)
+
+
+def _import_value(template: Template, argument: object, depth: int) -> object:
+    name = text_of(template.value(argument, depth))
+    if not isinstance(name, str):
+        return template.unknown("Fn::ImportValue", name)
+    return template.references.ask(template.shared(f"Fn::ImportValue {name}"), ("export", name), template.place)
+
+
+def _get_stack_output(template: Template, argument: object, depth: int) -> object:
+    """What CDK writes for a stack of another account: the account stands in the ARN of the role that may read it."""
+    found = mapping(template.value(argument, depth))
+    stack, output = text_of(found.get("StackName")), text_of(found.get("OutputName"))
+    role, region = text_of(found.get("RoleArn", "")), text_of(found.get("Region", template.place.region))
+    if not isinstance(stack, str) or not isinstance(output, str) or not isinstance(region, str) or role is None:
+        return template.unknown("Fn::GetStackOutput", found)
+    reader = _ROLE_ACCOUNT.search(with_marks(role))
+    here = template.place.account if role == "" else ""
+    place = Place(here if reader is None else reader[1], "" if holds_token(region) else region, template.place.scope)
+    where = " ".join(part for part in (place.account or place.scope or template.base, region) if part)
+    return template.references.ask(mark(f"{stack}.{output} {where}"), ("stack", stack, output), place)
+
+
+FUNCTIONS: Final[Mapping[object, Callable[[Template, object, int], object]]] = {
+    "Fn::Join": _join,
+    "Fn::Sub": _sub,
+    "Fn::Select": _select,
+    "Fn::Split": _split,
+    "Fn::FindInMap": _find_in_map,
+    "Fn::If": _if,
+    "Fn::ImportValue": _import_value,
+    "Fn::GetStackOutput": _get_stack_output,
+}
+
+
+_DECISIVE = {"Fn::And": False, "Fn::Or": True}
+
+
+def truth(template: Template, given: object, depth: int) -> bool | None:
+    """Whether the condition function `given` holds; None if nobody can tell. `False and unknown` is False."""
+    if not isinstance(given, Mapping) or len(given) != 1 or template.is_too_deep(depth):
+        return None
+    name, argument = next(iter(given.items()))
+    if name == "Condition":
+        return template.condition(argument, depth + 1)
+    if not isinstance(argument, list | tuple):
+        return None
+    if name == "Fn::Equals":
+        return _equal([text_of(template.value(each, depth + 1)) for each in argument])
+    return _combined(str(name), [truth(template, each, depth + 1) for each in argument])
+
+
+def _combined(name: str, answers: list[bool | None]) -> bool | None:
+    if name == "Fn::Not" and len(answers) == 1:
+        return None if answers[0] is None else not answers[0]
+    decisive = _DECISIVE.get(name)
+    if decisive is None or not answers:
+        return None
+    if decisive in answers:
+        return decisive
+    return None if None in answers else not decisive
+
+
+def _equal(texts: list[Text | None]) -> bool | None:
+    known = [text for text in texts if isinstance(text, str)]
+    if len(known) != len(texts) or len(known) != 2:  # noqa: PLR2004 - a pair
+        return None
+    one, another = known
+    if one == another:
+        return True
+    return None if holds_token(one) or holds_token(another) else False
+
 
 _DEEPEST = 64
 _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _DKIM = frozenset(f"DkimDNSToken{half}{number}" for half in ("Name", "Value") for number in (1, 2, 3))
 _CONTAINERS = (dict, list, tuple, Mapping)  # most are dict or list, and the check for Mapping is slow
-_MAPPINGS = (dict, Mapping)
+_MAPPINGS_SECTION = (dict, Mapping)
 _READER = "Custom::CrossRegionExportReader"
 
 
@@ -61,7 +264,7 @@ class Template:
             return given
         if self.is_too_deep(depth):
             return self.unknown("what is nested too deep")
-        if isinstance(given, _MAPPINGS):
+        if isinstance(given, _MAPPINGS_SECTION):
             return self._mapping(given, depth + 1)
         found = (self.value(member, depth + 1) for member in given)
         return [member for member in found if member is not NO_VALUE]

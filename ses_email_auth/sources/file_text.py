@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.source_file import UnreadableSource
 
 __all__ = ["STANDARD_INPUT", "FileText", "UnknownKind", "file_text", "text_of_file"]
 

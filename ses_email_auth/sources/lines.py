@@ -11,13 +11,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ses_email_auth.sources.contents import UnreadableSource
 from ses_email_auth.sources.file_text import STANDARD_INPUT, file_text
+from ses_email_auth.sources.source_file import UnreadableSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ses_email_auth.checks.seen import Origin
+    from ses_email_auth.zone.declared import Origin
 
 __all__ = ["line_of"]
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ses_email_auth.sources.assembly import is_assembly, read_assembly
-from ses_email_auth.sources.contents import Contents, UnreadableSource
 from ses_email_auth.sources.file_text import STANDARD_INPUT, FileText, UnknownKind, file_text
 from ses_email_auth.sources.json_values import mapping
 from ses_email_auth.sources.route53_json import is_route53, read_route53
+from ses_email_auth.sources.source_file import SourceFile, UnreadableSource
 from ses_email_auth.sources.template import TemplateFile, is_template, read_template_body, read_templates
 from ses_email_auth.sources.terraform import is_terraform, read_terraform
 from ses_email_auth.sources.zone_file import is_zone_file, read_zone_file
@@ -48,7 +48,7 @@ _JSON_KINDS = re.compile(r'"(?:Resources|ResourceRecordSets|format_version)"\s*:
 _KINDS = "no CloudFormation template, no list of Route 53 and no plan or state of 'terraform show -json'"
 
 
-def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None = None) -> list[Contents]:
+def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None = None) -> list[SourceFile]:
     """What stands in files and folders, in their order; what is named twice is read once.
 
     A file is a CloudFormation template (JSON or YAML), what `aws route53 list-resource-record-sets` or `terraform show -json`
@@ -74,7 +74,7 @@ class _Reading:
 
     def __init__(self, unreadable: list[UnreadableSource] | None) -> None:
         self._unreadable = unreadable
-        self._found: list[Contents | TemplateFile] = []
+        self._found: list[SourceFile | TemplateFile] = []
         self._seen: set[str] = set()
 
     def read(self, path: str) -> None:
@@ -135,14 +135,14 @@ class _Reading:
         self._seen.add(key)
         return is_known
 
-    def in_order(self) -> list[Contents]:
+    def in_order(self) -> list[SourceFile]:
         """All contents where they were named. Templates are read together, since one takes values from another."""
         files = [each for each in self._found if isinstance(each, TemplateFile)]
         templates = iter(read_templates(files, self._unreadable))
-        return [each if isinstance(each, Contents) else next(templates) for each in self._found]
+        return [each if isinstance(each, SourceFile) else next(templates) for each in self._found]
 
 
-def _read_file(path: str) -> Contents | TemplateFile:
+def _read_file(path: str) -> SourceFile | TemplateFile:
     file = file_text(path)
     first = file.text.lstrip()[:1]
     if first in {"{", "["}:
@@ -152,7 +152,7 @@ def _read_file(path: str) -> Contents | TemplateFile:
     return _read_zone(path, file)
 
 
-def _read_json(path: str, file: FileText) -> Contents | TemplateFile:
+def _read_json(path: str, file: FileText) -> SourceFile | TemplateFile:
     key = _FIRST_KEY.match(file.text)
     if key is not None and key[1] in _SECTIONS and '"Resources"' in file.text:
         return _template(path, file)
@@ -181,7 +181,7 @@ def _template(path: str, file: FileText) -> TemplateFile:
     return TemplateFile(path=path, body=read_template_body(file.text, path))
 
 
-def _read_zone(path: str, file: FileText) -> Contents:
+def _read_zone(path: str, file: FileText) -> SourceFile:
     if is_zone_file(file.text):
         return read_zone_file(file.text, path)
     try:

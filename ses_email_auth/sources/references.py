@@ -59,10 +59,10 @@ class References:
         self.requests[text] = (key, place)
         return text
 
-    def filled(self, text: Text, depth: int = 0) -> Text:
+    def resolve_references(self, text: Text, depth: int = 0) -> Text:
         """`text` with every mark replaced that has an answer."""
         if isinstance(text, KnownAfterDeploy):
-            before, after = self.filled(text.before, depth), self.filled(text.after, depth)
+            before, after = self.resolve_references(text.before, depth), self.resolve_references(text.after, depth)
             return joined([before, KnownAfterDeploy(text.attribute), after])
         if not holds_token(text):
             return text
@@ -75,7 +75,7 @@ class References:
             self._answers[token] = token  # what leads back to itself stays as it is
             found = self._offered(*self.requests[token])
             if isinstance(found, str | KnownAfterDeploy):
-                self._answers[token] = self.filled(found, depth + 1)
+                self._answers[token] = self.resolve_references(found, depth + 1)
         answer = self._answers[token]
         return answer if isinstance(answer, str | KnownAfterDeploy) else token
 

@@ -10,18 +10,18 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet, seen_name
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
-from ses_email_auth.sources.contents import SeenZone
+from ses_email_auth.sources.cloudformation import mapping, text_of
 from ses_email_auth.sources.references import with_marks
-from ses_email_auth.sources.template_values import mapping, text_of
+from ses_email_auth.sources.source_file import DeclaredZone
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin, declared_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ses_email_auth.checks.seen import SeenValue
     from ses_email_auth.sources.cloudformation import Template
-    from ses_email_auth.sources.contents import Contents
+    from ses_email_auth.sources.source_file import SourceFile
+    from ses_email_auth.zone.declared import DeclaredValue
 
 __all__ = ["Reader", "zone_id_of"]
 
@@ -31,7 +31,7 @@ _ZONE_PREFIX = "/hostedzone/"
 _LOOKED_UP_LATER = "DUMMY"  # the first pass of HostedZone.from_lookup
 
 
-def zone_id_of(text: SeenValue | None) -> str:
+def zone_id_of(text: DeclaredValue | None) -> str:
     """A hosted zone id without what CDK and people write in front of it; empty if it is not known."""
     found = text.removeprefix(_ZONE_PREFIX) if isinstance(text, str) else ""
     return "" if found == _LOOKED_UP_LATER else _shared(found)
@@ -42,7 +42,7 @@ class Reader:
     """Puts what the resources of one template say into `contents`."""
 
     template: Template
-    contents: Contents
+    contents: SourceFile
     construct_paths: Mapping[str, str]
     """By logical id."""
 
@@ -87,9 +87,9 @@ class Reader:
         """Custom::SesEmailAuthRecords, which our record writer takes: like a group; it may say name and account of the zone."""
         zone_id, name = self._zone_id(given.properties), text_of(given.properties.get("ZoneName"))
         if zone_id:
-            known = seen_name(name) if isinstance(name, str) and not holds_token(name) else None
+            known = declared_name(name) if isinstance(name, str) and not holds_token(name) else None
             account = _ACCOUNT.match(with_marks(text_of(given.properties.get("RoleArn")) or ""))
-            self.contents.zones.append(SeenZone(zone_id=zone_id, name=known, account="" if account is None else account[1]))
+            self.contents.zones.append(DeclaredZone(zone_id=zone_id, name=known, account="" if account is None else account[1]))
         self.record_set_group(given)
 
     def _add(
@@ -101,7 +101,7 @@ class Reader:
         is_alias = properties.get("AliasTarget") is not None
         identifier = text_of(properties.get("SetIdentifier"))
         self.contents.records.append(
-            SeenRecordSet.of(
+            DeclaredRecordSet.of(
                 str(name),
                 _shared(with_marks(kind)),
                 () if is_alias else _values(properties.get("ResourceRecords")),
@@ -127,25 +127,25 @@ class Reader:
         if zone_id is not None or name is None:
             return zone_id_of(zone_id)
         spelling = with_marks(name)
-        known = None if holds_token(spelling) else seen_name(spelling)
+        known = None if holds_token(spelling) else declared_name(spelling)
         found = f"name:{spelling if known is None else known}@{self.template.base}"
         if not any(zone.zone_id == found for zone in self.contents.zones[-1:]):
-            self.contents.zones.append(SeenZone(zone_id=found, name=known))
+            self.contents.zones.append(DeclaredZone(zone_id=found, name=known))
         return _shared(found)
 
     def hosted_zone(self, given: _Given) -> None:
         """AWS::Route53::HostedZone. One with VPCs is private."""
         name = text_of(given.properties.get("Name"))
-        known = seen_name(name) if isinstance(name, str) and not holds_token(name) else None
+        known = declared_name(name) if isinstance(name, str) and not holds_token(name) else None
         zone_id = _shared(self.template.own(f"{given.logical_id}.Ref"))
         is_private = bool(given.properties.get("VPCs"))
-        self.contents.zones.append(SeenZone(zone_id=zone_id, name=known, is_private=is_private))
+        self.contents.zones.append(DeclaredZone(zone_id=zone_id, name=known, is_private=is_private))
 
     def dnssec(self, given: _Given) -> None:
         """AWS::Route53::DNSSEC."""
         zone_id = zone_id_of(text_of(given.properties.get("HostedZoneId")))
         if zone_id and given.alternative is None:
-            self.contents.zones.append(SeenZone(zone_id=zone_id, dnssec_signed=True))
+            self.contents.zones.append(DeclaredZone(zone_id=zone_id, dnssec_signed=True))
 
     def identity(self, given: _Given) -> None:
         """AWS::SES::EmailIdentity, and the custom resource that makes a replica: its properties have the same names."""
@@ -157,7 +157,7 @@ class Reader:
         key, selector = (_part(signing, f"DomainSigning{what}") for what in ("PrivateKey", "Selector"))
         bits = _part(signing, "NextSigningKeyLength")
         self.contents.identities.append(
-            SeenIdentity(
+            DeclaredIdentity(
                 name=spelling,
                 origin=given.origin(self.contents.path, "Properties"),
                 account=self.contents.account,
@@ -205,7 +205,7 @@ def _shared(text: str) -> str:
     return sys.intern(text) if type(text) is str else text  # Python refuses subclasses
 
 
-def _values(given: object) -> tuple[SeenValue, ...]:
+def _values(given: object) -> tuple[DeclaredValue, ...]:
     members = given if isinstance(given, list) else (given,)
     return tuple(text for text in map(text_of, members) if text is not None)
 

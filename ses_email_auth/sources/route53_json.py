@@ -7,10 +7,10 @@ The list names no zone; the SOA record does. Names and values keep Route 53's oc
 
 from __future__ import annotations
 
-from ses_email_auth.checks.seen import Origin, SeenRecordSet
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.sources.contents import Contents, SeenZone, UnreadableSource
 from ses_email_auth.sources.json_values import items, mapping, mappings, text, whole_number
+from ses_email_auth.sources.source_file import DeclaredZone, SourceFile, UnreadableSource
+from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
 
 __all__ = ["is_route53", "read_route53"]
 
@@ -22,7 +22,7 @@ def is_route53(body: object) -> bool:
     return isinstance(mapping(body).get("ResourceRecordSets"), list)
 
 
-def read_route53(body: object, path: str) -> Contents:
+def read_route53(body: object, path: str) -> SourceFile:
     """The record sets of a zone. It is complete if its SOA record is there and Route 53 has not cut the list.
 
     Raises:
@@ -32,21 +32,21 @@ def read_route53(body: object, path: str) -> Contents:
     records = [_record(entry, index, path) for index, entry in enumerate(items(listed.get("ResourceRecordSets")))]
     apex = next((record.name for record in records if record.type_text == "SOA"), None)
     is_cut = listed.get("IsTruncated") is True or any(listed.get(key) for key in _MORE)
-    zone = SeenZone(
+    zone = DeclaredZone(
         zone_id=path,
         name=apex if isinstance(apex, DomainName) else None,
         is_complete=isinstance(apex, DomainName) and not is_cut,
     )
-    return Contents(path=path, records=records, zones=[zone])
+    return SourceFile(path=path, records=records, zones=[zone])
 
 
-def _record(entry: object, index: int, path: str) -> SeenRecordSet:
+def _record(entry: object, index: int, path: str) -> DeclaredRecordSet:
     place = f"ResourceRecordSets[{index}]"
     listed = mapping(entry)
     name, kind = text(listed.get("Name")), text(listed.get("Type"))
     if not name or not kind:
         raise UnreadableSource(path, f"{place} has no Name or no Type; save the list of Route 53 as it is")
-    return SeenRecordSet.of(
+    return DeclaredRecordSet.of(
         name,
         kind,
         tuple(text(record.get("Value")) for record in mappings(listed.get("ResourceRecords"))),

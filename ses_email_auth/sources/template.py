@@ -1,31 +1,222 @@
-"""Templates of CloudFormation: the record sets, identities and zones of their resources.
+"""One template of CloudFormation: a file in JSON or YAML, and what is known of its stack.
 
-Templates are read one at a time and dropped; what one takes from another is filled in at the end. A parameter of a nested stack
+`Fn::ForEach` among the resources of a template ("Fn::ForEach" of the CloudFormation user guide, AWS::LanguageExtensions).
+
+A loop over a list that is not known is left out, and so is what follows when loops write out more than any stack can hold.
+Not handled: loops inside of properties and outputs.
+
+Puts into record sets and identities what other templates say.
+
+Templates of CloudFormation: the record sets, identities and zones of their resources.
+
+Templates are read one at a time and dropped; references are resolved at the end. A parameter of a nested stack
 has the value that the parent passes, and is not known if two parents pass different ones.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ses_email_auth.sources.cloudformation import Template
-from ses_email_auth.sources.contents import Contents, UnreadableSource
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
+from ses_email_auth.sources.cloudformation import NO_VALUE, Template, mapping, text_of
 from ses_email_auth.sources.file_text import text_of_file
-from ses_email_auth.sources.filling import filled
-from ses_email_auth.sources.for_each import resources_of
-from ses_email_auth.sources.references import Place, References
-from ses_email_auth.sources.resources import Reader
-from ses_email_auth.sources.template_file import TemplateFile, is_template, read_template_body
-from ses_email_auth.sources.template_values import NO_VALUE, mapping, text_of
+from ses_email_auth.sources.references import Place, References, with_marks
+from ses_email_auth.sources.resources import Reader, zone_id_of
+from ses_email_auth.sources.source_file import SourceFile, UnreadableSource
+from ses_email_auth.sources.yaml_template import parse_yaml
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["TemplateFile", "is_template", "read_template_body", "read_templates"]
+    from ses_email_auth.zone.declared import DeclaredValue
+
+__all__ = [
+    "TemplateFile",
+    "is_template",
+    "read_template_body",
+    "read_templates",
+    "resolve_references",
+    "resources_of",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFile:
+    """A template and what is known of its stack."""
+
+    path: str
+    """As shown to people. It is read from there unless `body` is given."""
+
+    body: Mapping[str, object] | None = None
+    stack_name: str = ""
+    artifact_id: str = ""
+    """The name of the stack in its assembly."""
+
+    account: str = ""
+    """Twelve digits; anything else counts as not known."""
+
+    region: str = ""
+    """Likewise `unknown-region` and tokens."""
+
+    scope: str = ""
+    """What is deployed together: the folder of an assembly, one for each stage. Default: - the file alone"""
+
+    construct_paths: Mapping[str, str] = field(default_factory=dict)
+    """By logical id, without a leading slash."""
+
+    is_nested: bool = False
+    """Whether a parent stack passes parameters, so that it is read after the others."""
+
+    nested: Mapping[str, str] = field(default_factory=dict)
+    """The paths of the templates of nested stacks, by logical id. Default: - by the `TemplateURL` and CDK's metadata"""
+
+    assets: Mapping[str, str] = field(default_factory=dict)
+    """The paths of templates by the asset hash in a `TemplateURL`."""
+
+
+def read_template_body(text: str, path: str) -> Mapping[str, object]:
+    """A template in JSON or YAML, told apart by its first character.
+
+    Raises:
+        UnreadableSource: if it is neither, or no mapping.
+    """
+    text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            # Numbers stay text: a TTL of a million digits is no reason to stop.
+            body: object = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        except RecursionError as error:
+            raise UnreadableSource(path, "it is nested too deep") from error
+        except json.JSONDecodeError as error:
+            raise UnreadableSource(path, f"line {error.lineno}: {error.msg[:1].lower()}{error.msg[1:]}") from error
+    else:
+        body = parse_yaml(text, path)
+    if not isinstance(body, dict):
+        raise UnreadableSource(path, "it is no template; a template is a mapping with 'Resources'")
+    return body
+
+
+def is_template(body: object) -> bool:
+    """Whether `body` has resources with a type, as a template of CloudFormation has."""
+    resources = mapping(mapping(body).get("Resources"))
+    return any(
+        str(name).startswith("Fn::ForEach::") or isinstance(mapping(each).get("Type"), str) for name, each in resources.items()
+    )
+
+
+_LOOP = "Fn::ForEach::"
+_PARTS = 3  # the name, the list, the body
+_MOST_TEXT = 2_000_000  # a template has 1 MB at most
+_DEEPEST = 64
+
+
+def resources_of(body: Mapping[str, object], value: Callable[[object], object]) -> dict[str, Mapping[str, object]]:
+    """The resources by logical id, loops written out; what is no resource is left out.
+
+    Args:
+        body: the template.
+
+        value: resolves the functions in the list of a loop.
+    """
+    found = _Loops(value).written_out(mapping(body.get("Resources")), 0)
+    return {name: each for name, each in found if isinstance(each, Mapping)}
+
+
+class _Loops:
+    def __init__(self, value: Callable[[object], object]) -> None:
+        self._value = value
+        self._left = _MOST_TEXT
+
+    def written_out(self, members: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:
+        for name, member in members.items():
+            if not isinstance(name, str):
+                continue
+            if not name.startswith(_LOOP):
+                yield name, member
+            elif isinstance(member, list | tuple) and len(member) == _PARTS and depth < _DEEPEST:
+                variable, given, body = member
+                items = self._value(given)
+                if isinstance(variable, str) and isinstance(items, list):
+                    yield from self._rounds(variable, items, body, depth)
+
+    def _rounds(self, variable: str, items: list[object], body: object, depth: int) -> Iterator[tuple[str, object]]:
+        for item in items:
+            text = text_of(item)
+            if isinstance(text, str):
+                members = mapping(self._replaced(body, variable, text, 0))
+                if self._left <= 0:
+                    return
+                yield from self.written_out(members, depth + 1)
+
+    def _replaced(self, given: object, variable: str, text: str, depth: int) -> object:
+        """`given` with `${variable}`, `&{variable}` and `{"Ref": variable}` replaced."""
+        if depth > _DEEPEST or self._left <= 0:
+            return None
+        self._left -= 1
+        if isinstance(given, str):
+            self._left -= len(given) + (given.count(variable) * len(text) if variable else _MOST_TEXT)
+            plain = "".join(filter(str.isalnum, text))
+            return given.replace(f"${{{variable}}}", text).replace(f"&{{{variable}}}", plain) if self._left > 0 else given
+        if isinstance(given, Mapping):
+            if len(given) == 1 and given.get("Ref") == variable:
+                return text
+            members = ((self._replaced(name, variable, text, depth + 1), member) for name, member in given.items())
+            return {name: self._replaced(member, variable, text, depth + 1) for name, member in members}
+        return [self._replaced(each, variable, text, depth + 1) for each in given] if isinstance(given, list) else given
+
+
+def resolve_references(contents: SourceFile, references: References) -> SourceFile:
+    """`contents` with every mark replaced that another template answers."""
+    if references.requests:
+        contents.records = [_record(each, references) if _holds_mark(each) else each for each in contents.records]
+        contents.identities = [_identity(each, references) for each in contents.identities]
+        contents.zones = [
+            replace(each, zone_id=zone_id_of(references.resolve_references(each.zone_id))) for each in contents.zones
+        ]
+    return contents
+
+
+def _holds_mark(record: DeclaredRecordSet) -> bool:
+    return (
+        holds_token(record.zone_id)
+        or holds_token(record.spelling)
+        or any(holds_token(value) for value in record.values if isinstance(value, str))
+    )
+
+
+def _record(record: DeclaredRecordSet, references: References) -> DeclaredRecordSet:
+    given = record.name if isinstance(record.name, KnownAfterDeploy) else record.spelling
+    name = references.resolve_references(given)
+    values: tuple[DeclaredValue, ...] = tuple(references.resolve_references(value) for value in record.values)
+    return DeclaredRecordSet.of(
+        str(name),
+        record.type_text,
+        values,
+        record.origin,
+        known_name=name if isinstance(name, KnownAfterDeploy) else None,
+        ttl=record.ttl,
+        set_identifier=record.set_identifier,
+        is_alias=record.is_alias,
+        identity=record.identity,
+        zone_id=zone_id_of(references.resolve_references(record.zone_id)),
+    )
+
+
+def _identity(identity: DeclaredIdentity, references: References) -> DeclaredIdentity:
+    mail_from = identity.mail_from
+    return replace(
+        identity,
+        name=with_marks(references.resolve_references(identity.name)),
+        mail_from=None if mail_from is None else with_marks(references.resolve_references(mail_from)),
+    )
+
 
 _MOST_READS = 8
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -35,7 +226,7 @@ _NESTED = "AWS::CloudFormation::Stack"
 _WRITER = "Custom::CrossRegionExportWriter"
 
 
-def read_templates(files: Iterable[TemplateFile], unreadable: list[UnreadableSource] | None = None) -> list[Contents]:
+def read_templates(files: Iterable[TemplateFile], unreadable: list[UnreadableSource] | None = None) -> list[SourceFile]:
     """What the templates hold, in their order.
 
     Args:
@@ -55,7 +246,7 @@ class _Reading:
 
     unreadable: list[UnreadableSource] | None
     references: References = field(default_factory=References)
-    found: dict[int, Contents] = field(default_factory=dict)
+    found: dict[int, SourceFile] = field(default_factory=dict)
     waiting: deque[tuple[int, TemplateFile]] = field(default_factory=deque)
     known: dict[str, tuple[int, TemplateFile]] = field(default_factory=dict)
     """The templates with parameters that were read, by path."""
@@ -67,10 +258,10 @@ class _Reading:
     numbers: dict[str, int] = field(default_factory=dict)
     """Of the first template with a path."""
 
-    def read(self, files: Iterable[TemplateFile]) -> list[Contents]:
+    def read(self, files: Iterable[TemplateFile]) -> list[SourceFile]:
         nested: list[tuple[int, TemplateFile]] = []
         for number, file in enumerate(files):
-            self.found[number] = Contents(path=file.path)
+            self.found[number] = SourceFile(path=file.path)
             if file.is_nested:
                 nested.append((number, file))
             else:
@@ -78,7 +269,7 @@ class _Reading:
         self.waiting.extend(nested)
         while self.waiting:
             self._take(*self.waiting.popleft())
-        return [filled(each, self.references) for each in self.found.values()]
+        return [resolve_references(each, self.references) for each in self.found.values()]
 
     def _take(self, number: int, file: TemplateFile) -> None:
         try:
@@ -103,7 +294,7 @@ class _Reading:
         template.resources = resources_of(body, template.value)
         children = {name: _child(file, template, name) for name in template.resources if template.kind(name) == _NESTED}
         template.child = children.get
-        contents = Contents(path=file.path, account=place.account, region=place.region, scope=place.scope)
+        contents = SourceFile(path=file.path, account=place.account, region=place.region, scope=place.scope)
         Reader(template, contents, file.construct_paths).read()
         self.found[number] = contents
         _offer(template, number, path)

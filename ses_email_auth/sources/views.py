@@ -9,24 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import holds_token
+from ses_email_auth.zone.view import ZoneView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
-    from ses_email_auth.sources.contents import Contents, SeenZone
+    from ses_email_auth.sources.source_file import DeclaredZone, SourceFile
+    from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
 __all__ = ["views"]
 
 
 @dataclass(slots=True, eq=False)
 class _Zone:
-    records: list[SeenRecordSet] = field(default_factory=list)
-    declared: list[SeenZone] = field(default_factory=list)
-    identities: list[SeenIdentity] = field(default_factory=list)
+    records: list[DeclaredRecordSet] = field(default_factory=list)
+    declared: list[DeclaredZone] = field(default_factory=list)
+    identities: list[DeclaredIdentity] = field(default_factory=list)
     paths: set[str] = field(default_factory=set)
     scopes: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
@@ -43,7 +43,7 @@ class _Zone:
     def is_private(self) -> bool:
         return any(zone.is_private for zone in self.declared)
 
-    def join(self, contents: Contents) -> None:
+    def join(self, contents: SourceFile) -> None:
         self.paths.add(contents.path)
         self.scopes.add(contents.scope or contents.path)
         self.accounts.add(contents.account)
@@ -65,7 +65,7 @@ class _Zone:
         )
 
 
-def views(contents: Iterable[Contents]) -> Iterator[ZoneView]:
+def views(contents: Iterable[SourceFile]) -> Iterator[ZoneView]:
     """The zones in view, in the order in which they are first met; an identity without a zone makes a view without records."""
     files = list(contents)
     zones = _zones(files)
@@ -82,14 +82,14 @@ def views(contents: Iterable[Contents]) -> Iterator[ZoneView]:
             yield zone.view()
 
 
-def _zones(files: list[Contents]) -> dict[tuple[str, str], _Zone]:
+def _zones(files: list[SourceFile]) -> dict[tuple[str, str], _Zone]:
     accounts = _accounts_by_zone(files)
     # A mark names the resource that makes the zone, so it is one zone also where a stack of another account refers to it.
     makers = {zone.zone_id: each.account for each in files for zone in each.zones if holds_token(zone.zone_id)}
     makers |= {zone.zone_id: zone.account for each in files for zone in each.zones if zone.account}
     zones: dict[tuple[str, str], _Zone] = {}
 
-    def of(zone_id: str, each: Contents) -> _Zone:
+    def of(zone_id: str, each: SourceFile) -> _Zone:
         known = accounts.get(zone_id, set())
         account = makers.get(zone_id) or each.account or (next(iter(known)) if len(known) == 1 else "")
         zone = zones.setdefault((account, zone_id) if zone_id else (each.path, ""), _Zone())
@@ -104,7 +104,7 @@ def _zones(files: list[Contents]) -> dict[tuple[str, str], _Zone]:
     return zones
 
 
-def _accounts_by_zone(files: list[Contents]) -> dict[str, set[str]]:
+def _accounts_by_zone(files: list[SourceFile]) -> dict[str, set[str]]:
     """The accounts that are known to hold each zone, so that a stack without an account finds the zone of another."""
     found: dict[str, set[str]] = {}
     for each in files:
@@ -149,7 +149,7 @@ class _Places:
                 for name in zone.organizations:
                     self._nameless.setdefault(name, []).append(zone)
 
-    def of(self, domain: DomainName | None, each: Contents) -> list[_Zone]:
+    def of(self, domain: DomainName | None, each: SourceFile) -> list[_Zone]:
         """The zones for an identity that stands in `each`: those of its file, else of its scope, its account, or all."""
         if domain is None:
             return []

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.source_file import UnreadableSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

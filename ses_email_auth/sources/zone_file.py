@@ -3,6 +3,15 @@
 A reader of our own: it keeps lines and takes zones that no server would load, so that rules can say what is wrong with them.
 Values come out in Route 53's form, whose escapes are octal; those of a master file are decimal. Not handled: `$INCLUDE` and
 `$GENERATE`, which are refused, since a file that is read in part tells nothing about what is absent.
+
+Names and values of a master file in Route 53's form: absolute names, and escapes in octal instead of decimal.
+
+RFC 1035 section 5.1 for `@`, relative names and escapes, RFC 3597 section 5 for data in hexadecimal.
+
+The words of a master file (RFC 1035 section 5.1): entries, one or more lines each, cut into tokens.
+
+Escapes stay as they are written; `zone_file` knows what they mean. Not handled: quoted strings over several lines, which BIND
+refuses too.
 """
 
 from __future__ import annotations
@@ -10,14 +19,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.seen import Origin, SeenRecordSet, seen_name
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.sources.contents import Contents, SeenZone, UnreadableSource
-from ses_email_auth.sources.zone_tokens import Entry, entries, shown
-from ses_email_auth.sources.zone_values import TYPES, absolute, name_text, value_text
+from ses_email_auth.sources.source_file import DeclaredZone, SourceFile, UnreadableSource
+from ses_email_auth.zone.declared import DeclaredRecordSet, Origin, declared_name
 
-__all__ = ["is_zone_file", "read_zone_file"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "TYPES",
+    "Entry",
+    "absolute",
+    "entries",
+    "is_zone_file",
+    "name_text",
+    "read_zone_file",
+    "shown",
+    "value_text",
+]
 
 _TTL = re.compile(r"[0-9]{1,10}|(?:[0-9]{1,10}[wdhms])+", re.IGNORECASE)
 _TTL_PART = re.compile(r"([0-9]+)([a-z]?)")
@@ -52,7 +73,7 @@ def _is_zone_entry(entry: Entry) -> bool:
     return said and _is_type(head.type) and len(head.data) > 0
 
 
-def read_zone_file(text: str, path: str) -> Contents:
+def read_zone_file(text: str, path: str) -> SourceFile:
     """The records of a master file, all that share owner and type in one set.
 
     The zone is that of the SOA record, and only a file with one is complete. Names that nothing makes absolute are taken as
@@ -176,9 +197,9 @@ class _Reader:
     def _error(self, entry: Entry, reason: str) -> UnreadableSource:
         return UnreadableSource(self.path, f"line {entry.line}: {reason}")
 
-    def contents(self) -> Contents:
+    def contents(self) -> SourceFile:
         records = [
-            SeenRecordSet.of(
+            DeclaredRecordSet.of(
                 found.spelling,
                 kind,
                 tuple(found.values),
@@ -191,18 +212,18 @@ class _Reader:
         ]
         apex = next((record.name for record in records if record.type_text == "SOA"), None)
         kinds = {record.type_text for record in records}
-        zone = SeenZone(
+        zone = DeclaredZone(
             zone_id=self.path,
             name=apex if isinstance(apex, DomainName) else self._likely_zone(records),
             is_complete="SOA" in kinds,
             # A server may sign as it answers: that a file holds no signature says nothing.
             dnssec_signed=True if kinds & {"DNSKEY", "RRSIG"} else None,
         )
-        return Contents(path=self.path, records=records, zones=[zone])
+        return SourceFile(path=self.path, records=records, zones=[zone])
 
-    def _likely_zone(self, records: list[SeenRecordSet]) -> DomainName | None:
+    def _likely_zone(self, records: list[DeclaredRecordSet]) -> DomainName | None:
         """Without a SOA record: `$ORIGIN` or the name of the file, if nothing speaks against it."""
-        candidates = [seen_name(origin) for origin in self.origins[:1]] or [self.named]
+        candidates = [declared_name(origin) for origin in self.origins[:1]] or [self.named]
         names = [record.name for record in records if isinstance(record.name, DomainName)]
         for zone in candidates:
             if zone is None or not names or not all(name.is_at_or_below(zone) for name in names):
@@ -225,7 +246,214 @@ def _seconds(ttl: str) -> str:
 
 def _name_of_file(path: str) -> DomainName | None:
     match = _FILE_NAME.fullmatch(PurePath(path).name)
-    name = None if match is None else seen_name(match[1])
+    name = None if match is None else declared_name(match[1])
     if name is None or not name.is_known or not name.is_hostname or name.labels[-1] in _NO_ZONES:
         return None
     return name
+
+
+_TYPES = """
+    A AAAA AFSDB ALIAS AMTRELAY ANAME APL ATMA AVC CAA CDNSKEY CDS CERT CNAME CSYNC DHCID DLV DNAME DNSKEY DOA DS DSYNC
+    EID EUI48 EUI64 GPOS HHIT HINFO HIP HTTPS IPN IPSECKEY ISDN KEY KX L32 L64 LOC LP MB MD MF MG MINFO MR MX NAPTR NID
+    NIMLOC NINFO NS NSAP NSAP-PTR NSEC NSEC3 NSEC3PARAM NULL NXT OPENPGPKEY PTR PX RESINFO RKEY RP RRSIG RT SIG SINK
+    SMIMEA SOA SPF SRV SSHFP SVCB TA TALINK TKEY TLSA TXT URI WALLET WKS X25 ZONEMD BRID CLA
+"""
+TYPES = frozenset(_TYPES.split())
+"""The types of the IANA registry, and two that providers made up (ALIAS, ANAME)."""
+
+_NAMES = {
+    **dict.fromkeys(("ALIAS", "ANAME", "CNAME", "DNAME", "NS", "PTR", "MB", "MD", "MF", "MG", "MR"), (0,)),
+    **dict.fromkeys(("AFSDB", "HTTPS", "KX", "LP", "MX", "RT", "SVCB"), (1,)),
+    **dict.fromkeys(("MINFO", "RP", "SOA"), (0, 1)),
+    "NAPTR": (5,),
+    "PX": (1, 2),
+    "SRV": (3,),
+}
+_GENERIC = r"\#"  # RFC 3597 section 5
+_ESCAPE = re.compile(r"\\([0-9]{3}|.)", re.DOTALL)
+_LAST_OCTET = 255
+_DIGITS = 3
+
+
+def value_text(kind: str, data: list[str], origin: str) -> str:
+    """The data of a record of type `kind` as Route 53 writes it.
+
+    Raises:
+        ValueError: for an escape over 255, broken hexadecimal data, or a relative name without an origin.
+    """
+    if kind in {"TXT", "SPF"}:
+        return " ".join(map(_quoted, _strings_of_hex(data)) if data[0] == _GENERIC else map(_string, data))
+    fields = [_field(token) for token in data]
+    places = () if data[0] == _GENERIC else _NAMES.get(kind, ())
+    for index in places:
+        if index < len(fields):
+            fields[index] = absolute(name_text(data[index]), origin)
+    return " ".join(fields)
+
+
+def name_text(token: str) -> str:
+    """A name with its escapes in octal. A name in quotes is taken as BIND takes it.
+
+    Raises:
+        ValueError: for an escape over 255.
+    """
+    token = token.removeprefix('"')
+    if _is_plain(token) and " " not in token:
+        return token
+    return "".join(
+        _octal(part) if is_escape else "".join(chr(octet) if 0x21 <= octet <= 0x7E else f"\\{octet:03o}" for octet in part)  # noqa: PLR2004 - printable ASCII
+        for part, is_escape in _parts(token)
+    )
+
+
+def absolute(name: str, origin: str) -> str:
+    """`name` with its final dot (RFC 1035 section 5.1: a name without one is relative to the origin).
+
+    Raises:
+        ValueError: for a relative name without an origin.
+    """
+    if name.endswith("."):
+        return name
+    if not origin:
+        raise ValueError(f"{shown(name)} has no final dot, and no $ORIGIN above says what it is relative to")
+    if name == "@":
+        return origin
+    return f"{name}." if origin == "." else f"{name}.{origin}"
+
+
+def _field(token: str) -> str:
+    if token.startswith('"'):
+        return _string(token)
+    return token if token == _GENERIC else name_text(token)
+
+
+def _string(token: str) -> str:
+    token = token.removeprefix('"')
+    return f'"{token}"' if _is_plain(token) else _quoted(b"".join(octets for octets, _ in _parts(token)))
+
+
+def _is_plain(token: str) -> bool:
+    return token.isascii() and token.isprintable() and "\\" not in token
+
+
+def _strings_of_hex(data: list[str]) -> list[bytes]:
+    r"""RFC 3597 section 5: `\# <length> <hexadecimal>`; RFC 1035 section 3.3.14: each string has its length in front."""
+    try:
+        octets = bytes.fromhex("".join(data[2:]))
+    except ValueError:
+        octets = b""
+    strings: list[bytes] = []
+    at = 0
+    while at < len(octets):
+        strings.append(octets[at + 1 : at + 1 + octets[at]])
+        at += 1 + octets[at]
+    if at != len(octets) or not strings or data[1] != str(len(octets)):
+        raise ValueError("the data behind '\\#' is no text: a length, then the octets in hexadecimal")
+    return strings
+
+
+def _parts(token: str) -> Iterator[tuple[bytes, bool]]:
+    """The octets of `token`, and whether they were escaped."""
+    at = 0
+    for match in _ESCAPE.finditer(token):
+        yield _encoded(token[at : match.start()]), False
+        escaped = match[1]
+        if len(escaped) == _DIGITS:
+            if int(escaped) > _LAST_OCTET:
+                raise ValueError(f"'\\{escaped}' is no octet: escapes are three decimal digits, up to 255")
+            yield bytes([int(escaped)]), True
+        else:
+            yield _encoded(escaped), True
+        at = match.end()
+    yield _encoded(token[at:]), False
+
+
+def _encoded(text: str) -> bytes:
+    """The octets as they stand in the file; one that is not UTF-8 was read as a lone surrogate."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _octal(octets: bytes) -> str:
+    return "".join(f"\\{octet:03o}" for octet in octets)
+
+
+def _quoted(octets: bytes) -> str:
+    """A string as Route 53 takes it: backslash before `"` and itself, octal digits for all outside of printable ASCII."""
+    text = "".join(
+        f"\\{chr(octet)}" if octet in b'"\\' else chr(octet) if 0x20 <= octet <= 0x7E else f"\\{octet:03o}"  # noqa: PLR2004 - printable ASCII
+        for octet in octets
+    )
+    return f'"{text}"'
+
+
+_SPECIAL = re.compile(r'[";()\\]')
+_WORD = re.compile(r"[^ \t]+")
+_TOKEN = re.compile(
+    r"""(?P<word>(?:[^ \t";()\\]|\\.)+)|(?P<string>"(?:[^"\\]|\\.)*")|;.*|[^ \t]""",
+    re.DOTALL,
+)
+_SHOWN = 24  # longer than any type, too short for any part of a private key
+
+
+@dataclass(slots=True)
+class Entry:
+    """One record or control entry."""
+
+    line: int
+    """Where it begins, counted from 1."""
+
+    is_continued: bool
+    """Whether it begins with a blank, so that it is about the owner above."""
+
+    tokens: list[str]
+    """A quoted string keeps its first quote, and loses its last."""
+
+
+def entries(text: str, path: str) -> Iterator[Entry]:
+    """The entries of a file, without comments.
+
+    Raises:
+        UnreadableSource: for a quote or a parenthesis that has no partner, or a backslash at the end of a line.
+    """
+    entry = Entry(0, is_continued=False, tokens=[])
+    depth = 0
+    for number, ended in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        line = ended.removesuffix("\r")
+        if depth == 0:
+            entry = Entry(number, is_continued=line.startswith((" ", "\t")), tokens=[])
+        if _SPECIAL.search(line) is None:
+            entry.tokens += _WORD.findall(line)
+        else:
+            depth = _scan(line, entry.tokens, depth, f"line {number}", path)
+        if depth == 0 and entry.tokens:
+            yield entry
+    if depth:
+        raise UnreadableSource(path, f"line {entry.line}: a '(' of this entry is never closed")
+
+
+def _scan(line: str, tokens: list[str], depth: int, where: str, path: str) -> int:
+    """Add the tokens of `line`; how many parentheses are open behind it."""
+    for match in _TOKEN.finditer(line):
+        found = match.group()
+        if match.lastgroup == "word":
+            tokens.append(found)
+        elif match.lastgroup == "string":
+            tokens.append(found[:-1])
+        elif found == "(":
+            depth += 1
+        elif found == ")":
+            depth -= 1
+            if depth < 0:
+                raise UnreadableSource(path, f"{where}: a ')' closes nothing")
+        elif not found.startswith(";"):
+            what = "a quote is never closed" if found == '"' else "it ends in a backslash, which escapes nothing"
+            raise UnreadableSource(path, f"{where}: {what}")
+    return depth
+
+
+def shown(token: str) -> str:
+    """`token` for a message: printable, and not too long."""
+    return repr(token if len(token) <= _SHOWN else f"{token[:_SHOWN]}...")

@@ -10,9 +10,9 @@ from ses_email_auth import AlignmentProof, DmarcRecord, DomainName, EmailAuthErr
 from ses_email_auth.checks.finding import Need, Rule
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.run import check
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.publication.alignment import AlignmentQuestion, SesIdentity
 from ses_email_auth.publication.alignment_proof import prove
+from ses_email_auth.zone.view import ZoneView
 from tests.cdk.stacks import imported_zone, new_app, new_stack
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet, SeenValue
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, DeclaredValue, Origin
+from ses_email_auth.zone.view import ZoneView
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.seen import RecordInView
     from ses_email_auth.known_after_deploy import KnownAfterDeploy
+    from ses_email_auth.zone.declared import RecordInView
 
 
-def seen(  # noqa: PLR0913 - as `SeenRecordSet.of`
+def seen(  # noqa: PLR0913 - as `DeclaredRecordSet.of`
     spelling: str,
     type_text: str,
-    *values: SeenValue,
+    *values: DeclaredValue,
     ttl: str = "600",
     set_identifier: str | None = None,
     is_alias: bool = False,
@@ -24,10 +24,10 @@ def seen(  # noqa: PLR0913 - as `SeenRecordSet.of`
     path: str = "app.template.json",
     resource: str = "Record",
     line: int | None = None,
-) -> SeenRecordSet:
+) -> DeclaredRecordSet:
     """A record set of a template, or of a zone file if it has a line."""
     location = "Properties/ResourceRecords" if line is None else ""
-    return SeenRecordSet.of(
+    return DeclaredRecordSet.of(
         spelling,
         type_text,
         values,
@@ -39,13 +39,16 @@ def seen(  # noqa: PLR0913 - as `SeenRecordSet.of`
     )
 
 
-def identity(name: str = "example.com", mail_from: str | None = None) -> SeenIdentity:
+def identity(name: str = "example.com", mail_from: str | None = None) -> DeclaredIdentity:
     """An SES identity of a template."""
-    return SeenIdentity(name=name, origin=Origin(path="app.template.json", resource="Identity"), mail_from=mail_from)
+    return DeclaredIdentity(name=name, origin=Origin(path="app.template.json", resource="Identity"), mail_from=mail_from)
 
 
 def files(
-    *records: RecordInView, zone: str | None = "example.com", complete: bool = False, identities: tuple[SeenIdentity, ...] = ()
+    *records: RecordInView,
+    zone: str | None = "example.com",
+    complete: bool = False,
+    identities: tuple[DeclaredIdentity, ...] = (),
 ) -> ZoneView:
     """What files say of one zone."""
     return ZoneView(records=records, zone=None if zone is None else DomainName(zone), complete=complete, identities=identities)

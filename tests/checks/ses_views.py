@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.views import ZONE, other
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ses_email_auth.checks.seen import RecordInView, SeenValue
+    from ses_email_auth.zone.declared import DeclaredValue, RecordInView
 
 ORIGIN = Origin("app.template.json", resource="Resource", location="Properties/ResourceRecords")
 ED25519 = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
@@ -47,9 +47,9 @@ def identity(  # noqa: PLR0913 - what a template can say
     key_in_file: bool = False,
     bits: int | None = None,
     alternative: str | None = None,
-) -> SeenIdentity:
+) -> DeclaredIdentity:
     """An identity of a template; with a selector it has a key too, unless `key` says otherwise."""
-    return SeenIdentity(
+    return DeclaredIdentity(
         name=name,
         origin=Origin(path, resource=resource),
         account=account,
@@ -68,24 +68,24 @@ def identity(  # noqa: PLR0913 - what a template can say
 def seen(
     name: str,
     kind: RecordType,
-    *values: SeenValue,
+    *values: DeclaredValue,
     origin: Origin = ORIGIN,
     known_name: KnownAfterDeploy | None = None,
     set_identifier: str | None = None,
     owner: str = "",
-) -> SeenRecordSet:
+) -> DeclaredRecordSet:
     """A record set of a template."""
     written = tuple(f'"{value}"' if kind is RecordType.TXT and isinstance(value, str) else value for value in values)
-    return SeenRecordSet.of(
+    return DeclaredRecordSet.of(
         name, kind.value, written, origin, known_name=known_name, set_identifier=set_identifier, identity=owner
     )
 
 
-def view_of(*things: RecordInView | SeenIdentity, complete: bool = False) -> ZoneView:
+def view_of(*things: RecordInView | DeclaredIdentity, complete: bool = False) -> ZoneView:
     """A view of example.com with these records and identities."""
     return ZoneView(
-        records=tuple(each for each in things if not isinstance(each, SeenIdentity)),
-        identities=tuple(each for each in things if isinstance(each, SeenIdentity)),
+        records=tuple(each for each in things if not isinstance(each, DeclaredIdentity)),
+        identities=tuple(each for each in things if isinstance(each, DeclaredIdentity)),
         zone=ZONE,
         complete=complete,
     )
@@ -96,12 +96,12 @@ def easy_dkim(names: Iterable[str], zone: str = "dkim.amazonses.com", domain: st
     return [other(f"{name}._domainkey.{domain}", RecordType.CNAME, f"{name}.{zone}") for name in names]
 
 
-def typed(names: Iterable[str], zone: str = "dkim.amazonses.com", origin: Origin = ORIGIN) -> list[SeenRecordSet]:
+def typed(names: Iterable[str], zone: str = "dkim.amazonses.com", origin: Origin = ORIGIN) -> list[DeclaredRecordSet]:
     """The same as somebody typed them into a template."""
     return [seen(f"{name}._domainkey.example.com", RecordType.CNAME, f"{name}.{zone}", origin=origin) for name in names]
 
 
-def token_names(*numbers: int, owner: str = "Identity", after: str = "", path: str = ORIGIN.path) -> list[SeenRecordSet]:
+def token_names(*numbers: int, owner: str = "Identity", after: str = "", path: str = ORIGIN.path) -> list[DeclaredRecordSet]:
     """DKIM CNAMEs of a template whose names come from an identity."""
     return [
         seen(

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from ses_email_auth.checks.finding import Fault, Finding, Need, Rule, Severity
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.run import check
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
@@ -21,6 +20,7 @@ from ses_email_auth.publication.alignment import AlignmentQuestion, SesIdentity
 from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.rules import (
     test_alignment,
     test_bimi,

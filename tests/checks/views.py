@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ses_email_auth.checks.finding import Finding
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.run import check
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.zone.view import ZoneView
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Severity

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ses_email_auth.checks.finding import Finding, Severity
-from ses_email_auth.checks.seen import Origin, SeenRecordSet
 from ses_email_auth.cli.outcome import Outcome
+from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
 
 ZONE = Origin("zones/example.com.zone", resource="line 12", line=12)
 STACK = Origin("cdk.out/Mail.template.json", resource="Spf2D1", construct_path="Mail/Spf", line=40)
@@ -37,7 +37,7 @@ def found(rule_id: str = "spf-multiple", severity: Severity = Severity.ERROR, **
         "reference": "RFC 7208 section 4.5",
         "where": "example.com TXT",
     } | more
-    records = tuple(SeenRecordSet.of("example.com.", "TXT", (), origin) for origin in origins)
+    records = tuple(DeclaredRecordSet.of("example.com.", "TXT", (), origin) for origin in origins)
     return Finding(id=rule_id, severity=severity, records=records, **facts)
 
 

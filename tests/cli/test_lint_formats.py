@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.seen import Origin
 from ses_email_auth.cli.lint_github import as_github
 from ses_email_auth.cli.lint_json import as_json
 from ses_email_auth.cli.lint_sarif import as_sarif
-from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.source_file import UnreadableSource
+from ses_email_auth.zone.declared import Origin
 from tests.cli.outcomes import HOSTILE, STACK, ZONE, found, outcome
 
 if TYPE_CHECKING:

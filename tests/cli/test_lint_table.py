@@ -9,9 +9,9 @@ import click
 import pytest
 
 from ses_email_auth.checks.finding import Finding, Severity
-from ses_email_auth.checks.seen import Origin
 from ses_email_auth.cli.lint_table import as_table
-from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.source_file import UnreadableSource
+from ses_email_auth.zone.declared import Origin
 from tests.cli.outcomes import HOSTILE, STACK, ZONE, found, outcome
 
 WARNING, INFO = Severity.WARNING, Severity.INFO

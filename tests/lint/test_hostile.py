@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from ses_email_auth.checks.run import check_all
 from ses_email_auth.cli.main import main
-from ses_email_auth.sources.contents import UnreadableSource
 from ses_email_auth.sources.route53_json import is_route53, read_route53
+from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.sources.template import TemplateFile, read_templates
 from ses_email_auth.sources.terraform import is_terraform, read_terraform
 from ses_email_auth.sources.views import views

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.publication.alignment import AlignmentQuestion, IdentityKind, MxFailure, SesIdentity
-from ses_email_auth.publication.organizational_domain import DmarcKnowledge, DmarcRecords
+from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge, DmarcRecords
 from ses_email_auth.records.dmarc import DmarcRecord
 
 BLACKSHEEP, NEWS, MAIL = "blacksheep.link", "news.blacksheep.link", "mail.blacksheep.link"

@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication import alignment_text
-from ses_email_auth.publication.alignment import AlignmentQuestion, IdentityKind, MxFailure, SesIdentity
+from ses_email_auth.publication import alignment as alignment_text
+from ses_email_auth.publication.alignment import (
+    ENGLISH,
+    JAPANESE,
+    AlignmentQuestion,
+    IdentityKind,
+    MxFailure,
+    SesIdentity,
+    wrap,
+)
 from ses_email_auth.publication.alignment_proof import prove
-from ses_email_auth.publication.alignment_text import wrap
-from ses_email_auth.publication.alignment_words import ENGLISH, JAPANESE
 from tests.publication.alignment_cases import CASES, INFO, NEWS, ask, identity
 
 TOKEN = "${Token[TOKEN.16]}"

@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
-from ses_email_auth.publication.dkim_wish import EasyDkim, ManagedKey, OwnKey, Replica
-from ses_email_auth.publication.sending import SendingWish
+from ses_email_auth.publication.dkim_keys import EasyDkim, ManagedKey, OwnKey, Replica
+from ses_email_auth.publication.sending import SendingPlan
 from ses_email_auth.records.dkim import DkimKeyRecord
 from ses_email_auth.records.resource_record_set import RecordType
 
 if TYPE_CHECKING:
-    from ses_email_auth.publication.dkim_wish import DkimWish
+    from ses_email_auth.publication.dkim_keys import DkimKeys
 
 IDENTITY = DomainName("mail.example.com")
 TOKEN = DomainName("${Token[Domain.7]}")
@@ -82,13 +82,13 @@ def test_a_domain_that_is_a_token(record: DkimKeyRecord) -> None:
 @pytest.mark.parametrize("kind", ["easy", "own", "managed", "replica"])
 def test_all_sign_as_the_domain(kind: str, record: DkimKeyRecord) -> None:
     """So the alignment proof is the same for each; MAIL FROM does not depend on it."""
-    kinds: dict[str, DkimWish] = {
+    kinds: dict[str, DkimKeys] = {
         "easy": EasyDkim(),
         "own": OwnKey("key-1", record),
         "managed": ManagedKey("ses", 2),
         "replica": Replica(),
     }
-    wish = SendingWish(identity=IDENTITY, mail_from=IDENTITY.child("bounce"), mx_host="feedback.example", dkim=kinds[kind])
+    wish = SendingPlan(identity=IDENTITY, mail_from=IDENTITY.child("bounce"), mx_host="feedback.example", dkim=kinds[kind])
     assert wish.ses_identity().dkim_domain == IDENTITY
     assert [found.type for child, found in wish.records().items() if child.startswith("MailFrom")] == [
         RecordType.MX,

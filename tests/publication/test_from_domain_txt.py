@@ -6,7 +6,7 @@ import pytest
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication.from_domain_txt import FromDomainTxt, from_domain_spf, site_values
+from ses_email_auth.publication.policy import FromDomainTxt, from_domain_spf, site_values
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.records.spf import SpfQualifier, SpfRecord
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.publication.organizational_domain import (
+from ses_email_auth.publication.dmarc_discovery import (
     DmarcKnowledge,
     DmarcRecords,
     Policy,

@@ -7,10 +7,10 @@ import pytest
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.publication.alignment import Verdict
-from ses_email_auth.publication.organizational_domain import DmarcKnowledge, DmarcRecords
+from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge, DmarcRecords
 from ses_email_auth.publication.plan import AlignmentProofs, DomainPlan
-from ses_email_auth.publication.policy import DmarcChoice, PolicyWish
-from ses_email_auth.publication.sending import SendingWish
+from ses_email_auth.publication.policy import DmarcChoice, PolicyPlan
+from ses_email_auth.publication.sending import SendingPlan
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.records.spf import SpfRecord
@@ -19,13 +19,13 @@ BLACKSHEEP = DomainName("blacksheep.link")
 NEWS = DomainName("news.blacksheep.link")
 DMARC = DmarcRecord.parse("v=DMARC1; p=none; rua=mailto:dmarc-reports@blacksheep.link")
 SPF = SpfRecord.parse("v=spf1 include:amazonses.com ~all")
-SENDING = SendingWish(
+SENDING = SendingPlan(
     identity=BLACKSHEEP,
     mail_from=BLACKSHEEP.child("bounce"),
     mx_host="feedback-smtp.ap-northeast-1.amazonses.com",
     region="ap-northeast-1",
 )
-POLICY = PolicyWish(
+POLICY = PolicyPlan(
     domain=BLACKSHEEP,
     spf=SPF,
     from_domain_txt=ResourceRecordSet(BLACKSHEEP, RecordType.TXT, 600, (str(SPF),)),
@@ -35,8 +35,8 @@ POLICY = PolicyWish(
 
 def plan(
     *,
-    sending: SendingWish | None = SENDING,
-    policy: PolicyWish | None = POLICY,
+    sending: SendingPlan | None = SENDING,
+    policy: PolicyPlan | None = POLICY,
     dmarc: DmarcRecords | None = None,
     zone: DomainName | None = BLACKSHEEP,
     override: DomainName | None = None,
@@ -52,9 +52,9 @@ def plan(
     )
 
 
-def policy(*subdomains: DomainName) -> PolicyWish:
+def policy(*subdomains: DomainName) -> PolicyPlan:
     """The reference policy with From subdomains."""
-    return PolicyWish(
+    return PolicyPlan(
         domain=BLACKSHEEP,
         from_subdomains=subdomains,
         spf=SPF,
@@ -132,7 +132,7 @@ def test_the_verdict_of_a_construct_counts_both_standards() -> None:
 def test_the_verdict_of_a_construct_counts_the_older_standard_where_it_is_worse() -> None:
     """A record at a public suffix makes strangers one organization for RFC 9989 receivers only."""
     domain = DomainName("tokyo.jp")
-    sending = SendingWish(identity=domain, mail_from=domain.child("bounce"), mx_host="a.example", region="us-west-2")
+    sending = SendingPlan(identity=domain, mail_from=domain.child("bounce"), mx_host="a.example", region="us-west-2")
     (proof,) = proofs = DomainPlan(
         domain=domain, zone=domain, sending=sending, policy=None, dmarc_records={domain: DMARC}
     ).proofs
@@ -142,7 +142,7 @@ def test_the_verdict_of_a_construct_counts_the_older_standard_where_it_is_worse(
 def test_the_override_of_the_organizational_domain_reaches_the_proof() -> None:
     """Without it, foo.kawasaki.jp and a name below it are two organizations for RFC 7489 receivers."""
     domain = DomainName("foo.kawasaki.jp")
-    sending = SendingWish(identity=domain, mail_from=domain.child("bounce"), mx_host="a.example", region="us-west-2")
+    sending = SendingPlan(identity=domain, mail_from=domain.child("bounce"), mx_host="a.example", region="us-west-2")
 
     def proofs(override: DomainName | None) -> AlignmentProofs:
         return DomainPlan(

@@ -6,16 +6,16 @@ import pytest
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
-from ses_email_auth.publication.organizational_domain import DmarcKnowledge
+from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge
 from ses_email_auth.publication.policy import (
     DmarcChoice,
-    PolicyWish,
+    PolicyPlan,
     choose_dmarc,
     from_domains,
     inherited_record,
     known_dmarc,
 )
-from ses_email_auth.publication.wish_values import UNSET
+from ses_email_auth.publication.prop_values import UNSET
 from ses_email_auth.records.dmarc import Alignment, DmarcPolicy, DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.records.spf import SpfRecord
@@ -29,9 +29,9 @@ REJECT = DmarcRecord.parse("v=DMARC1; p=reject; adkim=s")
 RUA = "dmarc-reports@blacksheep.link"
 
 
-def wish(dmarc: DmarcRecord | None = None, *, txt: bool = True, subdomains: tuple[DomainName, ...] = ()) -> PolicyWish:
+def wish(dmarc: DmarcRecord | None = None, *, txt: bool = True, subdomains: tuple[DomainName, ...] = ()) -> PolicyPlan:
     """What the reference domain publishes."""
-    return PolicyWish(
+    return PolicyPlan(
         domain=BLACKSHEEP,
         from_subdomains=subdomains,
         spf=SPF,

@@ -8,7 +8,7 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.publication.alignment import MxFailure, SesIdentity
-from ses_email_auth.publication.sending import SendingWish, mail_from_domain, mx_host
+from ses_email_auth.publication.sending import SendingPlan, mail_from_domain, mx_host
 
 NAME = DomainName("blacksheep.link")
 BOUNCE = DomainName("bounce.blacksheep.link")
@@ -17,7 +17,7 @@ TOKYO_HOST = "feedback-smtp.ap-northeast-1.amazonses.com"
 REGION_HOST = KnownAfterDeploy("Region", "feedback-smtp.", ".amazonses.com")
 
 
-def lines(wish: SendingWish) -> dict[str, str]:
+def lines(wish: SendingPlan) -> dict[str, str]:
     """The records as lines of a zone file."""
     return {child: str(record) for child, record in wish.records().items()}
 
@@ -27,7 +27,7 @@ DKIM = {f"DkimRecord{n}": f"<DkimDNSTokenName{n}> 600 IN CNAME <DkimDNSTokenValu
 
 def test_the_reference_records() -> None:
     """Three CNAMEs of names that only AWS knows, one MX, one SPF string, in the order of design.md."""
-    wish = SendingWish(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, region="ap-northeast-1")
+    wish = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, region="ap-northeast-1")
     assert lines(wish) == {
         **DKIM,
         "MailFromMx": f"bounce.blacksheep.link. 600 IN MX 10 {TOKYO_HOST}",
@@ -38,24 +38,24 @@ def test_the_reference_records() -> None:
 
 def test_without_a_mail_from_domain_there_is_dkim_alone() -> None:
     """Bounces then go to SES's own domain."""
-    assert lines(SendingWish(identity=NAME, mail_from=None, mx_host=None)) == DKIM
+    assert lines(SendingPlan(identity=NAME, mail_from=None, mx_host=None)) == DKIM
 
 
 def test_each_kind_of_record_has_its_own_ttl() -> None:
     """Taking over a record that exists needs its TTL."""
-    wish = SendingWish(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, dkim_ttl=1, mail_from_mx_ttl=2, mail_from_spf_ttl=3)
+    wish = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, dkim_ttl=1, mail_from_mx_ttl=2, mail_from_spf_ttl=3)
     assert [record.ttl for record in wish.records().values()] == [1, 1, 1, 2, 3]
 
 
 def test_a_host_that_holds_the_region_stays_unknown() -> None:
     """In a stack without a region, the preference goes in front of the unknown part."""
-    wish = SendingWish(identity=NAME, mail_from=BOUNCE, mx_host=REGION_HOST)
+    wish = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=REGION_HOST)
     assert wish.records()["MailFromMx"].resource_records == (KnownAfterDeploy("Region", "10 feedback-smtp.", ".amazonses.com"),)
 
 
 def test_the_identity_as_the_proof_sees_it() -> None:
     """It signs with its own name."""
-    wish = SendingWish(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, on_mx_failure=MxFailure.REJECT_MESSAGE)
+    wish = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, on_mx_failure=MxFailure.REJECT_MESSAGE)
     assert wish.ses_identity() == SesIdentity(
         name="blacksheep.link", dkim_domain=NAME, mail_from=BOUNCE, on_mx_failure=MxFailure.REJECT_MESSAGE
     )

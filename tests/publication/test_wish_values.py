@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication.wish_values import domain, identity_domain, name_below, seconds, text_list
+from ses_email_auth.publication.prop_values import domain, identity_domain, name_below, seconds, text_list
 
 TOKEN = "${Token[TOKEN.16]}"
 EXAMPLE = DomainName("example.com")

@@ -17,11 +17,10 @@ from hypothesis import strategies as st
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication.from_domain_txt import from_domain_spf, site_values
 from ses_email_auth.publication.plan import DomainPlan
-from ses_email_auth.publication.policy import PolicyWish, choose_dmarc, from_domains, known_dmarc
-from ses_email_auth.publication.sending import SendingWish, mail_from_domain, mx_host
-from ses_email_auth.publication.wish_values import UNSET
+from ses_email_auth.publication.policy import PolicyPlan, choose_dmarc, from_domain_spf, from_domains, known_dmarc, site_values
+from ses_email_auth.publication.prop_values import UNSET
+from ses_email_auth.publication.sending import SendingPlan, mail_from_domain, mx_host
 from ses_email_auth.records.dmarc import Alignment, DmarcPolicy, DmarcRecord, FailureOption, PsdFlag
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.records.spf import SpfQualifier, SpfRecord
@@ -150,8 +149,8 @@ def plan(
     return DomainPlan(
         domain=DOMAIN,
         zone=DOMAIN,
-        sending=SendingWish(identity=DOMAIN, mail_from=mail_from, mx_host=mx_host(REGION, None, wanted=True), region=REGION),
-        policy=PolicyWish(
+        sending=SendingPlan(identity=DOMAIN, mail_from=mail_from, mx_host=mx_host(REGION, None, wanted=True), region=REGION),
+        policy=PolicyPlan(
             domain=DOMAIN,
             from_subdomains=from_domains(DOMAIN, subdomains, mail_from),
             spf=spf,

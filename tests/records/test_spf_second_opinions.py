@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.records.spf import A, Mx, SpfRecord
-from ses_email_auth.records.spf_macro import literal_text
+from ses_email_auth.records.spf_terms import literal_text
 from tests.records.spf_strategies import records
 from tests.records.test_spf import FAULTS
 

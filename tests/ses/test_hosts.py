@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ses_email_auth.ses.feedback_host import host_fault
 from ses_email_auth.ses.hosts import (
     REGIONS_WITH_DKIM_ZONE,
     dkim_zone,
     feedback_region,
+    host_fault,
     is_easy_dkim_target,
     is_feedback_mx,
 )

@@ -9,6 +9,7 @@ import pytest
 
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from ses_email_auth.ses.hosts import SPF_INCLUDE
 from ses_email_auth.ses.regions import (
     RECEIVING_REGIONS,
     SENDING_REGIONS,
@@ -18,7 +19,6 @@ from ses_email_auth.ses.regions import (
     inbound_host,
     mail_from_mx_host,
 )
-from ses_email_auth.ses.spf import SPF_INCLUDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

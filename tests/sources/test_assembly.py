@@ -13,7 +13,7 @@ from aws_cdk import App, Environment, NestedStack, Stack, Stage, aws_route53, aw
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.sources.assembly import is_assembly, read_assembly, template_files
-from ses_email_auth.sources.contents import Contents, SeenZone, UnreadableSource
+from ses_email_auth.sources.source_file import DeclaredZone, SourceFile, UnreadableSource
 from ses_email_auth.sources.views import views
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ def copy(assembly: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(assembly, tmp_path / "cdk.out"))
 
 
-def _by_construct(contents: Iterable[Contents]) -> dict[str, str]:
+def _by_construct(contents: Iterable[SourceFile]) -> dict[str, str]:
     return {record.origin.construct_path: record.zone_id for each in contents for record in each.records}
 
 
-def _zone_of(contents: Iterable[Contents], path_part: str) -> str:
+def _zone_of(contents: Iterable[SourceFile], path_part: str) -> str:
     return next(zone.zone_id for each in contents if path_part in each.path for zone in each.zones)
 
 
@@ -250,7 +250,7 @@ def test_odd_facts_of_a_stack_are_not_known(tmp_path: Path) -> None:
     shutil.copy(directory / "t.json", directory / "x.nested.template.json")
     zones = [zone for each in read_assembly(directory) for zone in each.zones]
     assert [zone.name for zone in zones] == [DomainName("example.com")] * 2
-    assert all(isinstance(zone, SeenZone) for zone in zones)
+    assert all(isinstance(zone, DeclaredZone) for zone in zones)
 
 
 OUTSIDE = [

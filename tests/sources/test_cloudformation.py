@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
-from ses_email_auth.sources.cloudformation import Template
-from ses_email_auth.sources.for_each import resources_of
+from ses_email_auth.sources.cloudformation import NO_VALUE, Template, text_of
 from ses_email_auth.sources.references import Place
-from ses_email_auth.sources.template_values import NO_VALUE, text_of
+from ses_email_auth.sources.template import resources_of
 
 BODY: dict[str, object] = {
     "Parameters": {

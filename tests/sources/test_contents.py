@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.sources.contents import Contents, SeenZone, UnreadableSource
+from ses_email_auth.sources.source_file import DeclaredZone, SourceFile, UnreadableSource
 
 
 def test_the_error_names_file_and_reason() -> None:
@@ -16,13 +16,13 @@ def test_the_error_names_file_and_reason() -> None:
 
 def test_contents_begin_empty_and_share_nothing() -> None:
     """Two files never write into one list."""
-    first, second = Contents(path="a"), Contents(path="b")
-    first.zones.append(SeenZone(zone_id="Z1"))
+    first, second = SourceFile(path="a"), SourceFile(path="b")
+    first.zones.append(DeclaredZone(zone_id="Z1"))
     assert second.zones == []
     assert (second.account, second.region, second.scope, second.records, second.identities) == ("", "", "", [], [])
 
 
 def test_a_zone_claims_nothing_by_itself() -> None:
     """It is neither complete nor private nor signed, and has no name."""
-    zone = SeenZone(zone_id="Z1")
+    zone = DeclaredZone(zone_id="Z1")
     assert (zone.name, zone.is_complete, zone.is_private, zone.dnssec_signed) == (None, False, False, None)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ses_email_auth.checks.seen import Origin
 from ses_email_auth.sources.lines import line_of
+from ses_email_auth.zone.declared import Origin
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_email_auth.sources.python_text import folded, literal, name_list, value
+from ses_email_auth.adopt.python_text import folded, literal, name_list, value
 
 TEXTS = st.text(st.characters(), max_size=30) | st.sampled_from(['"', "\\", "##[x]", "\\\\n", "'\"", "\ud800"])
 

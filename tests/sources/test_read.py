@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ses_email_auth.sources import file_text
-from ses_email_auth.sources.contents import UnreadableSource
 from ses_email_auth.sources.read import read
+from ses_email_auth.sources.source_file import UnreadableSource
 from tests.sources.terraform_files import applied_state
 
 if TYPE_CHECKING:

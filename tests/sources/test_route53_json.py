@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_email_auth.checks.seen import Origin
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.sources.contents import SeenZone, UnreadableSource
 from ses_email_auth.sources.route53_json import is_route53, read_route53
+from ses_email_auth.sources.source_file import DeclaredZone, UnreadableSource
+from ses_email_auth.zone.declared import Origin
 
 Json: TypeAlias = dict[str, object]
 
@@ -83,7 +83,7 @@ COMPLETE = [
 def test_a_zone_is_complete_with_its_soa(body: Json, name: str | None, is_complete: bool) -> None:  # noqa: FBT001 - a column
     """A list that was cut or filtered says nothing about what is absent."""
     assert read_route53(body, "zone.json").zones == [
-        SeenZone(zone_id="zone.json", name=None if name is None else DomainName(name), is_complete=is_complete)
+        DeclaredZone(zone_id="zone.json", name=None if name is None else DomainName(name), is_complete=is_complete)
     ]
 
 

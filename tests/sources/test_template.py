@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
-from ses_email_auth.sources.contents import Contents, SeenZone, UnreadableSource
+from ses_email_auth.sources.source_file import DeclaredZone, SourceFile, UnreadableSource
 from ses_email_auth.sources.template import TemplateFile, is_template, read_template_body, read_templates
 from ses_email_auth.sources.views import views
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ses_email_auth.checks.seen import SeenIdentity, SeenRecordSet
+    from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
 ACCOUNT = "111111111111"
 
 
-def _read(resources: object, region: str = "", **parts: object) -> Contents:
+def _read(resources: object, region: str = "", **parts: object) -> SourceFile:
     return read_templates([TemplateFile(path="t.json", body={"Resources": resources, **parts}, region=region)])[0]
 
 
@@ -34,11 +34,11 @@ def _record(**properties: object) -> Mapping[str, object]:
     return {"Type": "AWS::Route53::RecordSet", "Properties": {name: each for name, each in written.items() if each != "-"}}
 
 
-def _one(**properties: object) -> SeenRecordSet:
+def _one(**properties: object) -> DeclaredRecordSet:
     return _read({"R": _record(**properties)}).records[0]
 
 
-def _identity(**properties: object) -> SeenIdentity:
+def _identity(**properties: object) -> DeclaredIdentity:
     resource = {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": "example.com", **properties}}
     return _read({"Id": resource}, "eu-west-1").identities[0]
 
@@ -105,7 +105,7 @@ def test_a_record_may_name_its_zone() -> None:
         }
     )
     assert {record.zone_id for record in contents.records} == {"name:example.com@t.json"}
-    assert contents.zones == [SeenZone(zone_id="name:example.com@t.json", name=DomainName("example.com"))]
+    assert contents.zones == [DeclaredZone(zone_id="name:example.com@t.json", name=DomainName("example.com"))]
     unknown = _read({"A": _record(HostedZoneId="-", HostedZoneName={"Ref": "P"})})
     assert unknown.zones[0].name is None
 
@@ -171,14 +171,14 @@ def test_groups_give_each_member_its_place() -> None:
     [
         pytest.param(
             {"HostedZoneId": "Z1", "ZoneName": "Example.com", "RoleArn": "arn:aws:iam::210987654321:role/x"},
-            [SeenZone(zone_id="Z1", name=DomainName("example.com"), account="210987654321")],
+            [DeclaredZone(zone_id="Z1", name=DomainName("example.com"), account="210987654321")],
             id="another-account",
         ),
-        pytest.param({"HostedZoneId": "Z1", "ZoneName": {"Ref": "P"}}, [SeenZone(zone_id="Z1")], id="own-account"),
+        pytest.param({"HostedZoneId": "Z1", "ZoneName": {"Ref": "P"}}, [DeclaredZone(zone_id="Z1")], id="own-account"),
         pytest.param({}, [], id="no-zone"),
     ],
 )
-def test_records_of_our_writer_are_read(given: dict[str, object], zones: list[SeenZone]) -> None:
+def test_records_of_our_writer_are_read(given: dict[str, object], zones: list[DeclaredZone]) -> None:
     """They stand in the zone beside all others, as members of a group do."""
     member = {"Name": "_dmarc.example.com.", "Type": "TXT", "TTL": "600", "ResourceRecords": ['"v=DMARC1; p=none"']}
     contents = _read({"W": {"Type": "Custom::SesEmailAuthRecords", "Properties": {**given, "RecordSets": [member]}}})
@@ -208,9 +208,9 @@ def test_zones_and_their_signatures() -> None:
     maybe = {**signed, "Condition": "Maybe"}
     contents = _read({"Z": zone, "P": private, "D": signed, "E": maybe})
     assert contents.zones == [
-        SeenZone(zone_id="${Token[t.json#Z.Ref]}", name=DomainName("example.com")),
-        SeenZone(zone_id="${Token[t.json#P.Ref]}", is_private=True),
-        SeenZone(zone_id="${Token[t.json#Z.Ref]}", dnssec_signed=True),
+        DeclaredZone(zone_id="${Token[t.json#Z.Ref]}", name=DomainName("example.com")),
+        DeclaredZone(zone_id="${Token[t.json#P.Ref]}", is_private=True),
+        DeclaredZone(zone_id="${Token[t.json#Z.Ref]}", dnssec_signed=True),
     ]
 
 

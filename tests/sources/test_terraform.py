@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.run import check_all
-from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
-from ses_email_auth.sources.contents import SeenZone
+from ses_email_auth.sources.source_file import DeclaredZone
 from ses_email_auth.sources.terraform import is_terraform, read_terraform
 from ses_email_auth.sources.views import views
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
 from tests.sources.terraform_files import (
     ACCOUNT,
     DOMAIN,
@@ -38,18 +38,18 @@ Json: TypeAlias = dict[str, object]
 KEY = "-----BEGIN PRIVATE KEY-----MIIEvQ"
 
 
-def records(body: object) -> list[SeenRecordSet]:
+def records(body: object) -> list[DeclaredRecordSet]:
     """The record sets of a plan or a state."""
     return read_terraform(body, "plan.json").records
 
 
-def only(body: object) -> SeenRecordSet:
+def only(body: object) -> DeclaredRecordSet:
     """The one record set."""
     (found,) = records(body)
     return found
 
 
-def identity(body: object) -> SeenIdentity:
+def identity(body: object) -> DeclaredIdentity:
     """The one identity."""
     (found,) = read_terraform(body, "plan.json").identities
     return found
@@ -69,7 +69,7 @@ def test_the_first_plan_of_blacksheep_link() -> None:
     ]
     assert {each.zone_id for each in contents.records} == {ZONE_ID}
     assert {each.ttl for each in contents.records} == {"600"}
-    assert contents.zones == [SeenZone(zone_id=ZONE_ID, name=DomainName(DOMAIN))]
+    assert contents.zones == [DeclaredZone(zone_id=ZONE_ID, name=DomainName(DOMAIN))]
     assert (contents.account, contents.region) == ("", REGION)
     (found,) = contents.identities
     assert (found.name, found.region, found.mail_from, found.on_mx_failure, found.signs) == (
@@ -162,7 +162,7 @@ def test_an_alias_has_no_values_and_a_policy_an_identifier() -> None:
     assert (found.is_alias, found.values, found.ttl, found.set_identifier) == (True, (), "", "blue")
 
 
-def unknown(kind: str, values: Json, after_unknown: Json, index: object = None, **expressions: object) -> SeenRecordSet:
+def unknown(kind: str, values: Json, after_unknown: Json, index: object = None, **expressions: object) -> DeclaredRecordSet:
     """A record set of which something is not known, beside two identities."""
     address = _address(index)
     return only(
@@ -306,7 +306,7 @@ def test_private_zones_are_told() -> None:
     ]
 
 
-def in_module(*, passed: object, outputs: Json | None = None, reference: str = "var.zone_id") -> SeenRecordSet:
+def in_module(*, passed: object, outputs: Json | None = None, reference: str = "var.zone_id") -> DeclaredRecordSet:
     """A record in a module that is called for each of two keys, and what its zone is."""
     record_values: Json = {"type": "TXT", "name": "_dmarc", "records": ["a"]}
     body = plan([resource("aws_route53_zone.main", {"name": "example.com"})])
@@ -348,7 +348,7 @@ OUTPUT: Json = {"id": {"expression": {"references": ["aws_route53_zone.z.zone_id
         pytest.param(in_module(passed=[], reference="var.other"), "", None, id="another-variable"),
     ],
 )
-def test_zones_are_followed_through_modules(found: SeenRecordSet, zone_id: str, name: str | None) -> None:
+def test_zones_are_followed_through_modules(found: DeclaredRecordSet, zone_id: str, name: str | None) -> None:
     """Through variables and outputs; else the zone is not known, and so is a relative name."""
     assert found.zone_id == zone_id
     assert isinstance(found.name, DomainName)

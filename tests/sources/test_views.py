@@ -6,42 +6,44 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.sources.contents import Contents, SeenZone
+from ses_email_auth.sources.source_file import DeclaredZone, SourceFile
 from ses_email_auth.sources.views import views
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 
-def txt(name: str, zone_id: str = "") -> SeenRecordSet:
+def txt(name: str, zone_id: str = "") -> DeclaredRecordSet:
     """A TXT set in a zone."""
-    return SeenRecordSet.of(name, "TXT", ('"a"',), Origin("f"), zone_id=zone_id)
+    return DeclaredRecordSet.of(name, "TXT", ('"a"',), Origin("f"), zone_id=zone_id)
 
 
-def zone(zone_id: str, name: str | None = None, *, complete: bool = False, private: bool = False) -> SeenZone:
+def zone(zone_id: str, name: str | None = None, *, complete: bool = False, private: bool = False) -> DeclaredZone:
     """A zone that a file declares."""
     found = None if name is None else DomainName(name)
-    return SeenZone(zone_id=zone_id, name=found, is_complete=complete, is_private=private)
+    return DeclaredZone(zone_id=zone_id, name=found, is_complete=complete, is_private=private)
 
 
 MARK = "${Token[f#Zone.Ref]}"
 
 
-def file(path: str, *parts: SeenRecordSet | SeenZone | SeenIdentity | str, account: str = "", scope: str = "") -> Contents:
+def file(
+    path: str, *parts: DeclaredRecordSet | DeclaredZone | DeclaredIdentity | str, account: str = "", scope: str = ""
+) -> SourceFile:
     """What a file holds; a text is the identity of that name."""
-    return Contents(
+    return SourceFile(
         path=path,
         account=account,
         scope=scope,
-        records=[part for part in parts if isinstance(part, SeenRecordSet)],
-        zones=[part for part in parts if isinstance(part, SeenZone)],
-        identities=[SeenIdentity(name=part, origin=Origin(path)) for part in parts if isinstance(part, str)],
+        records=[part for part in parts if isinstance(part, DeclaredRecordSet)],
+        zones=[part for part in parts if isinstance(part, DeclaredZone)],
+        identities=[DeclaredIdentity(name=part, origin=Origin(path)) for part in parts if isinstance(part, str)],
     )
 
 
-def shape(*contents: Contents) -> list[tuple[str | None, list[str], list[str]]]:
+def shape(*contents: SourceFile) -> list[tuple[str | None, list[str], list[str]]]:
     """Of each view: the zone, the names of its records, and its identities."""
     return [
         (
@@ -95,7 +97,7 @@ GROUPS = [
     ),
     pytest.param(
         [
-            file("f", SeenZone(zone_id="Z", account="2" * 12), txt("a.example.com", "Z"), account="1" * 12),
+            file("f", DeclaredZone(zone_id="Z", account="2" * 12), txt("a.example.com", "Z"), account="1" * 12),
             file("g", zone("Z", "example.com"), txt("b.example.com", "Z"), account="2" * 12),
         ],
         [("example.com", ["a.example.com", "b.example.com"], [])],
@@ -208,12 +210,12 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("contents", "expected"), GROUPS + PLACES)
-def test_files_become_zones(contents: list[Contents], expected: list[tuple[str | None, list[str], list[str]]]) -> None:
+def test_files_become_zones(contents: list[SourceFile], expected: list[tuple[str | None, list[str], list[str]]]) -> None:
     """Records of one zone stand together, and each identity at the zones its mail depends on."""
     assert shape(*contents) == expected
 
 
-def one(*contents: Contents) -> ZoneView:
+def one(*contents: SourceFile) -> ZoneView:
     """The one view."""
     (view,) = views(contents)
     return view
@@ -230,7 +232,7 @@ def test_a_zone_is_complete_if_one_file_has_all_of_it() -> None:
 @pytest.mark.parametrize(("said", "expected"), [([None], None), ([False, None], False), ([None, False, True], True)])
 def test_a_zone_is_signed_if_one_file_says_so(said: list[bool | None], expected: bool | None) -> None:  # noqa: FBT001 - a column
     """What nobody says is not known."""
-    declared = [SeenZone(zone_id="z", dnssec_signed=each) for each in said]
+    declared = [DeclaredZone(zone_id="z", dnssec_signed=each) for each in said]
     assert one(file("f", *declared, txt("example.com", "z"))).dnssec_signed is expected
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 import yaml
 
-from ses_email_auth.sources.contents import UnreadableSource
+from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.sources.yaml_template import parse_yaml
 
 READS = [

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_email_auth.checks.seen import Origin, txt_strings
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.sources.contents import Contents, UnreadableSource
+from ses_email_auth.sources.source_file import SourceFile, UnreadableSource
 from ses_email_auth.sources.zone_file import is_zone_file, read_zone_file
+from ses_email_auth.zone.declared import Origin, txt_strings
 
 SOA = "@ 600 IN SOA ns1 hostmaster 1 7200 3600 1209600 900\n"
 AT = "$ORIGIN example.com.\n"
@@ -98,7 +98,7 @@ FAULTS = [
 ]
 
 
-def zone_of(contents: Contents) -> tuple[str | None, bool]:
+def zone_of(contents: SourceFile) -> tuple[str | None, bool]:
     """The name of the zone, and whether all of it is there."""
     (zone,) = contents.zones
     return (None if zone.name is None else str(zone.name)), zone.is_complete

@@ -7,36 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.rules.alignment import ALIGNMENT_RULES
-from ses_email_auth.checks.rules.bimi import BIMI_RULES
+from ses_email_auth.checks.rules.alignment import ALIGNMENT_RULES, DMARC_ALIGNMENT_RULES
 from ses_email_auth.checks.rules.dkim import DKIM_RULES
 from ses_email_auth.checks.rules.dkim_key import DKIM_KEY_RULES
-from ses_email_auth.checks.rules.dkim_target import DKIM_TARGET_RULES
-from ses_email_auth.checks.rules.dmarc import DMARC_RULES
-from ses_email_auth.checks.rules.dmarc_alignment import DMARC_ALIGNMENT_RULES
-from ses_email_auth.checks.rules.dmarc_presence import DMARC_PRESENCE_RULES
-from ses_email_auth.checks.rules.dmarc_report_uris import REPORT_URI_RULES
-from ses_email_auth.checks.rules.dmarc_reports import REPORT_RULES
+from ses_email_auth.checks.rules.dmarc import DMARC_PRESENCE_RULES, DMARC_RULES
+from ses_email_auth.checks.rules.dmarc_reports import REPORT_RULES, REPORT_URI_RULES
 from ses_email_auth.checks.rules.dmarc_syntax import DMARC_SYNTAX_RULES
-from ses_email_auth.checks.rules.easy_dkim import EASY_DKIM_RULES
-from ses_email_auth.checks.rules.feedback import FEEDBACK_RULES
-from ses_email_auth.checks.rules.identity import IDENTITY_RULES
-from ses_email_auth.checks.rules.left_over import LEFT_OVER_RULES
-from ses_email_auth.checks.rules.mail_from import MAIL_FROM_RULES
-from ses_email_auth.checks.rules.mail_from_identity import MAIL_FROM_IDENTITY_RULES
+from ses_email_auth.checks.rules.easy_dkim import DKIM_TARGET_RULES, EASY_DKIM_RULES, LEFT_OVER_RULES
+from ses_email_auth.checks.rules.identity import IDENTITY_RULES, OWN_KEY_RULES
+from ses_email_auth.checks.rules.intent import FEEDBACK_RULES, SPF_BY_HAND_RULES
+from ses_email_auth.checks.rules.mail_from import MAIL_FROM_IDENTITY_RULES, MAIL_FROM_RULES
 from ses_email_auth.checks.rules.mx import MX_RULES
-from ses_email_auth.checks.rules.near_miss import NEAR_MISS_RULES
 from ses_email_auth.checks.rules.null_mx import NULL_MX_RULES
-from ses_email_auth.checks.rules.own_key import OWN_KEY_RULES
-from ses_email_auth.checks.rules.private_key import PRIVATE_KEY_RULES
 from ses_email_auth.checks.rules.record_set import RECORD_SET_RULES
-from ses_email_auth.checks.rules.spf import SPF_RULES
-from ses_email_auth.checks.rules.spf_by_hand import SPF_BY_HAND_RULES
-from ses_email_auth.checks.rules.spf_ses import SPF_SES_RULES
+from ses_email_auth.checks.rules.spf import SPF_RULES, SPF_SES_RULES, SPF_TARGET_RULES
 from ses_email_auth.checks.rules.spf_syntax import SPF_SYNTAX_RULES
-from ses_email_auth.checks.rules.spf_target import SPF_TARGET_RULES
-from ses_email_auth.checks.rules.spf_term import SPF_TERM_RULES
-from ses_email_auth.checks.rules.transport import TRANSPORT_RULES
+from ses_email_auth.checks.rules.spf_terms import SPF_TERM_RULES
+from ses_email_auth.checks.rules.stray_text import NEAR_MISS_RULES, PRIVATE_KEY_RULES
+from ses_email_auth.checks.rules.transport import BIMI_RULES, TRANSPORT_RULES
 from ses_email_auth.checks.rules.zone import ZONE_RULES
 
 if TYPE_CHECKING:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.dkim_view import keys_in_view
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.near_miss import meant_as, near_miss
-from ses_email_auth.checks.rules.private_key import holds_private_key
+from ses_email_auth.checks.rules.stray_text import holds_private_key, meant_as, near_miss
+from ses_email_auth.zone.view import keys_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.zone_view import TextInView, ZoneView
     from ses_email_auth.domain_name import DomainName
+    from ses_email_auth.zone.view import TextInView, ZoneView
 
 __all__ = ["DKIM_RULES"]
 

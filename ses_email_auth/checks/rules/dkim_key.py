@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.dkim_view import keys_in_view
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.dkim import DkimKeyType
+from ses_email_auth.zone.view import keys_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["DKIM_KEY_RULES"]
 

@@ -10,17 +10,16 @@ import re
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.dmarc_policies import is_about_dmarc
-from ses_email_auth.checks.rules.dmarc_report_uris import first_problems, is_of_uris, tag_at
-from ses_email_auth.checks.rules.near_miss import meant_as, near_miss
-from ses_email_auth.checks.rules.shown import said, shown
-from ses_email_auth.checks.rules.spelling import is_one_off, is_swapped
-from ses_email_auth.records.dmarc_values import KNOWN_TAGS, TAG_NAME
+from ses_email_auth.checks.rules.dmarc import is_about_dmarc
+from ses_email_auth.checks.rules.dmarc_reports import first_problems, is_of_uris, tag_at
+from ses_email_auth.checks.rules.record_text import is_one_off, is_swapped, said, shown
+from ses_email_auth.checks.rules.stray_text import meant_as, near_miss
+from ses_email_auth.records.dmarc import KNOWN_TAGS, TAG_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.zone_view import DmarcInView, ZoneView
+    from ses_email_auth.zone.view import DmarcInView, ZoneView
 
 __all__ = ["DMARC_SYNTAX_RULES"]
 

@@ -1,26 +1,41 @@
-"""Rules on the CNAMEs of Easy DKIM (Amazon SES developer guide, "Easy DKIM in Amazon SES")."""
+"""Rules on the CNAMEs of Easy DKIM (Amazon SES developer guide, "Easy DKIM in Amazon SES").
+
+Rules on records of Amazon SES that no identity in view needs (developer guide, "Easy DKIM in Amazon SES").
+
+The rule on Easy DKIM CNAMEs that lead past the key (Amazon SES developer guide, "Easy DKIM in Amazon SES").
+
+SES gives `<token>._domainkey.<domain>` the target `<token>.dkim.<part>.amazonses.com`. Not handled: whether the token and the
+part are those of the identity, which only SES knows.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.dkim_target import domains_past_the_key
-from ses_email_auth.checks.rules.shown import shown
-from ses_email_auth.checks.seen import SeenRecordSet
+from ses_email_auth.checks.rules.record_text import is_one_off, shown
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import dkim_zone, is_easy_dkim_target
+from ses_email_auth.zone.declared import DeclaredRecordSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.seen import RecordInView
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.declared import RecordInView
+    from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["EASY_DKIM_RULES", "NAMES", "typed_cnames"]
+__all__ = [
+    "DKIM_TARGET_RULES",
+    "EASY_DKIM_RULES",
+    "LEFT_OVER_RULES",
+    "NAMES",
+    "domains_past_the_key",
+    "typed_cnames",
+]
 
 NAMES = 3
 """So many DKIM records an identity has."""
@@ -59,7 +74,7 @@ def _partial(view: ZoneView) -> Iterator[Fault]:
     by_identity: dict[tuple[str, str], list[RecordInView]] = {}
     for record in view.sets(RecordType.CNAME):
         if _attribute(record):
-            key = (record.origin.path, record.identity) if isinstance(record, SeenRecordSet) else ("", "")
+            key = (record.origin.path, record.identity) if isinstance(record, DeclaredRecordSet) else ("", "")
             by_identity.setdefault(key, []).append(record)
         elif _could_be_one(record):
             return
@@ -117,7 +132,7 @@ def _by_hand(view: ZoneView) -> Iterator[Fault]:
     if view.complete:  # what DNS answers was typed by nobody
         return
     for domain, named in typed_cnames(view).items():
-        records = tuple(each for each in named.values() if isinstance(each, SeenRecordSet) and not _is_of_zone_file(each))
+        records = tuple(each for each in named.values() if isinstance(each, DeclaredRecordSet) and not _is_of_zone_file(each))
         if not records:
             continue
         compare = f"compare it with SigningHostedZone of 'aws sesv2 get-email-identity --email-identity {domain}'"
@@ -135,11 +150,11 @@ def _by_hand(view: ZoneView) -> Iterator[Fault]:
         )
 
 
-def _is_of_zone_file(record: SeenRecordSet) -> bool:
+def _is_of_zone_file(record: DeclaredRecordSet) -> bool:
     return record.origin.resource.startswith("line ")
 
 
-def _other(view: ZoneView, domain: str, records: tuple[SeenRecordSet, ...]) -> str:
+def _other(view: ZoneView, domain: str, records: tuple[DeclaredRecordSet, ...]) -> str:
     """What AWS's table says of the regions of the domain's identities, if no record agrees."""
     regions = sorted({each.region for each in view.identities if each.region and str(each.domain) == domain})
     hosts = {record.texts[0].partition(".")[2].lower().removesuffix(".") for record in records}
@@ -208,5 +223,127 @@ EASY_DKIM_RULES = (
         reference="Amazon SES developer guide, creating identities",
         faults=_by_hand,
         example=_TYPED_EXAMPLE,
+    ),
+)
+
+
+def _unknown_signer(view: ZoneView) -> Iterator[Fault]:
+    if not view.complete:
+        return
+    signing: dict[str, int] = {}
+    for identity in view.identities:
+        if not identity.is_address:
+            easy = identity.own_selector is None and not identity.own_key and identity.signs is not False
+            signing[str(identity.domain)] = signing.get(str(identity.domain), 0) + NAMES * easy
+    for domain, named in typed_cnames(view).items():
+        if domain in signing and len(named) > signing[domain]:
+            yield Fault(
+                where=f"_domainkey.{domain} CNAME",
+                message=f"{domain} has {len(named)} DKIM records of SES, and the identities in view explain {signing[domain]}; "
+                "another account or region can sign as this domain",
+                records=tuple(named.values()),
+            )
+
+
+def _verification_txt(view: ZoneView) -> Iterator[Fault]:
+    for record in view.sets(RecordType.TXT):
+        if isinstance(record.name, DomainName) and record.name.text.startswith("_amazonses."):
+            yield Fault(
+                where=visible(record.place),
+                message="SES verifies domains by DKIM now; once it shows DKIM as verified, this record can go",
+                records=(record,),
+            )
+
+
+LEFT_OVER_RULES = (
+    Rule(
+        id="ses-unknown-signer",
+        severity=Severity.INFO,
+        need=Need.ABSENCE,
+        reason="As long as DKIM records of another SES identity stand, the account that has it signs as the domain.",
+        reference="Amazon SES developer guide, Easy DKIM",
+        faults=_unknown_signer,
+        example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+---
+example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209600 900
+a._domainkey.example.com. 600 IN CNAME a.dkim.amazonses.com.
+b._domainkey.example.com. 600 IN CNAME b.dkim.amazonses.com.
+c._domainkey.example.com. 600 IN CNAME c.dkim.amazonses.com.
+d._domainkey.example.com. 600 IN CNAME d.dkim.amazonses.com.
+e._domainkey.example.com. 600 IN CNAME e.dkim.amazonses.com.
+f._domainkey.example.com. 600 IN CNAME f.dkim.amazonses.com.
+""",
+    ),
+    Rule(
+        id="ses-verification-txt",
+        severity=Severity.INFO,
+        need=Need.RECORD,
+        reason="SES once proved domains by a TXT at _amazonses; DKIM proves them today, and receivers never look there.",
+        reference="Amazon SES developer guide, creating identities",
+        faults=_verification_txt,
+        example='_amazonses.example.com. 600 IN TXT "pmBGN/7MjnfhTKUZ06Enqq1PeGUaOkw8lGhcfwefcHU="',
+    ),
+)
+
+
+_TARGET = re.compile(r"(?P<token>[a-z0-9]{20,63})\.dkim\.(?P<part>(?:[a-z0-9-]+\.){0,2}?)(?P<host>[a-z]+)\.com(?P<more>\..+)?")
+_HOST = "amazonses"
+_OTHER_HOSTS = ("amazonaws", "amazonse")
+_SELECTOR = "._domainkey."
+
+
+def _past_the_key(view: ZoneView) -> Iterator[Fault]:
+    for record in view.sets(RecordType.CNAME):
+        name = record.name
+        if not isinstance(name, DomainName) or not name.is_known or len(record.texts) != 1 or holds_token(record.texts[0]):
+            continue
+        match = _TARGET.fullmatch(record.texts[0].lower().removesuffix("."))
+        trouble = None if match is None else _trouble(name.text, match)
+        if trouble is not None:
+            yield Fault(where=visible(record.place), message=trouble[0], fix=trouble[1], records=(record,))
+
+
+def _trouble(name: str, match: re.Match[str]) -> tuple[str, str] | None:
+    """What is wrong with a CNAME whose target looks like a key of SES, and the fix."""
+    token, host = match["token"], match["host"]
+    right = f"{token}.dkim.{match['part']}{_HOST}.com"
+    if host != _HOST and host not in _OTHER_HOSTS and not is_one_off(host, _HOST):
+        return None
+    if host != _HOST:
+        return f"its target ends in {host}.com; the DKIM keys of SES are below {_HOST}.com", f"write {right}"
+    if match["more"] is not None:
+        behind = f"its target has {shown(match['more'][1:])} behind the host of SES, where no key is"
+        return behind, f"write {right}. with the final dot"
+    first, _, rest = name.partition(".")
+    if first == token and not rest.startswith(_SELECTOR[1:]):
+        return f"it stands at {name}, and SES and receivers look below _domainkey only", f"write {token}{_SELECTOR}{rest}"
+    # A token has always the same length; a selector of another length is one that somebody chose.
+    if rest.startswith(_SELECTOR[1:]) and first != token and len(first) == len(token) and first.isalnum():
+        mixed = f"it leads to the key of {shown(token)}, and each DKIM name of SES leads to the key of its own token"
+        return mixed, f"write {first}.dkim.{match['part']}{_HOST}.com"
+    return None
+
+
+def domains_past_the_key(view: ZoneView) -> frozenset[str]:
+    """The domains with a DKIM name about which this rule speaks."""
+    names = (fault.where.removesuffix(" CNAME").partition(".")[2] for fault in _past_the_key(view))
+    return frozenset(name.removeprefix(_SELECTOR[1:]) for name in names)
+
+
+DKIM_TARGET_RULES = (
+    Rule(
+        id="ses-dkim-target",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="SES verifies a domain only if each DKIM name leads to its key, by name and target as SES gave them.",
+        reference="Amazon SES developer guide, Easy DKIM",
+        faults=_past_the_key,
+        example="abcdefghijklmnopqrstuvwxyz234567._domainkey.example.com. 600 IN CNAME "
+        "abcdefghijklmnopqrstuvwxyz234567.dkim.amazonaws.com.",
     ),
 )

@@ -1,6 +1,9 @@
 """Rules on SES identities that files declare (Amazon SES developer guide, "Creating and verifying identities", "BYODKIM").
 
 Not handled: what SES knows of an identity, and identities whose names are known only after the deploy.
+
+Rules on identities that sign with a key of one's own (Amazon SES developer guide, "BYODKIM"; sesv2 API,
+DkimSigningAttributes).
 """
 
 from __future__ import annotations
@@ -8,18 +11,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.errors import InvalidDomainName, visible
+from ses_email_auth.errors import EmailAuthError, InvalidDomainName, visible
+from ses_email_auth.ses.own_key import check_selector
 from ses_email_auth.ses.regions import can_send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.seen import SeenIdentity
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.declared import DeclaredIdentity
+    from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["IDENTITY_RULES"]
+__all__ = [
+    "IDENTITY_RULES",
+    "OWN_KEY_RULES",
+]
 
 # CDK tokens, placeholders and dynamic references of CloudFormation, and what AWS alone knows.
 _NOT_LITERAL = ("${", "{{", "<")
@@ -60,7 +67,7 @@ def _is_of_a_registry(suffix: DomainName) -> bool:
 
 
 def _twice(view: ZoneView) -> Iterator[Fault]:
-    same: dict[tuple[str, ...], list[SeenIdentity]] = {}
+    same: dict[tuple[str, ...], list[DeclaredIdentity]] = {}
     for identity in view.identities:
         scope = _scope(identity)
         if scope is not None:
@@ -78,7 +85,7 @@ def _twice(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-def _scope(identity: SeenIdentity) -> tuple[str, ...] | None:
+def _scope(identity: DeclaredIdentity) -> tuple[str, ...] | None:
     """What holds an identity of one name once; None if nobody can tell."""
     # The older API, which these resources of Terraform use, takes a name that exists.
     is_older = any(kind in identity.origin.resource for kind in _IDEMPOTENT)
@@ -109,7 +116,7 @@ def _address(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-def _may_meet(one: SeenIdentity, other: SeenIdentity) -> bool:
+def _may_meet(one: DeclaredIdentity, other: DeclaredIdentity) -> bool:
     """Whether two identities can be of one account and region, as far as that is known."""
     if one.alternative != other.alternative:
         return False
@@ -199,6 +206,85 @@ Resources:
     Type: AWS::SES::EmailIdentity
     Properties:
       EmailIdentity: example.com
+""",
+    ),
+)
+
+
+_SHOWN = 24
+
+
+def _conflict(view: ZoneView) -> Iterator[Fault]:
+    for identity in view.identities:
+        trouble = _conflict_of(identity)
+        if trouble is not None:
+            yield Fault(
+                where=visible(identity.name),
+                message=f"{shown(identity.name)} has {trouble[0]}",
+                fix=trouble[1],
+                records=(identity,),
+            )
+
+
+def _conflict_of(identity: DeclaredIdentity) -> tuple[str, str] | None:
+    has_selector = identity.own_selector is not None
+    if (identity.own_key or has_selector) and identity.is_address:
+        return "a DKIM key of its own, which SES takes for domains alone", "give the key to the identity of the domain"
+    if (identity.own_key or has_selector) and identity.easy_dkim_bits is not None:
+        return "a DKIM key of its own and a key length for keys that SES makes", "keep one of them"
+    if has_selector and not identity.own_key:
+        return "a DKIM selector without its private key", "give both, or neither for Easy DKIM"
+    if identity.own_key and not has_selector:
+        return "a private DKIM key without its selector", "give both, or neither for Easy DKIM"
+    return None
+
+
+def _selector(view: ZoneView) -> Iterator[Fault]:
+    for identity in view.identities:
+        if identity.own_selector is None or "{{" in identity.own_selector or "<" in identity.own_selector:
+            continue
+        try:
+            check_selector(identity.own_selector)
+        except EmailAuthError:  # its sentence shows the text, which could be a key in the wrong place
+            yield Fault(
+                where=visible(identity.name),
+                message=f"SES refuses the selector {shown(identity.own_selector, _SHOWN)} of {shown(identity.name)}; "
+                "it takes 1 to 63 letters, digits and inner hyphens, without dots",
+                fix="take for example key-2026",
+                records=(identity,),
+            )
+
+
+_EXAMPLE = """\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      DkimSigningAttributes:
+"""
+
+OWN_KEY_RULES = (
+    Rule(
+        id="ses-own-key-conflict",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="SES takes a selector and a private key together, or makes keys itself; anything between is refused.",
+        reference="Amazon SES developer guide, BYODKIM",
+        faults=_conflict,
+        example=f"{_EXAMPLE}        DomainSigningSelector: key-2026\n",
+    ),
+    Rule(
+        id="ses-selector",
+        severity=Severity.ERROR,
+        need=Need.RECORD,
+        reason="SES takes one label as a selector, though DKIM allows several; a stack with another one cannot be deployed.",
+        reference="Amazon SES developer guide, BYODKIM",
+        faults=_selector,
+        example=f"""\
+{_EXAMPLE}\
+        DomainSigningSelector: key.2026
+        DomainSigningPrivateKey: "{{{{resolve:secretsmanager:dkim-key}}}}"
 """,
     ),
 )

@@ -6,16 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.record_text import is_hidden
-from ses_email_auth.checks.rules.shown import shown
-from ses_email_auth.checks.seen import SeenRecordSet, seen_name
+from ses_email_auth.checks.rules.record_text import is_hidden, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.zone.declared import DeclaredRecordSet, declared_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["MX_RULES"]
 
@@ -28,7 +27,7 @@ _EXAMPLE = "write '<preference> <host>', for example '10 mail.example.com'"
 
 def _mx_syntax(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.MX):
-        if not isinstance(record, SeenRecordSet) or record.is_alias:
+        if not isinstance(record, DeclaredRecordSet) or record.is_alias:
             continue
         if not record.values:
             yield Fault(where=visible(record.place), message="the record set has no value", fix=_EXAMPLE, records=(record,))
@@ -57,13 +56,13 @@ def _trouble(value: str) -> str | None:
     return "has an IP address where a host name must stand" if ":" in host or _IPV4.fullmatch(host) else None
 
 
-def _relative_address(view: ZoneView, record: SeenRecordSet, value: str) -> str | None:
+def _relative_address(view: ZoneView, record: DeclaredRecordSet, value: str) -> str | None:
     """RFC 1035 section 5.1: a zone file takes an address without a final dot for a name below the zone."""
     host = value.split()[1].lower().removesuffix(".")
     match = _IPV4_AND_ZONE.fullmatch(host)
     if match is None or not f".{record.name}".endswith(f".{match[1]}"):
         return None
-    name = seen_name(host)
+    name = declared_name(host)
     if name is None or view.answers(name, RecordType.A, RecordType.AAAA, RecordType.CNAME):
         return None
     return f"has an IP address where a host name must stand, with {match[1]} appended"
@@ -74,7 +73,7 @@ def _mx_to_cname(view: ZoneView) -> Iterator[Fault]:
     aliases = {
         str(record.name): record
         for record in view.sets(RecordType.CNAME)
-        if not isinstance(record, SeenRecordSet) or record.set_identifier is None
+        if not isinstance(record, DeclaredRecordSet) or record.set_identifier is None
     }
     for record in view.sets(RecordType.MX) if aliases else ():
         for text in record.texts:

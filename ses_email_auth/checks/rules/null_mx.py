@@ -12,8 +12,8 @@ from ses_email_auth.records.resource_record_set import RecordType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.seen import RecordInView
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.declared import RecordInView
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["NULL_MX_RULES", "is_null_mx"]
 

@@ -18,9 +18,9 @@ from ses_email_auth.records.resource_record_set import RecordType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.seen import RecordInView
-    from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.domain_name import DomainName
+    from ses_email_auth.zone.declared import RecordInView
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["PARKED_RULES"]
 

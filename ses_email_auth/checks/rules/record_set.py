@@ -1,4 +1,6 @@
-"""Rules on one record set: what Route 53 refuses, whatever the record is about (Route 53 developer guide, "Supported DNS record
+"""Names that end in their domain twice, because somebody appended the zone to a whole name (RFC 1035 section 5.1).
+
+Rules on one record set: what Route 53 refuses, whatever the record is about (Route 53 developer guide, "Supported DNS record
 types" and "Quotas").
 
 Record sets of our own constructs cannot be built wrong. Not handled: values of types that mail does not need.
@@ -11,19 +13,49 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.record_text import is_hidden
-from ses_email_auth.checks.rules.shown import shown
+from ses_email_auth.checks.rules.record_text import is_hidden, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import MAX_TTL, RecordType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.seen import SeenRecordSet
-    from ses_email_auth.checks.zone_view import ZoneView
     from ses_email_auth.domain_name import DomainName
+    from ses_email_auth.zone.declared import DeclaredRecordSet
+    from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["RECORD_SET_RULES"]
+__all__ = [
+    "RECORD_SET_RULES",
+    "doubled_suffixes",
+    "undoubled",
+]
+
+
+def doubled_suffixes(view: ZoneView) -> tuple[tuple[str, int], ...] | None:
+    """What the name of a set ends in if somebody appended the zone to a whole name, and how much is to be cut off."""
+    zone = view.zone
+    if zone is None or not zone.is_known or not view.seen:
+        return None
+    domains = dict.fromkeys(name.text for name in (zone, zone.organizational) if name is not None and "." in name.text)
+    return tuple((f"{domain}.{zone}", len(zone.text) + 1) for domain in domains)
+
+
+def undoubled(text: str, suffixes: tuple[tuple[str, int], ...] | None) -> str | None:
+    """The name that was meant; None if nothing is doubled."""
+    if suffixes is not None:
+        for suffix, cut in suffixes:
+            if text.endswith(suffix) and (text == suffix or text[-len(suffix) - 1] == "."):
+                return text[:-cut]
+        return None
+    last = text.rpartition(".")[2]
+    if text.count(f".{last}") < 2:  # noqa: PLR2004 - no domain can stand there twice
+        return None
+    labels = text.split(".")
+    for count in range(2, len(labels) // 2 + 1):
+        if labels[-count:] == labels[-2 * count : -count]:
+            return ".".join(labels[:-count])
+    return None
+
 
 _TYPES = (
     "A",
@@ -53,14 +85,14 @@ _UDP = 512  # RFC 1035 section 2.3.4
 _EDNS = 1232  # what resolvers take over UDP since DNS flag day 2020
 
 
-def _sets(view: ZoneView, record_type: RecordType) -> Iterator[SeenRecordSet]:
+def _sets(view: ZoneView, record_type: RecordType) -> Iterator[DeclaredRecordSet]:
     """The sets of one type with values, as files have them."""
     for record in view.seen:
         if record.type is record_type and not record.is_alias:
             yield record
 
 
-def _in_templates(view: ZoneView) -> Iterator[SeenRecordSet]:
+def _in_templates(view: ZoneView) -> Iterator[DeclaredRecordSet]:
     """The sets of CloudFormation templates, which nobody else has checked: they alone have a place in a resource.
 
     Zone files hold types that Route 53 does not know; the provider of Terraform refuses what is wrong itself.
@@ -68,7 +100,7 @@ def _in_templates(view: ZoneView) -> Iterator[SeenRecordSet]:
     return (record for record in view.seen if record.origin.location)
 
 
-def _fault(record: SeenRecordSet, message: str, fix: str) -> Fault:
+def _fault(record: DeclaredRecordSet, message: str, fix: str) -> Fault:
     return Fault(where=visible(record.place), message=message, fix=fix, records=(record,))
 
 
@@ -95,7 +127,7 @@ def _is_plain(value: str) -> bool:
     )
 
 
-def _trouble(value: str, record: SeenRecordSet) -> tuple[str, str] | None:
+def _trouble(value: str, record: DeclaredRecordSet) -> tuple[str, str] | None:
     """What is wrong with a TXT value, and the fix."""
     strings, at = [], 0
     while match := _STRING.match(value, at):

@@ -9,20 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
-from ses_email_auth.checks.rules.doubled_name import doubled_suffixes, undoubled
+from ses_email_auth.checks.rules.record_set import doubled_suffixes, undoubled
 from ses_email_auth.checks.rules.record_text import is_hidden
-from ses_email_auth.checks.seen import SeenRecordSet
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import is_feedback_mx
+from ses_email_auth.zone.declared import DeclaredRecordSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.seen import RecordInView
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.declared import RecordInView
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["ZONE_RULES"]
 
@@ -32,7 +32,7 @@ _BESIDE_CNAME = frozenset(("CNAME", "RRSIG", "NSEC"))  # RFC 4035 section 2.5
 
 
 def _record_set_twice(view: ZoneView) -> Iterator[Fault]:
-    sets: dict[tuple[str, str], list[SeenRecordSet]] = {}
+    sets: dict[tuple[str, str], list[DeclaredRecordSet]] = {}
     for record in view.seen:
         text = _name(record)
         if text is not None and record.set_identifier is None and record.type_text.isalnum():
@@ -47,7 +47,7 @@ def _record_set_twice(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-def _what_happens(group: list[SeenRecordSet]) -> str:
+def _what_happens(group: list[DeclaredRecordSet]) -> str:
     if any(record.is_alias or any(map(is_hidden, record.values)) for record in group):
         return "and Route 53 refuses the second, or it takes over the record of the first"
     if len({(frozenset(record.values), record.ttl) for record in group}) == 1:
@@ -72,7 +72,7 @@ def _cname_beside_data(view: ZoneView) -> Iterator[Fault]:
 
 def _stands_alone(record: RecordInView) -> bool:
     """Whether a set is no alternative to others: those of a routing policy, and of conditions that nobody can decide."""
-    return not isinstance(record, SeenRecordSet) or record.set_identifier is None
+    return not isinstance(record, DeclaredRecordSet) or record.set_identifier is None
 
 
 def _type(record: RecordInView) -> str:
@@ -125,7 +125,7 @@ def _name_doubled(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-def _name(record: SeenRecordSet) -> str | None:
+def _name(record: DeclaredRecordSet) -> str | None:
     """The name of a set as text; None if it is known only after the deploy."""
     name = record.name
     if isinstance(name, KnownAfterDeploy):
@@ -150,7 +150,7 @@ def _is_for_mail(meant: str, mail_froms: frozenset[str]) -> bool:
     return meant in mail_froms or not _MAIL_LABELS.isdisjoint(meant.split("."))
 
 
-def _is_feedback(record: SeenRecordSet) -> bool:
+def _is_feedback(record: DeclaredRecordSet) -> bool:
     """Whether a set makes its name a MAIL FROM domain."""
     return record.type is RecordType.MX and any(map(is_feedback_mx, record.texts))
 

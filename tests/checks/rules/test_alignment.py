@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.publication.alignment import AlignmentQuestion, MxFailure, SesIdentity
 from ses_email_auth.publication.alignment_proof import prove
-from ses_email_auth.publication.organizational_domain import DmarcKnowledge
+from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge
 from ses_email_auth.records.dmarc import DmarcRecord
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.views import TOKEN, ZONE, finding, found
 
 BOUNCE = "bounce.example.com"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.records.dmarc import DmarcRecord
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.seen_sets import files, seen
 from tests.checks.views import REPORTS, ZONE, finding, found, part, txt
 

@@ -13,7 +13,7 @@ from tests.checks.ses_views import ED25519, SELECTOR, identity, rsa, seen, view_
 from tests.checks.views import TOKEN, finding, found, part, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 KEY = f"v=DKIM1; k=ed25519; p={ED25519}"
 WHERE = f"{SELECTOR} TXT"

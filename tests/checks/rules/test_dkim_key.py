@@ -12,7 +12,7 @@ from tests.checks.ses_views import ED25519, SELECTOR, identity, rsa, view_of
 from tests.checks.views import finding, found, part, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 KEY = f"k=ed25519; p={ED25519}"
 WHERE = f"{SELECTOR} TXT"

@@ -17,7 +17,7 @@ from tests.checks.seen_sets import files, seen
 from tests.checks.views import TOKEN, dmarc, finding, found, other, part, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 AT = "_dmarc.example.com TXT"
 AT_MAIL = "_dmarc.mail.example.com TXT"

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.seen import Origin, SeenIdentity
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.publication.alignment import AlignmentQuestion
 from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.zone.declared import DeclaredIdentity, Origin
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.seen_sets import seen
 from tests.checks.views import FEEDBACK, REPORTS, TOKEN, ZONE, finding, found, mx, other, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.seen import RecordInView
+    from ses_email_auth.zone.declared import RecordInView
 
 AT = "_dmarc.example.com TXT"
 BOUNCE = "bounce.example.com"
@@ -42,7 +42,7 @@ def _of(
         records=(txt("_dmarc.example.com", f"v=DMARC1; {tags}"), *records),
         zone=ZONE,
         complete=complete,
-        identities=(SeenIdentity(name=name, origin=Origin("app.yaml"), signs=signs, mail_from=mail_from),),
+        identities=(DeclaredIdentity(name=name, origin=Origin("app.yaml"), signs=signs, mail_from=mail_from),),
     )
 
 

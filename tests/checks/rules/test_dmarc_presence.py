@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.seen_sets import files, identity, seen
 from tests.checks.views import FEEDBACK, TOKEN, ZONE, dmarc, finding, found, mx, other, part, txt, whole
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.seen import RecordInView
+    from ses_email_auth.zone.declared import RecordInView
 
 AT = "_dmarc.example.com TXT"
 NONE, REJECT = "v=DMARC1; p=none", "v=DMARC1; p=reject"

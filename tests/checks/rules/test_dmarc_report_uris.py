@@ -10,7 +10,7 @@ from ses_email_auth.checks.finding import Severity
 from tests.checks.views import REPORTS, dmarc, finding, found
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 AT = "_dmarc.example.com TXT"
 WRITE = "write rua=mailto:dmarc-reports@example.com"

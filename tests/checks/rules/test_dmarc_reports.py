@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.seen_sets import files, seen
 from tests.checks.views import FEEDBACK, REPORTS, TOKEN, dmarc, finding, found, mx, other, part, txt, whole
 

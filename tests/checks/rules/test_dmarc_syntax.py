@@ -14,7 +14,7 @@ from tests.checks.seen_sets import files, seen
 from tests.checks.views import REPORTS, TOKEN, dmarc, finding, found, part, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 AT = "_dmarc.example.com TXT"
 CORRECT = "correct the record; a right one begins with 'v=DMARC1; p=none'"

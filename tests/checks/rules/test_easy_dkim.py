@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.seen import Origin
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.zone.declared import Origin
 from tests.checks.ses_views import easy_dkim, identity, own_names, seen, token_names, typed, view_of
 from tests.checks.views import TOKEN, finding, found, other, part
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 WHERE = "_domainkey.example.com CNAME"
 PUBLISH = "publish all three CNAMEs that SES shows"

@@ -12,7 +12,7 @@ from tests.checks.ses_views import identity, view_of
 from tests.checks.views import ZONE, finding, found, part
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 LOUD = [
     pytest.param(

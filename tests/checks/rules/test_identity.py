@@ -11,8 +11,8 @@ from tests.checks.ses_views import identity, view_of
 from tests.checks.views import TOKEN, finding, found
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.seen import SeenIdentity
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.declared import DeclaredIdentity
+    from ses_email_auth.zone.view import ZoneView
 
 WRITE = "write a domain such as example.com, or an address in it"
 TWICE = "'example.com' is declared 2 times for one account and region; the second cannot be created"
@@ -27,7 +27,7 @@ def _name(name: str, trouble: str, row: str) -> object:
     return pytest.param("ses-identity-name", view_of(identity(name)), Severity.ERROR, name, message, WRITE, id=row)
 
 
-def _conflict(declared: SeenIdentity, trouble: str, fix: str, row: str) -> object:
+def _conflict(declared: DeclaredIdentity, trouble: str, fix: str, row: str) -> object:
     message = f"{declared.name!r} has {trouble}"
     return pytest.param("ses-own-key-conflict", view_of(declared), Severity.ERROR, declared.name, message, fix, id=row)
 

@@ -11,7 +11,7 @@ from tests.checks.ses_views import easy_dkim, identity, view_of
 from tests.checks.views import finding, found, part, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 WHERE = "_domainkey.example.com CNAME"
 

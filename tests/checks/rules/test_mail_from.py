@@ -14,8 +14,8 @@ from tests.checks.ses_views import identity, seen, view_of
 from tests.checks.views import FEEDBACK, TOKEN, finding, found, mx, part
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.seen import SeenRecordSet
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.declared import DeclaredRecordSet
+    from ses_email_auth.zone.view import ZoneView
 
 BOUNCE = "bounce.example.com"
 WHERE = f"{BOUNCE} MX"
@@ -31,7 +31,7 @@ def _with_unknown(*values: str) -> ResourceRecordSet:
     return ResourceRecordSet(DomainName(BOUNCE), RecordType.MX, 600, (UNKNOWN, *values))
 
 
-def _weighted(value: str, identifier: str) -> SeenRecordSet:
+def _weighted(value: str, identifier: str) -> DeclaredRecordSet:
     return seen(BOUNCE, RecordType.MX, value, set_identifier=identifier)
 
 

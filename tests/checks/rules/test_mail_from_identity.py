@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.publication.alignment import AlignmentQuestion, MxFailure, SesIdentity
 from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.ses_views import identity, view_of
 from tests.checks.views import FEEDBACK, TOKEN, ZONE, finding, found, mx, other, part
 

@@ -13,7 +13,7 @@ from tests.checks.ses_views import easy_dkim, identity, seen, view_of
 from tests.checks.views import FEEDBACK, finding, found, mx, other, part
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 BOUNCE = "bounce.example.com"
 REFUSE = "the MAIL FROM domain bounce.example.com has a null MX; receivers refuse mail from a domain that takes none"

@@ -16,7 +16,7 @@ from tests.checks.seen_sets import files, identity, seen
 from tests.checks.views import mx, other, part, txt, whole
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 SOA = other("example.com", RecordType.SOA, "ns.example.net. admin.example.com. 1 7200 900 1209600 300")
 SPF = txt("example.com", "v=spf1 -all")

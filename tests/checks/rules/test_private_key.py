@@ -11,15 +11,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric import rsa as rsa_keys
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.rules.private_key import holds_private_key
+from ses_email_auth.checks.rules.stray_text import holds_private_key
 from ses_email_auth.checks.run import check
-from ses_email_auth.checks.seen import SeenRecordSet
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.zone.declared import DeclaredRecordSet
 from tests.checks.ses_views import ED25519, ORIGIN, SELECTOR, identity, rsa, seen, view_of
 from tests.checks.views import finding, found, part, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 PKCS1 = serialization.PrivateFormat.TraditionalOpenSSL
 PKCS8 = serialization.PrivateFormat.PKCS8
@@ -57,7 +57,9 @@ LOUD = [
     ),
     pytest.param(
         "private-key-in-txt",
-        view_of(SeenRecordSet.of("a_b.example.com", "TXT", tuple(f'"{part}"' for part in (BODY[:200], BODY[200:])), ORIGIN)),
+        view_of(
+            DeclaredRecordSet.of("a_b.example.com", "TXT", tuple(f'"{part}"' for part in (BODY[:200], BODY[200:])), ORIGIN)
+        ),
         Severity.ERROR,
         "a_b.example.com TXT",
         HELD,

@@ -13,8 +13,8 @@ from tests.checks.seen_sets import files, seen
 from tests.checks.views import TOKEN, finding, found, mx, other, part, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.seen import SeenRecordSet
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.declared import DeclaredRecordSet
+    from ses_email_auth.zone.view import ZoneView
 
 AT = "example.com TXT"
 MX = "example.com MX"
@@ -37,7 +37,7 @@ def _mx(*values: str) -> ZoneView:
     return files(seen("example.com", "MX", *values))
 
 
-def _a(ttl: str, line: int | None = None) -> SeenRecordSet:
+def _a(ttl: str, line: int | None = None) -> DeclaredRecordSet:
     return seen("example.com", "A", "192.0.2.1", ttl=ttl, line=line)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ses_email_auth.checks.rules.shown import said, shown
+from ses_email_auth.checks.rules.record_text import said, shown
 from ses_email_auth.errors import RecordSyntaxError
 
 PRIVATE = [

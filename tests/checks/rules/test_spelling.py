@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ses_email_auth.checks.rules.spelling import is_one_off
+from ses_email_auth.checks.rules.record_text import is_one_off
 
 
 @pytest.mark.parametrize(

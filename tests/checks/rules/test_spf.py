@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.seen import Origin, SeenRecordSet
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.records.resource_record_set import ResourceRecordSet
+from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.views import TOKEN, finding, found, part, txt
 
 
-def alternative(identifier: str, *texts: str) -> SeenRecordSet:
+def alternative(identifier: str, *texts: str) -> DeclaredRecordSet:
     """One of several weighted TXT sets at example.com."""
     values = tuple(f'"{text}"' for text in texts)
-    return SeenRecordSet.of("example.com.", "TXT", values, Origin("zone"), set_identifier=identifier)
+    return DeclaredRecordSet.of("example.com.", "TXT", values, Origin("zone"), set_identifier=identifier)
 
 
 AT = "example.com TXT"
@@ -328,7 +328,7 @@ def test_of_a_large_loop_a_part_is_shown() -> None:
 def test_two_record_sets_are_both_in_the_finding() -> None:
     """The finding leads to the resources of both stacks, and not to a third set without an SPF record."""
     sets = tuple(
-        SeenRecordSet.of("example.com", "TXT", (value,), Origin(path))
+        DeclaredRecordSet.of("example.com", "TXT", (value,), Origin(path))
         for path, value in (("a.json", '"v=spf1 a ~all"'), ("b.json", '"MS=ms123"'), ("c.json", '"v=spf1 mx ~all"'))
     )
     (finding_,) = found("spf-multiple", ZoneView(records=sets))

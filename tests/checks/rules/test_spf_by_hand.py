@@ -14,7 +14,7 @@ from tests.checks.ses_views import easy_dkim, identity, token_names, view_of
 from tests.checks.views import FEEDBACK, TOKEN, ZONE, finding, found, mx, part
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 LOUD = [
     pytest.param(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.seen import Origin, SeenIdentity, SeenRecordSet
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.views import FEEDBACK, TOKEN, ZONE, finding, found, mx, other, part, txt, whole
 
 NAME = "bounce.example.com"
@@ -42,7 +42,7 @@ def keys(domain: str = "example.com") -> tuple[ResourceRecordSet, ...]:
 
 def sender(name: str, *records: ResourceRecordSet, complete: bool = True) -> ZoneView:
     """A zone with an identity of SES."""
-    identity = SeenIdentity(name=name, origin=Origin("app.json"))
+    identity = DeclaredIdentity(name=name, origin=Origin("app.json"))
     return ZoneView(records=records, zone=ZONE, complete=complete, identities=(identity,))
 
 
@@ -139,7 +139,7 @@ SILENT = [
     ),
     pytest.param(
         "spf-amazonses-at-mail-from-missing",
-        whole(SeenRecordSet.of("bounce.example.com.example.com.", "MX", (FEEDBACK,), Origin("zone"))),  # type: ignore[arg-type]  # as files have it
+        whole(DeclaredRecordSet.of("bounce.example.com.example.com.", "MX", (FEEDBACK,), Origin("zone"))),  # type: ignore[arg-type]  # as files have it
         id="name-doubled-says-it",
     ),
     pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 include:AmazonSES.com. ~all"), id="as-it-should-be"),
@@ -182,7 +182,7 @@ SILENT = [
     pytest.param(
         "spf-amazonses-at-mail-from-missing",
         ZoneView(
-            records=(MX, SeenRecordSet.of(NAME, "TXT", (KnownAfterDeploy("Region", "v=spf1 include:"),), Origin("a"))),
+            records=(MX, DeclaredRecordSet.of(NAME, "TXT", (KnownAfterDeploy("Region", "v=spf1 include:"),), Origin("a"))),
             zone=ZONE,
         ),
         id="a-text-that-nobody-knows",
@@ -221,6 +221,6 @@ def test_a_sender_without_a_record_leads_to_the_identity_and_to_its_keys() -> No
         "from-spf-missing", sender("info@example.com", *keys(), other("www.example.com", RecordType.CNAME, "a.example"))
     )
     assert [origin.path for origin in said.origins] == ["app.json"]
-    unknown = SeenIdentity(name=TOKEN, origin=Origin("app.json"))
+    unknown = DeclaredIdentity(name=TOKEN, origin=Origin("app.json"))
     assert len(found("from-spf-missing", ZoneView(records=keys(), zone=ZONE, complete=True, identities=(unknown,)))) == 1
     assert len(said.records) == 4

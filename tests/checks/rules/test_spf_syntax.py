@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.seen import Origin, SeenRecordSet
-from ses_email_auth.checks.zone_view import ZoneView
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.views import TOKEN, finding, found, part, txt
 
 
 def seen(record_type: str, *values: str | KnownAfterDeploy, name: str = "example.com.") -> ZoneView:
     """A set as a file has it."""
-    return ZoneView(records=(SeenRecordSet.of(name, record_type, values, Origin("zone")),))
+    return ZoneView(records=(DeclaredRecordSet.of(name, record_type, values, Origin("zone")),))
 
 
 AT = "example.com TXT"

@@ -8,15 +8,15 @@ import time
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.known_includes import CHECKED, KNOWN_INCLUDES, WRONG_SES_INCLUDES
-from ses_email_auth.checks.rules.spf_spelling import meant_include
-from ses_email_auth.checks.seen import Origin, SeenRecordSet
-from ses_email_auth.checks.zone_view import ZoneView
+from ses_email_auth.checks.rules.spf_syntax import meant_include
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import Include
-from ses_email_auth.ses.spf import SPF_INCLUDE
+from ses_email_auth.ses.hosts import SPF_INCLUDE
+from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
+from ses_email_auth.zone.known_includes import CHECKED, KNOWN_INCLUDES, WRONG_SES_INCLUDES
+from ses_email_auth.zone.view import ZoneView
 from tests.checks.views import TOKEN, ZONE, finding, found, other, part, txt, whole
 
 AT = "example.com TXT"
@@ -32,7 +32,7 @@ def misspelt(host: str) -> ZoneView:
 
 def with_seen(record_type: str, *values: str | KnownAfterDeploy, name: str, is_alias: bool = False) -> ZoneView:
     """The whole zone, with one set of a file."""
-    record = SeenRecordSet.of(name, record_type, values, Origin("zone"), is_alias=is_alias)
+    record = DeclaredRecordSet.of(name, record_type, values, Origin("zone"), is_alias=is_alias)
     return ZoneView(records=(INCLUDES, record), zone=ZONE, complete=True)
 
 

@@ -10,7 +10,7 @@ from ses_email_auth.checks.finding import Severity
 from tests.checks.views import finding, found, part, txt
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 
 def spf(terms: str, name: str = "example.com") -> ZoneView:

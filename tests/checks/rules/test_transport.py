@@ -13,7 +13,7 @@ from tests.checks.seen_sets import files, seen
 from tests.checks.views import TOKEN, finding, found, mx, other, part, txt, whole
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 STS = "_mta-sts.example.com"
 TLS = "_smtp._tls.example.com"

@@ -12,7 +12,7 @@ from tests.checks.seen_sets import files, identity, seen
 from tests.checks.views import TOKEN, finding, found
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.zone_view import ZoneView
+    from ses_email_auth.zone.view import ZoneView
 
 DMARC = "_dmarc.example.com"
 ERROR, WARNING = Severity.ERROR, Severity.WARNING

@@ -1,0 +1,1 @@
+"""Moves between stacks, and the take-over of records that exist already. Pure."""

@@ -1,0 +1,88 @@
+"""Values as Python source that is safe to paste, whatever somebody has written into a record."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, TypeAlias
+
+from ses_email_auth.errors import display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = [
+    "folded",
+    "literal",
+    "name_list",
+    "value",
+]
+
+_COLUMNS = 80
+_INDENT = " " * 4
+_Folds: TypeAlias = ast.List | ast.Tuple | ast.Dict | ast.Call
+_BRACKETS: dict[type[ast.expr], str] = {ast.List: "[]", ast.Tuple: "()", ast.Dict: "{}", ast.Call: "()"}
+
+
+def literal(text: str) -> str:
+    """`text` as a string of Python in ASCII, in double quotes."""
+    return '"' + display(text.encode("unicode_escape").decode("ascii").replace('"', '\\"')) + '"'
+
+
+def value(given: object) -> str:
+    """What stands in a template, as Python: texts, lists and mappings."""
+    if isinstance(given, str):
+        return literal(given)
+    if isinstance(given, dict):
+        return "{" + ", ".join(f"{literal(str(key))}: {value(member)}" for key, member in given.items()) + "}"
+    if isinstance(given, list):
+        return "[" + ", ".join(map(value, given)) + "]"
+    return "None" if given is None else literal(str(given))
+
+
+def name_list(values: Iterable[str | tuple[str, ...]]) -> str:
+    """A list of texts; a tuple stays a tuple."""
+    return "[" + ", ".join(literal(each) if isinstance(each, str) else _strings(each) for each in values) + "]"
+
+
+def folded(before: str, code: str, after: str = "") -> Iterator[str]:
+    """An expression in lines of 80 columns: where it is too long, each member of a list or a call has a line of its own.
+
+    Args:
+        before: the indent, and what stands in front of it.
+        code: the expression, in ASCII.
+        after: what stands behind it.
+    """
+    node = _node(code) if len(before + code + after) > _COLUMNS else None
+    if not isinstance(node, _Folds):
+        yield before + code + after
+        return
+    brackets = _BRACKETS[type(node)]
+    indent = before[: len(before) - len(before.lstrip())] + _INDENT
+    yield f"{before}{ast.get_source_segment(code, node.func) if isinstance(node, ast.Call) else ''}{brackets[0]}"
+    for name, member in _members(node, code):
+        yield from folded(f"{indent}{name}", ast.get_source_segment(code, member) or "", ",")
+    yield f"{indent.removesuffix(_INDENT)}{brackets[1]}{after}"
+
+
+def _node(code: str) -> ast.expr | None:
+    """The expression; None if it is nested too deep for Python to read, so that nobody could paste it either."""
+    try:
+        return ast.parse(code, mode="eval").body
+    except (SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def _members(node: _Folds, code: str) -> Iterator[tuple[str, ast.expr]]:
+    """What stands in its brackets, each with the name or the key in front of it."""
+    if isinstance(node, ast.Call):
+        yield from (("", each) for each in node.args)
+        yield from ((f"{each.arg}=", each.value) for each in node.keywords)
+    elif isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        yield from ((f"{ast.get_source_segment(code, key)}: ", each) for key, each in pairs if key is not None)
+    else:
+        yield from (("", each) for each in node.elts)
+
+
+def _strings(strings: tuple[str, ...]) -> str:
+    return "(" + ", ".join(map(literal, strings)) + ("," if len(strings) == 1 else "") + ")"

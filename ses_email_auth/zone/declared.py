@@ -1,0 +1,257 @@
+"""What somebody wrote into a file: record sets and SES identities as they stand there, right or wrong.
+
+`ResourceRecordSet` cannot hold what Route 53 would refuse; these can, so that a rule can say what is wrong. TXT values are in
+Route 53's form: quoted strings with octal escapes ("Supported DNS record types" of the Route 53 developer guide).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.errors import InvalidDomainName
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
+from ses_email_auth.records.resource_record_set import RecordType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "DeclaredIdentity",
+    "DeclaredRecordSet",
+    "DeclaredValue",
+    "Origin",
+    "RecordInView",
+    "txt_strings",
+]
+
+DeclaredValue: TypeAlias = "str | KnownAfterDeploy"
+
+# One quoted string, or a run of other characters: Route 53 refuses the second kind, but people write it.
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)', re.DOTALL)
+_ESCAPE = re.compile(r"\\([0-7]{3}|.)", re.DOTALL)
+_LAST_OCTET = 0o377
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was written."""
+
+    path: str
+    """The file, as it was given."""
+
+    resource: str = ""
+    """A logical id of CloudFormation, an address of Terraform, or a line of a zone file."""
+
+    construct_path: str = ""
+    """The path of the CDK construct, without a leading slash; empty where there is none."""
+
+    location: str = ""
+    """The place in the resource, for example `Properties/ResourceRecords`."""
+
+    line: int | None = None
+    """The line in the file, counted from 1; None where nobody knows."""
+
+
+class RecordInView(Protocol):
+    """What a rule asks of a record set, whoever wrote it."""
+
+    @property
+    def name(self) -> DomainName | KnownAfterDeploy | None:
+        """The absolute name; None for one that no mail domain can have, such as `a_b.example.com`."""
+
+    @property
+    def type(self) -> RecordType | None:
+        """None for a type that no rule looks at."""
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """As written; a `KnownAfterDeploy` is one whose text nobody knows yet."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Each value as one text, TXT strings joined."""
+
+    @property
+    def place(self) -> str:
+        """The name and the type, as findings name a record: `_dmarc.example.com TXT`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeclaredRecordSet:
+    """A record set as a file has it. Two of them are equal only if they are the same one."""
+
+    spelling: str
+    """The name as it was written; absolute, with or without the final dot."""
+
+    name: DomainName | KnownAfterDeploy | None
+    """What `spelling` means; None if it is no name that `DomainName` takes."""
+
+    type_text: str
+    """The type in upper case, also one that Route 53 does not know."""
+
+    type: RecordType | None
+
+    values: tuple[DeclaredValue, ...]
+    """In Route 53's form, as written; what nobody knows yet holds a CDK token or is a `KnownAfterDeploy`. None for an alias."""
+
+    origin: Origin
+
+    ttl: str = ""
+    """As it was written; empty if there is none."""
+
+    set_identifier: str | None = None
+    """Of a routing policy; sets that have one share name and type by intent."""
+
+    is_alias: bool = False
+
+    identity: str = ""
+    """The resource whose `DkimDNSTokenName` the name is: a logical id or an address in the same file. Empty for other names."""
+
+    zone_id: str = ""
+    """The hosted zone, as precise as the file is: an id of Route 53, or a mark that is the same for everything in one zone.
+    Empty if nobody can tell."""
+
+    @classmethod
+    def of(  # noqa: PLR0913 - all but the first four are rare
+        cls,
+        spelling: str,
+        type_text: str,
+        values: tuple[DeclaredValue, ...],
+        origin: Origin,
+        *,
+        known_name: KnownAfterDeploy | None = None,
+        ttl: str = "",
+        set_identifier: str | None = None,
+        is_alias: bool = False,
+        identity: str = "",
+        zone_id: str = "",
+    ) -> DeclaredRecordSet:
+        """The set that was written at `spelling`, with what follows from its name and type."""
+        upper = type_text.upper()
+        return cls(
+            spelling=spelling,
+            name=declared_name(spelling) if known_name is None else known_name,
+            type_text=upper,
+            type=RecordType.__members__.get(upper),
+            values=values,
+            origin=origin,
+            ttl=ttl,
+            set_identifier=set_identifier,
+            is_alias=is_alias,
+            identity=identity,
+            zone_id=zone_id,
+        )
+
+    @property
+    def place(self) -> str:
+        """The name and the type, as findings name a record: `_dmarc.example.com TXT`."""
+        return f"{self.spelling.removesuffix('.').lower() if self.name is None else self.name} {self.type_text}"
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Each value as one text, TXT strings joined without a space as receivers join them (RFC 7208 section 3.3)."""
+        if self.type is not RecordType.TXT:
+            return tuple(map(str, self.values))
+        return tuple("".join(txt_strings(value)) if isinstance(value, str) else str(value) for value in self.values)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DeclaredIdentity:
+    """An `AWS::SES::EmailIdentity`, or what Terraform calls `aws_sesv2_email_identity` and `aws_ses_domain_identity`."""
+
+    name: str
+    """A domain or an address, as written; it can hold a CDK token."""
+
+    origin: Origin
+
+    account: str = ""
+    """Empty if nobody can tell, as for `region`."""
+
+    region: str = ""
+
+    mail_from: str | None = None
+    """The MAIL FROM domain as written; None means SES's own."""
+
+    on_mx_failure: str | None = None
+    """`BehaviorOnMxFailure` as written."""
+
+    signs: bool | None = None
+    """Whether SES signs with a key of the domain; None if nobody can tell. Easy DKIM is on unless it is switched off."""
+
+    own_selector: str | None = None
+    """The selector of an own key (BYODKIM)."""
+
+    own_key: bool = False
+    """Whether an own private key is given. The key itself never leaves the file."""
+
+    own_key_in_file: bool = False
+    """Whether that key stands in the file, where everybody can read it, instead of a reference to a secret."""
+
+    easy_dkim_bits: int | None = None
+    """The key length that is asked of Easy DKIM."""
+
+    configuration_set: str | None = None
+
+    alternative: str | None = None
+    """The condition under which it is declared, if nobody can tell whether that holds; one of two may never exist."""
+
+    @property
+    def domain(self) -> DomainName | None:
+        """The domain, also of an address; None if it is not known or not a domain name."""
+        found = declared_name(self.name.rpartition("@")[2])
+        return found if isinstance(found, DomainName) and found.is_known else None
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it is an address."""
+        return "@" in self.name
+
+    @property
+    def mail_from_domain(self) -> DomainName | None:
+        """`mail_from` as a name; None if there is none, or it is not known or not a domain name."""
+        found = None if self.mail_from is None else declared_name(self.mail_from)
+        return found if isinstance(found, DomainName) and found.is_known else None
+
+
+def declared_name(spelling: str) -> DomainName | None:
+    """The domain name that is written as `spelling`, octal escapes of Route 53 resolved; None if there is none."""
+    text = _unescaped(spelling) if "\\" in spelling and not holds_token(spelling) else spelling
+    try:
+        return DomainName(text)
+    except InvalidDomainName:
+        return None
+
+
+def txt_strings(value: str) -> tuple[str, ...]:
+    """The strings of a TXT value in Route 53's form, quoted or not. Escapes become characters, or `U+FFFD` if not UTF-8."""
+    if value.startswith('"') and value.endswith('"') and value.count('"') == 2 and "\\" not in value:  # noqa: PLR2004 - a pair
+        return (value[1:-1],)
+    return tuple(_strings(value))
+
+
+def _strings(value: str) -> Iterator[str]:
+    for match in _STRING.finditer(value):
+        quoted = match[1]
+        text = match[2] if quoted is None else quoted
+        yield _unescaped(text) if "\\" in text else text
+
+
+def _unescaped(text: str) -> str:
+    octets = bytearray()
+    at = 0
+    for match in _ESCAPE.finditer(text):
+        octets += text[at : match.start()].encode("utf-8", "replace")
+        octets += _octets(match[1])
+        at = match.end()
+    octets += text[at:].encode("utf-8", "replace")
+    return octets.decode("utf-8", "replace")
+
+
+def _octets(escaped: str) -> bytes:
+    """What stands behind a backslash: three octal digits for one octet, or a character for itself."""
+    if len(escaped) == 3 and int(escaped, 8) <= _LAST_OCTET:  # noqa: PLR2004 - octal digits
+        return bytes([int(escaped, 8)])
+    return escaped.encode("utf-8", "replace")

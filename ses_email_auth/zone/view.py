@@ -1,0 +1,500 @@
+"""What a rule looks at: the record sets of a zone that are in view, and what is known beside them.
+
+Texts that hold a CDK token are left out of what rules see; `hidden` counts them.
+
+The TXT values below `_domainkey`, as a verifier of signatures takes them (RFC 6376 sections 3.6.1 and 3.6.2).
+
+Every TXT at `<selector>._domainkey.<domain>` is a key record to it. Not so at `_domainkey` itself (DomainKeys policies, RFC
+4870) and at names such as `_adsp._domainkey` (RFC 5617) and `_report._domainkey` (RFC 6651): no selector has an underscore.
+
+Where the SPF records in view lead, and what that costs (RFC 7208 sections 4.6.4, 5.2 and 6.1).
+
+Not handled: records outside of the view, beyond what the table of known includes says, and terms that hold a macro.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.errors import InvalidDomainName, RecordSyntaxError
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
+from ses_email_auth.records.dkim import DkimKeyRecord
+from ses_email_auth.records.dmarc import DmarcReading, DmarcRecord
+from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.records.spf import All, Include, Redirect, SpfQualifier, SpfRecord
+from ses_email_auth.ses.hosts import is_easy_dkim_target, is_feedback_mx
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, RecordInView
+from ses_email_auth.zone.known_includes import KNOWN_INCLUDES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ses_email_auth.publication.alignment import AlignmentProof
+    from ses_email_auth.records.spf import Mechanism
+
+__all__ = [
+    "Cost",
+    "DkimInView",
+    "DmarcInView",
+    "InView",
+    "Lead",
+    "SpfInView",
+    "SpfWalk",
+    "TextInView",
+    "ZoneView",
+    "dkim_in_view",
+    "keys_in_view",
+    "spf_in_view",
+]
+
+InView: TypeAlias = "RecordInView | DeclaredIdentity"
+"""What a finding can be about."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextInView:
+    """One TXT value, its strings joined."""
+
+    name: DomainName
+    text: str
+    record: RecordInView
+    """The set that holds it."""
+
+    @property
+    def where(self) -> str:
+        """The record, for findings."""
+        return f"{self.name} TXT"
+
+    @property
+    def set_identifier(self) -> str | None:
+        """Of a routing policy: DNS answers with one of the sets at the name, never with texts of two of them."""
+        return self.record.set_identifier if isinstance(self.record, DeclaredRecordSet) else None
+
+
+@dataclass(frozen=True, slots=True)
+class DmarcInView:
+    """A TXT value at `_dmarc` that receivers take as a DMARC record."""
+
+    domain: DomainName
+    source: TextInView
+    reading: DmarcReading
+
+    @property
+    def where(self) -> str:
+        """The record, for findings."""
+        return self.source.where
+
+    @property
+    def record(self) -> DmarcRecord | None:
+        """What receivers make of it; None if they ignore it."""
+        return self.reading.record
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneView:
+    """The records of one hosted zone, as far as somebody can see them."""
+
+    records: tuple[RecordInView, ...]
+    zone: DomainName | None = None
+    """The name of the zone; None if it is not known."""
+
+    complete: bool = False
+    """Whether these are all records of the zone: a zone file, or what Route 53 lists."""
+
+    identities: tuple[DeclaredIdentity, ...] = ()
+    """SES identities for names of the zone, where files declare them."""
+
+    dnssec_signed: bool | None = None
+    dmarc_elsewhere: Mapping[DomainName, DmarcRecord] = field(default_factory=dict)
+    """DMARC records outside of the view that somebody told of, by the domain they speak for."""
+
+    dmarc_parsed: Mapping[str, DmarcRecord] = field(default_factory=dict)
+    """DMARC records of ours by their text, so that they need not be read again."""
+
+    dmarc_undecided: tuple[DomainName, ...] = ()
+    """Domains that publish no DMARC record of their own because nothing was said."""
+
+    spf_by_hand: tuple[tuple[DomainName, SpfRecord], ...] = ()
+    """SPF records that somebody wants to add by hand."""
+
+    easy_dkim_bits: int | None = None
+    """The key length that was asked of Easy DKIM."""
+
+    feedback_by_mail: DomainName | None = None
+    """The domain of an identity without a configuration set, whose bounces and complaints come by mail alone."""
+
+    own_selectors: tuple[tuple[str, DomainName], ...] = ()  # with which SES signs by a key of one's own, by domain
+    proofs: tuple[AlignmentProof, ...] = ()
+
+    @cached_property
+    def texts(self) -> tuple[TextInView, ...]:
+        """All TXT values that can be read."""
+        return tuple(
+            TextInView(record.name, text, record)
+            for record in self.sets(RecordType.TXT)
+            if isinstance(record.name, DomainName)
+            for value, text in zip(record.values, record.texts, strict=True)
+            if not (isinstance(value, KnownAfterDeploy) or holds_token(text))
+        )
+
+    @cached_property
+    def seen(self) -> tuple[DeclaredRecordSet, ...]:
+        """The record sets that were read from files, which Route 53 might refuse."""
+        return tuple(record for record in self.records if isinstance(record, DeclaredRecordSet))
+
+    @cached_property
+    def hidden(self) -> int:
+        """How many record sets hold a token in name or value."""
+        return sum(holds_token(str(record.name)) or any(map(holds_token, record.texts)) for record in self.records)
+
+    @cached_property
+    def dmarc(self) -> tuple[DmarcInView, ...]:
+        """The DMARC records in view, by receivers' reading."""
+        return tuple(
+            DmarcInView(domain, text, self._reading(text.text))
+            for text in self.texts
+            if text.name.text.startswith("_dmarc.") and DmarcRecord.is_dmarc(text.text)
+            for domain in (DomainName(text.name.text.removeprefix("_dmarc.")),)
+        )
+
+    def _reading(self, text: str) -> DmarcReading:
+        return DmarcReading(self.dmarc_parsed[text], ()) if text in self.dmarc_parsed else DmarcRecord.read(text)
+
+    @cached_property
+    def dmarc_records(self) -> tuple[tuple[DomainName, str, DmarcRecord], ...]:
+        """The DMARC records that receivers apply: the domain, where, and what they make of it."""
+        return tuple((entry.domain, entry.where, entry.record) for entry in self.dmarc if entry.record is not None)
+
+    @cached_property
+    def spf(self) -> Mapping[DomainName, tuple[TextInView, ...]]:
+        """The texts that receivers take as SPF records, by name."""
+        found: dict[DomainName, list[TextInView]] = {}
+        for text in self.texts:
+            if SpfRecord.is_spf(text.text):
+                found.setdefault(text.name, []).append(text)
+        return {name: tuple(texts) for name, texts in found.items()}
+
+    @cached_property
+    def spf_records(self) -> tuple[SpfInView, ...]:
+        """The texts of `spf`, each read once."""
+        return tuple(spf_in_view(text) for texts in self.spf.values() for text in texts)
+
+    @cached_property
+    def spf_walk(self) -> SpfWalk:
+        """Where the SPF records in view lead."""
+        return SpfWalk.through(self.spf_records)
+
+    @cached_property
+    def ses_senders(self) -> frozenset[DomainName]:
+        """The domains that send through Amazon SES, as far as can be seen: those of identities, and those with Easy DKIM."""
+        found = {identity.domain for identity in self.identities}
+        for record in self.sets(RecordType.CNAME):
+            if isinstance(record.name, DomainName) and record.texts and is_easy_dkim_target(record.texts[0]):
+                _, _, domain = record.name.text.partition("._domainkey.")
+                found.add(DomainName(domain) if domain and record.name.is_known else None)
+        return frozenset(domain for domain in found if domain is not None)
+
+    @cached_property
+    def dkim(self) -> tuple[DkimInView, ...]:
+        """The TXT values at selectors, which verifiers take as DKIM keys."""
+        return tuple(dkim_in_view(self.texts))
+
+    @cached_property
+    def mail_from_mx(self) -> Mapping[DomainName, tuple[str, ...]]:
+        """All MX values at each name that has a feedback host of SES among them, which makes it a MAIL FROM domain."""
+        found: dict[DomainName, list[str]] = {}
+        for record in self.sets(RecordType.MX):
+            if isinstance(record.name, DomainName):
+                found.setdefault(record.name, []).extend(record.texts)
+        return {name: tuple(texts) for name, texts in found.items() if any(map(is_feedback_mx, texts))}
+
+    @cached_property
+    def _by_type(self) -> Mapping[RecordType | None, tuple[RecordInView, ...]]:
+        found: dict[RecordType | None, list[RecordInView]] = {}
+        for record in self.records:
+            found.setdefault(record.type, []).append(record)
+        return {kind: tuple(records) for kind, records in found.items()}
+
+    @cached_property
+    def _by_name(self) -> Mapping[DomainName, list[RecordInView]]:
+        found: dict[DomainName, list[RecordInView]] = {}
+        for record in self.records:
+            if isinstance(record.name, DomainName):
+                found.setdefault(record.name, []).append(record)
+        return found
+
+    @cached_property
+    def _by_place(self) -> Mapping[str, tuple[InView, ...]]:
+        found: dict[str, list[InView]] = {}
+        for record in self.records:
+            found.setdefault(record.place, []).append(record)
+        for identity in self.identities:
+            found.setdefault(identity.name, []).append(identity)
+        return {place: tuple(things) for place, things in found.items()}
+
+    def placed(self, where: str) -> tuple[InView, ...]:
+        """The record sets at `<name> <type>`, or the identities of a name or an address; none for another text."""
+        return self._by_place.get(where, ())
+
+    def sets(self, record_type: RecordType) -> tuple[RecordInView, ...]:
+        """The record sets of one type."""
+        return self._by_type.get(record_type, ())
+
+    def all_at(self, name: DomainName) -> tuple[RecordInView, ...]:
+        """The record sets at `name`, of any type."""
+        return tuple(self._by_name.get(name, ()))
+
+    def at(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
+        """The record sets of these types at `name`."""
+        return tuple(record for record in self._by_name.get(name, ()) if record.type in types)
+
+    def answers(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
+        """The record sets of these types that DNS answers with for `name`: its own, else those of a wildcard above it."""
+        if name in self._by_name:  # RFC 4592 section 3.3.1: a name that exists is answered by no wildcard
+            return self.at(name, *types)
+        above = name.parent
+        while above is not None:
+            found = self.at(above.child("*"), *types)
+            if found:
+                return found
+            above = above.parent
+        return ()
+
+    def is_delegated(self, name: DomainName) -> bool:
+        """Whether `name` belongs to another zone that is delegated from this one (RFC 1034 section 4.2.1)."""
+        above: DomainName | None = name
+        while above is not None and above != self.zone:
+            if self.at(above, RecordType.NS):
+                return True
+            above = above.parent
+        return False
+
+
+_BELOW = "._domainkey."
+# RFC 6376 section 3.6.1: words in h=, s= and t= that nobody knows are ignored, and n= is for people.
+_IGNORED_VALUES = ("h", "s", "t", "n")
+_QUOTED = re.compile(r"(['\"])(.{24}).+?\1")  # enough of a text to know it by, too little for any part of a key
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DkimInView:
+    """A TXT value at a selector."""
+
+    source: TextInView
+    selector: str
+    domain: str
+    key: DkimKeyRecord | None
+    """What verifiers make of it; None if they cannot use it."""
+
+    trouble: str = ""
+    """What is wrong with the text; empty if nothing is. It holds no key."""
+
+    @property
+    def where(self) -> str:
+        """The record, for findings."""
+        return self.source.where
+
+    @property
+    def is_wildcard(self) -> bool:
+        """Whether it answers for all selectors that do not exist."""
+        return self.selector.startswith("*")
+
+
+def dkim_in_view(texts: Iterable[TextInView]) -> Iterator[DkimInView]:
+    """The values of `texts` that verifiers take as keys, good or bad."""
+    for text in texts:
+        selector, _, domain = text.name.text.partition(_BELOW)
+        if domain and "_" not in selector and text.name.is_known:
+            key, trouble = _read(text.text)
+            yield DkimInView(text, selector, domain, key, trouble)
+
+
+def keys_in_view(view: ZoneView) -> Iterator[tuple[DkimInView, DkimKeyRecord, bool]]:
+    """The keys that verifiers can read, and whether an identity in view signs with the selector."""
+    own = {(each.own_selector.lower(), str(each.domain)) for each in view.identities if each.own_selector is not None}
+    own |= {(selector.lower(), domain.text) for selector, domain in view.own_selectors}
+    for found in view.dkim:
+        if found.key is not None:
+            yield found, found.key, (found.selector, found.domain) in own
+
+
+def _read(text: str, trouble: str = "") -> tuple[DkimKeyRecord | None, str]:
+    """The key, and what is wrong with the text first of all; values that verifiers ignore are read past."""
+    try:
+        return DkimKeyRecord.parse(text), trouble
+    except RecordSyntaxError as error:
+        rest = _without_ignored_value(text, error)
+        if rest is None:
+            return None, _sentence(error)
+        return _read(rest, trouble or _sentence(error))
+
+
+def _without_ignored_value(text: str, error: RecordSyntaxError) -> str | None:
+    """`text` without the tag in whose value the fault is, if verifiers do without that tag."""
+    at = error.span[0]
+    start = text.rfind(";", 0, at) + 1
+    name, equals, _ = text[start:at].partition("=")
+    if not equals or name.strip() not in _IGNORED_VALUES:
+        return None
+    end = text.find(";", at)
+    return text[:start].rstrip("; ") if end < 0 else text[:start] + text[end + 1 :]
+
+
+def _sentence(error: RecordSyntaxError) -> str:
+    return _QUOTED.sub(r"\1\2...\1", error.message)[:_LONGEST]
+
+
+_ENOUGH = 100  # counting stops here: ten lookups are the limit
+_LOOP_KEPT = 6  # names of a loop: five to show, and one to know that there are more
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A term that leads to the SPF record of another name."""
+
+    term: Include | Redirect
+    host: str
+    """In lower case, without the final dot."""
+
+    name: DomainName | None
+    """None for a host that no zone of ours can hold, such as one with a macro."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether a pass of that record is a pass here."""
+        return isinstance(self.term, Redirect) or self.term.qualifier is SpfQualifier.PASS
+
+
+@dataclass(frozen=True, slots=True)
+class SpfInView:
+    """A text that receivers take as an SPF record, and what they make of it."""
+
+    source: TextInView
+    record: SpfRecord | None
+    """None if they answer permerror."""
+
+    error: RecordSyntaxError | None
+    """Why."""
+
+    reached: tuple[Mechanism, ...] = ()
+    """The mechanisms that receivers come to; those behind `all` are void (RFC 7208 section 5.1)."""
+
+    leads: tuple[Lead, ...] = ()
+    """Terms that lead to other records, those that are not void."""
+
+    lookups: int = 0
+    """As `SpfRecord.dns_lookups`."""
+
+    @property
+    def name(self) -> DomainName:
+        """The name that has it."""
+        return self.source.name
+
+    @property
+    def where(self) -> str:
+        """The record, for findings."""
+        return self.source.where
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The lookups of a record and of all that it leads to."""
+
+    in_view: int
+    """As far as records are in view; each other include counts 1."""
+
+    estimated: int
+    """With the table of known includes for those that are not in view."""
+
+
+@dataclass(slots=True)
+class SpfWalk:
+    """The walk through all records in view."""
+
+    leads: dict[DomainName, tuple[Lead, ...]] = field(default_factory=dict)
+    costs: dict[DomainName, Cost] = field(default_factory=dict)
+    """By each name whose walk comes to an end."""
+
+    loops: dict[DomainName, tuple[DomainName, ...]] = field(default_factory=dict)
+    """By each other name: the names of the loop that it comes to, in order; only the first six of a long one."""
+
+    @classmethod
+    def through(cls, entries: Iterable[SpfInView]) -> SpfWalk:
+        """Walk through `entries`. Names with several records, which can be alternatives, cost what the worst of them does."""
+        by_name: dict[DomainName, list[SpfInView]] = {}
+        for entry in entries:
+            if entry.record is not None:
+                by_name.setdefault(entry.name, []).append(entry)
+        walk = cls({name: tuple(lead for entry in found for lead in entry.leads) for name, found in by_name.items()})
+        for name in by_name:
+            if name not in walk.costs and name not in walk.loops:
+                walk._visit(name, by_name)
+        return walk
+
+    def _visit(self, root: DomainName, by_name: dict[DomainName, list[SpfInView]]) -> None:
+        """Depth first without recursion; each name is left once."""
+        path, depth = [root], {root: 0}
+        ahead = [iter(self.leads[root])]
+        while path:
+            lead = next(ahead[-1], None)
+            if lead is None:
+                ahead.pop()
+                name = path.pop()
+                del depth[name]
+                if name not in self.loops:
+                    self._leave(name, by_name[name])
+            elif lead.name is None or lead.name not in by_name:
+                continue
+            elif lead.name in depth:
+                at = depth[lead.name]
+                self.loops.setdefault(path[-1], tuple(path[at : at + _LOOP_KEPT]))
+            elif lead.name not in self.costs and lead.name not in self.loops:
+                depth[lead.name] = len(path)
+                path.append(lead.name)
+                ahead.append(iter(self.leads[lead.name]))
+
+    def _leave(self, name: DomainName, entries: list[SpfInView]) -> None:
+        for lead in self.leads[name]:
+            if lead.name is not None and lead.name in self.loops:
+                self.loops[name] = self.loops[lead.name]
+                return
+        costs = [self._cost(entry) for entry in entries]
+        self.costs[name] = Cost(max(cost.in_view for cost in costs), max(cost.estimated for cost in costs))
+
+    def _cost(self, entry: SpfInView) -> Cost:
+        in_view = estimated = entry.lookups
+        for lead in entry.leads:
+            known = None if lead.name is None else self.costs.get(lead.name)
+            in_view += 0 if known is None else known.in_view
+            estimated += (KNOWN_INCLUDES.get(lead.host) or 0) if known is None else known.estimated
+        return Cost(min(in_view, _ENOUGH), min(estimated, _ENOUGH))
+
+
+def spf_in_view(source: TextInView) -> SpfInView:
+    """What receivers make of a text."""
+    try:
+        record = SpfRecord.parse(source.text)
+    except RecordSyntaxError as error:
+        return SpfInView(source, None, error)
+    mechanisms = record.mechanisms
+    end = next((at for at, mechanism in enumerate(mechanisms, 1) if isinstance(mechanism, All)), None)
+    reached = mechanisms[:end]
+    leads = [_lead(mechanism) for mechanism in reached if isinstance(mechanism, Include)]
+    lookups = sum(mechanism.costs_lookup for mechanism in reached)
+    if end is None and record.redirect is not None:  # RFC 7208 section 6.1: redirect is void beside `all`
+        leads.append(_lead(next(term for term in record.modifiers if isinstance(term, Redirect))))
+        lookups += 1
+    return SpfInView(source, record, None, reached, tuple(leads), lookups)
+
+
+def _lead(term: Include | Redirect) -> Lead:
+    try:
+        name = None if "%" in term.domain else DomainName(term.domain)
+    except InvalidDomainName:
+        name = None
+    return Lead(term, term.domain.lower().removesuffix("."), name)
