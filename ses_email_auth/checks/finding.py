@@ -119,6 +119,9 @@ class Rule:
     """What the rule speaks about, for people: lines of a zone file, a template in YAML (below `# region: eu-west-1`
     where that matters), both with `---` between them, or Python."""
 
+    for_constructs: bool = False
+    """Whether our constructs run it too: it can speak about what they publish. The plug-in and `lint` run every rule."""
+
     def finding(self, fault: Fault, view: ZoneView) -> Finding:
         """The finding about one of its faults."""
         return Finding(
@@ -130,3 +133,40 @@ class Rule:
             where=fault.where,
             records=fault.records or view.placed(fault.where),
         )
+
+
+def rule(
+    *,
+    id: str,  # noqa: A002 - the word of findings, acknowledgements and SARIF
+    severity: Severity,
+    need: Need,
+    reason: str,
+    reference: str,
+    example: str = "",
+    for_constructs: bool = False,
+) -> Callable[[Callable[[ZoneView], Iterator[Fault]]], Rule]:
+    """Declare the function below as a rule; its name then stands for the `Rule`.
+
+    Args:
+        id: lower-case words joined by `-`, for example `dmarc-no-rua`.
+        severity: of its faults, unless a fault has another one.
+        need: what the rule must see; with `Need.ABSENCE` it is run over whole zones alone.
+        reason: why it matters, for people.
+        reference: the section that says so.
+        example: what the rule speaks about, see `Rule.example`. Default: - none
+        for_constructs: see `Rule.for_constructs`. Default: False
+    """
+
+    def declare(faults: Callable[[ZoneView], Iterator[Fault]]) -> Rule:
+        return Rule(
+            id=id,
+            severity=severity,
+            need=need,
+            reason=reason,
+            reference=reference,
+            faults=faults,
+            example=example,
+            for_constructs=for_constructs,
+        )
+
+    return declare

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.dmarc import ancestry, enforced, policies, records_by_name
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.publication.alignment import LegReason, Verdict
@@ -25,15 +25,38 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredIdentity
     from ses_email_auth.zone.view import InView, ZoneView
 
-__all__ = [
-    "ALIGNMENT_RULES",
-    "DMARC_ALIGNMENT_RULES",
-]
-
 _SIGN = "let SES sign with a key of the domain"
 _ENFORCED = (DmarcPolicy.QUARANTINE, DmarcPolicy.REJECT)
 
 
+_IDENTITY = """Resources:
+  Dmarc:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: _dmarc.example.com.
+      Type: TXT
+      TTL: "600"
+      ResourceRecords: ['"v=DMARC1; p=reject; {tags}rua=mailto:dmarc@example.com"']
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+"""
+_NO_DKIM = "      DkimAttributes: {SigningEnabled: false}\n"
+_MAIL_FROM = "      MailFromAttributes: {MailFromDomain: bounce.example.com}\n"
+
+
+@rule(
+    id="from-not-covered",
+    severity=Severity.ERROR,
+    need=Need.INTENT,
+    for_constructs=True,
+    reason="SES sends only From addresses that a verified identity covers: the domain itself or a subdomain of it.",
+    reference="Amazon SES developer guide, creating identities",
+    example='identity = SesIdentity(name="mail.example.com", dkim_domain=DomainName("mail.example.com"))\n'
+    'prove(AlignmentQuestion(from_domain=DomainName("example.com"), identities=(identity,), dmarc_records={}))\n',
+)
 def _refused(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         if proof.worst_verdict is Verdict.REFUSED_BY_SES:
@@ -44,6 +67,18 @@ def _refused(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="alignment-fails",
+    severity=Severity.ERROR,
+    need=Need.INTENT,
+    for_constructs=True,
+    reason="A mail passes DMARC only if DKIM or SPF passes for a domain that belongs to the From domain.",
+    reference="RFC 9989 section 4.4",
+    example="SesEmailAuth(\n"
+    '    self, "EmailAuth", hosted_zone=zone,\n'
+    '    from_subdomains=["news"], dmarc=DmarcRecord.parse("v=DMARC1; p=none; adkim=s; aspf=s"),\n'
+    ")\n",
+)
 def _fails(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         if proof.worst_verdict is not Verdict.FAIL:
@@ -70,6 +105,15 @@ def _legs(proof: AlignmentProof) -> str:
     return ", ".join(f"{name} {leg.domain or 'none'} ({leg.reason.value})" for name, leg in legs)
 
 
+@rule(
+    id="alignment-dkim-only",
+    severity=Severity.WARNING,
+    need=Need.INTENT,
+    for_constructs=True,
+    reason="With one leg, one DNS mistake is enough to lose mail; Microsoft wants SPF and DKIM to pass.",
+    reference="RFC 9989 section 4.4",
+    example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, mail_from_subdomain=None)',
+)
 def _dkim_only(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         worst = _worst(proof)
@@ -87,6 +131,18 @@ def _dkim_only(view: ZoneView) -> Iterator[Fault]:
         yield Fault(where=f"From: {proof.from_domain}", message=message, fix=fix)
 
 
+@rule(
+    id="alignment-spf-only",
+    severity=Severity.WARNING,
+    need=Need.INTENT,
+    for_constructs=True,
+    reason="SPF does not survive forwarding; a policy of reject must not rest on it alone.",
+    reference="RFC 9989 section 7.4",
+    example="SesEmailAuth(\n"
+    '    self, "EmailAuth", hosted_zone=zone,\n'
+    '    from_subdomains=["news"], dmarc=DmarcRecord.parse("v=DMARC1; p=reject; adkim=s"),\n'
+    ")\n",
+)
 def _spf_only(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         worst = _worst(proof)
@@ -100,59 +156,6 @@ def _spf_only(view: ZoneView) -> Iterator[Fault]:
                 # RFC 9989 section 7.4: a domain with p=reject must not rely on SPF alone.
                 message, severity = f"{message}; once the MX is lost, {worst.policy.value} hits all of it", Severity.ERROR
         yield Fault(where=f"From: {proof.from_domain}", message=message, fix=fix, severity=severity)
-
-
-ALIGNMENT_RULES = (
-    Rule(
-        id="from-not-covered",
-        severity=Severity.ERROR,
-        need=Need.INTENT,
-        reason="SES sends only From addresses that a verified identity covers: the domain itself or a subdomain of it.",
-        reference="Amazon SES developer guide, creating identities",
-        faults=_refused,
-        example=(
-            'identity = SesIdentity(name="mail.example.com", dkim_domain=DomainName("mail.example.com"))\n'
-            'prove(AlignmentQuestion(from_domain=DomainName("example.com"), identities=(identity,), dmarc_records={}))\n'
-        ),
-    ),
-    Rule(
-        id="alignment-fails",
-        severity=Severity.ERROR,
-        need=Need.INTENT,
-        reason="A mail passes DMARC only if DKIM or SPF passes for a domain that belongs to the From domain.",
-        reference="RFC 9989 section 4.4",
-        faults=_fails,
-        example=(
-            "SesEmailAuth(\n"
-            '    self, "EmailAuth", hosted_zone=zone,\n'
-            '    from_subdomains=["news"], dmarc=DmarcRecord.parse("v=DMARC1; p=none; adkim=s; aspf=s"),\n'
-            ")\n"
-        ),
-    ),
-    Rule(
-        id="alignment-dkim-only",
-        severity=Severity.WARNING,
-        need=Need.INTENT,
-        reason="With one leg, one DNS mistake is enough to lose mail; Microsoft wants SPF and DKIM to pass.",
-        reference="RFC 9989 section 4.4",
-        faults=_dkim_only,
-        example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, mail_from_subdomain=None)',
-    ),
-    Rule(
-        id="alignment-spf-only",
-        severity=Severity.WARNING,
-        need=Need.INTENT,
-        reason="SPF does not survive forwarding; a policy of reject must not rest on it alone.",
-        reference="RFC 9989 section 7.4",
-        faults=_spf_only,
-        example=(
-            "SesEmailAuth(\n"
-            '    self, "EmailAuth", hosted_zone=zone,\n'
-            '    from_subdomains=["news"], dmarc=DmarcRecord.parse("v=DMARC1; p=reject; adkim=s"),\n'
-            ")\n"
-        ),
-    ),
-)
 
 
 _SIGN_AS = "let SES sign with a key of the domain (Easy DKIM)"
@@ -189,6 +192,14 @@ def _signers(view: ZoneView) -> frozenset[DomainName]:
     return frozenset(found)
 
 
+@rule(
+    id="dmarc-nothing-aligns",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="Without a signature of the domain and without its own MAIL FROM all its mail through SES fails DMARC.",
+    reference="RFC 9989 section 4.4",
+    example=_IDENTITY.replace("{tags}", "") + _NO_DKIM,
+)
 def _nothing_aligns(view: ZoneView) -> Iterator[Fault]:
     for identity, domain, policy, asked in _unsigned(view):
         strict = isinstance(policy.record, DmarcRecord) and policy.record.effective_aspf is Alignment.STRICT
@@ -208,6 +219,14 @@ def _nothing_aligns(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+@rule(
+    id="dmarc-spf-alone",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    reason="SPF does not survive forwarding; a policy of reject must not rest on it alone.",
+    reference="RFC 9989 section 7.4",
+    example=_IDENTITY.replace("{tags}", "") + _NO_DKIM + _MAIL_FROM,
+)
 def _spf_alone(view: ZoneView) -> Iterator[Fault]:
     for identity, domain, policy, asked in _unsigned(view):
         relaxed = isinstance(policy.record, DmarcRecord) and policy.record.effective_aspf is Alignment.RELAXED
@@ -224,6 +243,14 @@ def _about(view: ZoneView, identity: DeclaredIdentity, policy: Policy) -> tuple[
     return (identity, *view.placed(f"_dmarc.{policy.at} TXT"))
 
 
+@rule(
+    id="dmarc-aspf-strict",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    reason="MAIL FROM of SES is a subdomain of the identity, which strict SPF alignment never takes.",
+    reference="Amazon SES developer guide, complying with DMARC",
+    example=_IDENTITY.replace("{tags}", "aspf=s; ") + _MAIL_FROM,
+)
 def _aspf_strict(view: ZoneView) -> Iterator[Fault]:
     if view.proofs or not any(record.aspf is Alignment.STRICT for _, _, record in view.dmarc_records):
         return
@@ -263,51 +290,3 @@ def _note(found: dict[DomainName, DomainName], policy: Policy, mail_from: Domain
     record = policy.record
     if isinstance(record, DmarcRecord) and record.aspf is Alignment.STRICT and policy.at is not None:
         found.setdefault(policy.at, mail_from)
-
-
-_IDENTITY = """Resources:
-  Dmarc:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneName: example.com.
-      Name: _dmarc.example.com.
-      Type: TXT
-      TTL: "600"
-      ResourceRecords: ['"v=DMARC1; p=reject; {tags}rua=mailto:dmarc@example.com"']
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-"""
-_NO_DKIM = "      DkimAttributes: {SigningEnabled: false}\n"
-_MAIL_FROM = "      MailFromAttributes: {MailFromDomain: bounce.example.com}\n"
-
-DMARC_ALIGNMENT_RULES = (
-    Rule(
-        id="dmarc-nothing-aligns",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="Without a signature of the domain and without its own MAIL FROM all its mail through SES fails DMARC.",
-        reference="RFC 9989 section 4.4",
-        faults=_nothing_aligns,
-        example=_IDENTITY.replace("{tags}", "") + _NO_DKIM,
-    ),
-    Rule(
-        id="dmarc-spf-alone",
-        severity=Severity.WARNING,
-        need=Need.RECORDS,
-        reason="SPF does not survive forwarding; a policy of reject must not rest on it alone.",
-        reference="RFC 9989 section 7.4",
-        faults=_spf_alone,
-        example=_IDENTITY.replace("{tags}", "") + _NO_DKIM + _MAIL_FROM,
-    ),
-    Rule(
-        id="dmarc-aspf-strict",
-        severity=Severity.WARNING,
-        need=Need.RECORDS,
-        reason="MAIL FROM of SES is a subdomain of the identity, which strict SPF alignment never takes.",
-        reference="Amazon SES developer guide, complying with DMARC",
-        faults=_aspf_strict,
-        example=_IDENTITY.replace("{tags}", "aspf=s; ") + _MAIL_FROM,
-    ),
-)

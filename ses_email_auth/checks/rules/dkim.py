@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.stray_text import holds_private_key, meant_as, near_miss
 from ses_email_auth.zone.view import keys_in_view
 
@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.zone.view import TextInView, ZoneView
 
-__all__ = ["DKIM_RULES"]
 
-
+@rule(
+    id="dkim-syntax",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="Verifiers that cannot read the key treat every signature with this selector as none.",
+    reference="RFC 6376 section 3.6.1",
+    example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; k=rsa"',
+)
 def _syntax(view: ZoneView) -> Iterator[Fault]:
     for found in view.dkim:
         text = found.source
@@ -37,6 +43,17 @@ def _syntax(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dkim-multiple",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="One selector has one key record; with two of them nobody knows which one a verifier takes.",
+    reference="RFC 6376 section 3.6.2.2",
+    example="""\
+s._domainkey.example.com. 600 IN TXT "v=DKIM1; p="
+s._domainkey.example.com. 600 IN TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+""",
+)
 def _multiple(view: ZoneView) -> Iterator[Fault]:
     texts: dict[tuple[DomainName, str | None], dict[str, TextInView]] = {}
     for found in view.dkim:
@@ -52,6 +69,14 @@ def _multiple(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dkim-testing",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    reason="A key in testing mode protects nothing: its mail counts as mail without a signature.",
+    reference="RFC 6376 section 3.6.1",
+    example='s._domainkey.example.com. 600 IN TXT "k=ed25519; t=y; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+)
 def _testing(view: ZoneView) -> Iterator[Fault]:
     for found, key, _ in keys_in_view(view):
         if key.is_testing and not key.is_revoked:
@@ -62,6 +87,14 @@ def _testing(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dkim-revoked",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    reason="An empty p= tells verifiers that the key is withdrawn, so signatures with its selector fail.",
+    reference="RFC 6376 section 3.6.1",
+    example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p="',
+)
 def _revoked(view: ZoneView) -> Iterator[Fault]:
     for found, key, is_own in keys_in_view(view):
         if not key.is_revoked or found.is_wildcard:  # at a wildcard it says that the domain signs nothing
@@ -77,59 +110,15 @@ def _revoked(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=found.where, message="the empty p= revokes the key; signatures with it fail")
 
 
+@rule(
+    id="dkim-granularity",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    reason="The tag g= limited a key to some addresses; RFC 6376 dropped it, and it protects nothing.",
+    reference="RFC 6376 section 3.2",
+    example='s._domainkey.example.com. 600 IN TXT "k=ed25519; g=*; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+)
 def _granularity(view: ZoneView) -> Iterator[Fault]:
     for found, key, _ in keys_in_view(view):
         if any(name == "g" for name, _ in key.unknown_tags):
             yield Fault(where=found.where, message="g= is of DomainKeys, which DKIM replaced; verifiers pass over it")
-
-
-DKIM_RULES = (
-    Rule(
-        id="dkim-syntax",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Verifiers that cannot read the key treat every signature with this selector as none.",
-        reference="RFC 6376 section 3.6.1",
-        faults=_syntax,
-        example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; k=rsa"',
-    ),
-    Rule(
-        id="dkim-multiple",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="One selector has one key record; with two of them nobody knows which one a verifier takes.",
-        reference="RFC 6376 section 3.6.2.2",
-        faults=_multiple,
-        example="""\
-s._domainkey.example.com. 600 IN TXT "v=DKIM1; p="
-s._domainkey.example.com. 600 IN TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
-""",
-    ),
-    Rule(
-        id="dkim-testing",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="A key in testing mode protects nothing: its mail counts as mail without a signature.",
-        reference="RFC 6376 section 3.6.1",
-        faults=_testing,
-        example='s._domainkey.example.com. 600 IN TXT "k=ed25519; t=y; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
-    ),
-    Rule(
-        id="dkim-revoked",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="An empty p= tells verifiers that the key is withdrawn, so signatures with its selector fail.",
-        reference="RFC 6376 section 3.6.1",
-        faults=_revoked,
-        example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p="',
-    ),
-    Rule(
-        id="dkim-granularity",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="The tag g= limited a key to some addresses; RFC 6376 dropped it, and it protects nothing.",
-        reference="RFC 6376 section 3.2",
-        faults=_granularity,
-        example='s._domainkey.example.com. 600 IN TXT "k=ed25519; g=*; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
-    ),
-)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.dkim import DkimKeyType
@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["DKIM_KEY_RULES"]
-
 _WEAK_BITS = 1024
 _GOOD_BITS = 2048
 _NEW_KEY = "make a new key of 2048 bits under a new selector"
 
 
+@rule(
+    id="dkim-sha1",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Signers use SHA-256; a key for SHA-1 alone refuses their signatures, and verifiers refuse SHA-1.",
+    reference="RFC 8301 section 3.1",
+    example='s._domainkey.example.com. 600 IN TXT "k=ed25519; h=sha1; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+)
 def _sha1(view: ZoneView) -> Iterator[Fault]:
     for found, key, _ in keys_in_view(view):
         hashes = key.hash_algorithms
@@ -35,6 +42,15 @@ def _sha1(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dkim-not-for-email",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A key whose s= names other services alone is ignored for mail; some are meant for reports.",
+    reference="RFC 6376 section 3.6.1",
+    example='s._domainkey.example.com. 600 IN TXT "k=ed25519; s=tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+)
 def _not_for_email(view: ZoneView) -> Iterator[Fault]:
     for found, key, is_own in keys_in_view(view):
         services = key.effective_service_types
@@ -52,6 +68,16 @@ def _not_for_email(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=found.where, message=f"{message}; verifiers of mail pass over the key")
 
 
+@rule(
+    id="dkim-key-short",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Signers should use keys of 2048 bits; below 1024 receivers must reject the signature.",
+    reference="RFC 8301 section 3.2",
+    example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAIAAAAAAAAAAAAAAAAAAAAAA"'
+    ' "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAECAwEAAQ=="',
+)
 def _key_short(view: ZoneView) -> Iterator[Fault]:
     for found, key, is_own in keys_in_view(view):
         bits = key.key_bits
@@ -88,55 +114,14 @@ def _asked_for_short_keys(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-def _ed25519(view: ZoneView) -> Iterator[Fault]:
-    for found, key, is_own in keys_in_view(view):
-        if is_own and key.effective_key_type is DkimKeyType.ED25519:
-            yield Fault(
-                where=found.where,
-                message="SES is told to sign with this selector, and it signs with RSA alone; this key is Ed25519",
-                fix="publish an RSA key of 2048 bits, and give SES its private half",
-            )
-
-
-DKIM_KEY_RULES = (
-    Rule(
-        id="dkim-sha1",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Signers use SHA-256; a key for SHA-1 alone refuses their signatures, and verifiers refuse SHA-1.",
-        reference="RFC 8301 section 3.1",
-        faults=_sha1,
-        example='s._domainkey.example.com. 600 IN TXT "k=ed25519; h=sha1; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
-    ),
-    Rule(
-        id="dkim-not-for-email",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="A key whose s= names other services alone is ignored for mail; some are meant for reports.",
-        reference="RFC 6376 section 3.6.1",
-        faults=_not_for_email,
-        example='s._domainkey.example.com. 600 IN TXT "k=ed25519; s=tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
-    ),
-    Rule(
-        id="dkim-key-short",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Signers should use keys of 2048 bits; below 1024 receivers must reject the signature.",
-        reference="RFC 8301 section 3.2",
-        faults=_key_short,
-        example=(
-            's._domainkey.example.com. 600 IN TXT "v=DKIM1; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAIAAAAAAAAAAAAAAAAAAAAAA"'
-            ' "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAECAwEAAQ=="'
-        ),
-    ),
-    Rule(
-        id="dkim-ed25519-ses",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="Amazon SES signs with RSA keys alone, so its signatures cannot match an Ed25519 key.",
-        reference="Amazon SES developer guide, BYODKIM",
-        faults=_ed25519,
-        example="""\
+@rule(
+    id="dkim-ed25519-ses",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    for_constructs=True,
+    reason="Amazon SES signs with RSA keys alone, so its signatures cannot match an Ed25519 key.",
+    reference="Amazon SES developer guide, BYODKIM",
+    example="""\
 Resources:
   Identity:
     Type: AWS::SES::EmailIdentity
@@ -155,5 +140,12 @@ Resources:
       ResourceRecords:
         - '"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="'
 """,
-    ),
 )
+def _ed25519(view: ZoneView) -> Iterator[Fault]:
+    for found, key, is_own in keys_in_view(view):
+        if is_own and key.effective_key_type is DkimKeyType.ED25519:
+            yield Fault(
+                where=found.where,
+                message="SES is told to sign with this selector, and it signs with RSA alone; this key is Ed25519",
+                fix="publish an RSA key of 2048 bits, and give SES its private half",
+            )

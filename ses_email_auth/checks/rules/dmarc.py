@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import is_hidden, shown
 from ses_email_auth.checks.rules.stray_text import meant_as
 from ses_email_auth.domain_name import DomainName
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.view import DmarcInView, InView, ZoneView
 
 __all__ = [
-    "DMARC_PRESENCE_RULES",
-    "DMARC_RULES",
     "ancestry",
     "answers_with_dmarc",
     "dmarc_name",
@@ -135,6 +133,15 @@ _FULL = 100
 _NO_SUBDOMAIN = "once reports show that no genuine mail of subdomains fails"
 
 
+@rule(
+    id="dmarc-inherited",
+    severity=Severity.WARNING,
+    need=Need.INTENT,
+    for_constructs=True,
+    reason="Below the organizational domain an own p=none would undo the policy of a parent, so none is published unasked.",
+    reference="RFC 9989 section 4.10.1",
+    example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, domain_name="mail.example.com")',
+)
 def _inherited(view: ZoneView) -> Iterator[Fault]:
     for domain in view.dmarc_undecided:
         above = domain.organizational
@@ -150,6 +157,15 @@ def _inherited(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+@rule(
+    id="dmarc-weaker-than-parent",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    for_constructs=True,
+    reason="The record of the author domain wins over that of its parent, also when it is weaker.",
+    reference="RFC 9989 section 4.10.1",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject"\n_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=none"',
+)
 def _weaker_than_parent(view: ZoneView) -> Iterator[Fault]:
     known = {name.text: record for name, record in view.dmarc_elsewhere.items()}
     for entry in view.dmarc:
@@ -188,6 +204,15 @@ def _strongest(record: DmarcRecord) -> tuple[str, DmarcPolicy]:
     return ("sp", subdomains) if policy.is_weaker_than(subdomains) else ("p", policy)
 
 
+@rule(
+    id="dmarc-t-alone",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="t=y is new: receivers that follow RFC 7489 ignore it and apply the policy in full.",
+    reference="RFC 9989 section 4.7",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; t=y"',
+)
 def _t_alone(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         tag, policy = _strongest(record)
@@ -200,6 +225,15 @@ def _t_alone(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dmarc-pct",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="pct was removed from DMARC: new receivers apply the policy to all mail, old ones to a share of it.",
+    reference="RFC 9989 appendix C.5.2",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=quarantine; pct=25"',
+)
 def _pct(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         if record.pct is None:
@@ -225,6 +259,15 @@ def _without_say(domain: DomainName, record: DmarcRecord) -> DomainName | None:
     return above if record.psd is not PsdFlag.NO and above is not None and domain != above else None
 
 
+@rule(
+    id="dmarc-sp-ignored",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="sp speaks for subdomains only in the record of the organizational domain.",
+    reference="RFC 9989 section 4.7",
+    example='_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=none; sp=reject"',
+)
 def _sp_ignored(view: ZoneView) -> Iterator[Fault]:
     for domain, where, record in view.dmarc_records:
         above = None if record.subdomain_policy is None else _without_say(domain, record)
@@ -232,6 +275,15 @@ def _sp_ignored(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=where, message=f"sp is ignored below the organizational domain {above}", fix="leave out sp")
 
 
+@rule(
+    id="dmarc-sp-weaker",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A forger takes the name that is protected least; and without a policy for subdomains no BIMI logo is shown.",
+    reference="RFC 9989 section 4.7",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; sp=none"',
+)
 def _sp_weaker(view: ZoneView) -> Iterator[Fault]:
     for where, tag, policy, over, stronger in _weaker_tags(view):
         whose = "subdomains" if tag == "sp" else "subdomains that do not exist"
@@ -258,6 +310,15 @@ def _weaker_tags(view: ZoneView) -> Iterator[tuple[str, str, DmarcPolicy, str, D
                 yield (where, *weak)
 
 
+@rule(
+    id="dmarc-psd",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="psd=y is for registries: receivers take each name below the domain for an organization of its own.",
+    reference="RFC 9989 section 4.10.2",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; psd=y"',
+)
 def _psd(view: ZoneView) -> Iterator[Fault]:
     for domain, where, record in view.dmarc_records:
         if record.psd is not PsdFlag.YES or not domain.is_known:
@@ -272,6 +333,15 @@ def _psd(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=where, message="a public suffix must not ask for failure reports", fix="leave out ruf")
 
 
+@rule(
+    id="dmarc-np-no-effect",
+    severity=Severity.INFO,
+    need=Need.RECORDS,
+    for_constructs=True,
+    reason="np is for names that DNS answers with NXDOMAIN; a wildcard or Route 53's DNSSEC signing leaves none.",
+    reference="RFC 9989 appendix A.4, RFC 9824",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; np=reject"\n*.example.com. 600 IN A 192.0.2.1',
+)
 def _np_no_effect(view: ZoneView) -> Iterator[Fault]:
     for domain, where, record in view.dmarc_records:
         if record.nonexistent_subdomain_policy is None:
@@ -286,82 +356,6 @@ def _np_no_effect(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-DMARC_RULES = (
-    Rule(
-        id="dmarc-inherited",
-        severity=Severity.WARNING,
-        need=Need.INTENT,
-        reason="Below the organizational domain an own p=none would undo the policy of a parent, so none is published unasked.",
-        reference="RFC 9989 section 4.10.1",
-        faults=_inherited,
-        example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, domain_name="mail.example.com")',
-    ),
-    Rule(
-        id="dmarc-weaker-than-parent",
-        severity=Severity.WARNING,
-        need=Need.RECORDS,
-        reason="The record of the author domain wins over that of its parent, also when it is weaker.",
-        reference="RFC 9989 section 4.10.1",
-        faults=_weaker_than_parent,
-        example=('_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject"\n_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=none"'),
-    ),
-    Rule(
-        id="dmarc-t-alone",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="t=y is new: receivers that follow RFC 7489 ignore it and apply the policy in full.",
-        reference="RFC 9989 section 4.7",
-        faults=_t_alone,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; t=y"',
-    ),
-    Rule(
-        id="dmarc-pct",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="pct was removed from DMARC: new receivers apply the policy to all mail, old ones to a share of it.",
-        reference="RFC 9989 appendix C.5.2",
-        faults=_pct,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=quarantine; pct=25"',
-    ),
-    Rule(
-        id="dmarc-sp-ignored",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="sp speaks for subdomains only in the record of the organizational domain.",
-        reference="RFC 9989 section 4.7",
-        faults=_sp_ignored,
-        example='_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=none; sp=reject"',
-    ),
-    Rule(
-        id="dmarc-sp-weaker",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="A forger takes the name that is protected least; and without a policy for subdomains no BIMI logo is shown.",
-        reference="RFC 9989 section 4.7",
-        faults=_sp_weaker,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; sp=none"',
-    ),
-    Rule(
-        id="dmarc-psd",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="psd=y is for registries: receivers take each name below the domain for an organization of its own.",
-        reference="RFC 9989 section 4.10.2",
-        faults=_psd,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; psd=y"',
-    ),
-    Rule(
-        id="dmarc-np-no-effect",
-        severity=Severity.INFO,
-        need=Need.RECORDS,
-        reason="np is for names that DNS answers with NXDOMAIN; a wildcard or Route 53's DNSSEC signing leaves none.",
-        reference="RFC 9989 appendix A.4, RFC 9824",
-        faults=_np_no_effect,
-        example=('_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; np=reject"\n*.example.com. 600 IN A 192.0.2.1'),
-    ),
-)
-
-
 _CONSENT = "*._report._dmarc."
 _MAX_WALK_LABELS = 7  # RFC 9989 section 4.10: a longer name is cut to seven labels after the first query
 # "*" is a wildcard at the left end only (RFC 4592 section 2.1.1); Route 53 prints it as an octal escape.
@@ -370,6 +364,15 @@ _ONE_RECORD = "publish one record at _dmarc.{}; its sp= and np= speak for subdom
 _START = "v=DMARC1; p=none; rua=mailto:dmarc-reports"
 
 
+@rule(
+    id="dmarc-multiple",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="With two DMARC records at one name receivers do not choose: they apply neither.",
+    reference="RFC 9989 section 4.10",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:a@example.com"\n'
+    '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:b@example.com"',
+)
 def _multiple(view: ZoneView) -> Iterator[Fault]:
     for entries in rivals(view):
         if len(entries) > 1:
@@ -382,6 +385,14 @@ def _multiple(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dmarc-wildcard",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    reason="Receivers ask at _dmarc of a name; a wildcard answers only where nothing else exists, and for all its names.",
+    reference="RFC 4592 section 3.3.1",
+    example='*.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"',
+)
 def _wildcard(view: ZoneView) -> Iterator[Fault]:
     for text in view.texts:
         name = text.name.text
@@ -417,6 +428,15 @@ def _wildcard(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dmarc-missing",
+    severity=Severity.WARNING,
+    need=Need.ABSENCE,
+    reason="Gmail, Yahoo and Microsoft ask senders for DMARC, and docomo warns its users of mail without it.",
+    reference="RFC 9989 section 5.1",
+    example="example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
+    "example.com. 600 IN MX 10 mail.example.net.",
+)
 def _missing(view: ZoneView) -> Iterator[Fault]:
     if not view.complete or view.zone is None:
         return
@@ -469,6 +489,15 @@ def _proofs(view: ZoneView, domains: frozenset[DomainName]) -> Mapping[DomainNam
     return found
 
 
+@rule(
+    id="dmarc-org-missing",
+    severity=Severity.INFO,
+    need=Need.ABSENCE,
+    reason="Receivers find out by DMARC records which names belong together; the organizational domain must have one.",
+    reference="RFC 9989 section 5.1.4",
+    example="example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
+    '_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@mail.example.com"',
+)
 def _organizational_missing(view: ZoneView) -> Iterator[Fault]:
     if not view.complete or view.zone is None:
         return
@@ -488,6 +517,14 @@ def _organizational_missing(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dmarc-deep",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    reason="The walk up the tree leaves out names of more than seven labels, except the domain of the mail itself.",
+    reference="RFC 9989 section 5.1.8",
+    example='_dmarc.a.b.c.d.e.f.example.com. 600 IN TXT "v=DMARC1; p=none"',
+)
 def _deep(view: ZoneView) -> Iterator[Fault]:
     for domain, where, _ in view.dmarc_records:
         if len(domain.labels) > _MAX_WALK_LABELS:
@@ -496,61 +533,3 @@ def _deep(view: ZoneView) -> Iterator[Fault]:
                 message=f"only mail From {domain} itself finds this record: for names below, receivers look at names of "
                 f"{_MAX_WALK_LABELS} labels and fewer",
             )
-
-
-DMARC_PRESENCE_RULES = (
-    Rule(
-        id="dmarc-multiple",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="With two DMARC records at one name receivers do not choose: they apply neither.",
-        reference="RFC 9989 section 4.10",
-        faults=_multiple,
-        example=(
-            '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:a@example.com"\n'
-            '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:b@example.com"'
-        ),
-    ),
-    Rule(
-        id="dmarc-wildcard",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Receivers ask at _dmarc of a name; a wildcard answers only where nothing else exists, and for all its names.",
-        reference="RFC 4592 section 3.3.1",
-        faults=_wildcard,
-        example='*.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"',
-    ),
-    Rule(
-        id="dmarc-missing",
-        severity=Severity.WARNING,
-        need=Need.ABSENCE,
-        reason="Gmail, Yahoo and Microsoft ask senders for DMARC, and docomo warns its users of mail without it.",
-        reference="RFC 9989 section 5.1",
-        faults=_missing,
-        example=(
-            "example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
-            "example.com. 600 IN MX 10 mail.example.net."
-        ),
-    ),
-    Rule(
-        id="dmarc-org-missing",
-        severity=Severity.INFO,
-        need=Need.ABSENCE,
-        reason="Receivers find out by DMARC records which names belong together; the organizational domain must have one.",
-        reference="RFC 9989 section 5.1.4",
-        faults=_organizational_missing,
-        example=(
-            "example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
-            '_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@mail.example.com"'
-        ),
-    ),
-    Rule(
-        id="dmarc-deep",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="The walk up the tree leaves out names of more than seven labels, except the domain of the mail itself.",
-        reference="RFC 9989 section 5.1.8",
-        faults=_deep,
-        example='_dmarc.a.b.c.d.e.f.example.com. 600 IN TXT "v=DMARC1; p=none"',
-    ),
-)

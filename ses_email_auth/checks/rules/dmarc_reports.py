@@ -11,7 +11,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import said, shown
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
@@ -26,14 +26,7 @@ if TYPE_CHECKING:
     from ses_email_auth.records.report_uri import ReportUri
     from ses_email_auth.zone.view import DmarcInView, TextInView, ZoneView
 
-__all__ = [
-    "REPORT_RULES",
-    "REPORT_URI_RULES",
-    "first_problems",
-    "is_of_rua",
-    "is_of_uris",
-    "tag_at",
-]
+__all__ = ["first_problems", "is_of_rua", "is_of_uris", "tag_at"]
 
 _URI_AS_TAG = re.compile(r"mailto:|https?:", re.IGNORECASE)
 _MAX_URIS = 2
@@ -70,6 +63,15 @@ def is_of_rua(problem: DmarcProblem) -> bool:
     return is_of_uris(problem) and tag_at(problem) != "ruf"
 
 
+@rule(
+    id="dmarc-rua-not-uri",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Receivers read URIs: a bare address, a space or a second mailto: makes them send no report.",
+    reference="RFC 9989 section 4.8",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=dmarc@example.com"',
+)
 def _rua_not_uri(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         problems = (*first_problems(entry, voids_record=True), *first_problems(entry, voids_record=False))
@@ -93,6 +95,16 @@ def _lists(record: DmarcRecord) -> tuple[tuple[str, tuple[ReportUri, ...]], ...]
     return (("rua", record.rua), ("ruf", record.ruf))
 
 
+@rule(
+    id="dmarc-rua-many",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Receivers that follow RFC 7489 need to support two URIs; a third one gets fewer reports or none.",
+    reference="RFC 7489 section 6.2",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; '
+    'rua=mailto:a@example.com,mailto:b@example.com,mailto:c@example.com"',
+)
 def _rua_many(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         for tag, uris in _lists(record):
@@ -105,6 +117,15 @@ def _rua_many(view: ZoneView) -> Iterator[Fault]:
                 )
 
 
+@rule(
+    id="dmarc-rua-not-mailto",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Any URI is legal, but reporters need to support mailto: only, and most do no more.",
+    reference="RFC 9989 section 4.7",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=https://example.com/dmarc"',
+)
 def _rua_not_mailto(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         for tag, uris in _lists(record):
@@ -118,6 +139,15 @@ def _rua_not_mailto(view: ZoneView) -> Iterator[Fault]:
                 )
 
 
+@rule(
+    id="dmarc-size-suffix",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A size limit behind a report URI is obsolete: reporters no longer look at it.",
+    reference="RFC 9989 section 4.8",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com!10m"',
+)
 def _size_suffix(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         limits = [f"!{uri.size_limit}" for uri in record.rua + record.ruf if uri.size_limit is not None]
@@ -129,52 +159,18 @@ def _size_suffix(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-REPORT_URI_RULES = (
-    Rule(
-        id="dmarc-rua-not-uri",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Receivers read URIs: a bare address, a space or a second mailto: makes them send no report.",
-        reference="RFC 9989 section 4.8",
-        faults=_rua_not_uri,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=dmarc@example.com"',
-    ),
-    Rule(
-        id="dmarc-rua-many",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Receivers that follow RFC 7489 need to support two URIs; a third one gets fewer reports or none.",
-        reference="RFC 7489 section 6.2",
-        faults=_rua_many,
-        example=(
-            '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; '
-            'rua=mailto:a@example.com,mailto:b@example.com,mailto:c@example.com"'
-        ),
-    ),
-    Rule(
-        id="dmarc-rua-not-mailto",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Any URI is legal, but reporters need to support mailto: only, and most do no more.",
-        reference="RFC 9989 section 4.7",
-        faults=_rua_not_mailto,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=https://example.com/dmarc"',
-    ),
-    Rule(
-        id="dmarc-size-suffix",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="A size limit behind a report URI is obsolete: reporters no longer look at it.",
-        reference="RFC 9989 section 4.8",
-        faults=_size_suffix,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com!10m"',
-    ),
-)
-
-
 _NO_SENDER = ["v=spf1", "-all"]
 
 
+@rule(
+    id="dmarc-no-rua",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Without reports nobody learns who sends as the domain, or whether genuine mail fails.",
+    reference="RFC 9989 section 4.7",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none"',
+)
 def _no_rua(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         record = entry.record
@@ -196,6 +192,15 @@ def _sends_nothing(view: ZoneView, domain: DomainName) -> bool:
     return domain not in view.ses_senders and bool(texts) and all(text.text.lower().split() == _NO_SENDER for text in texts)
 
 
+@rule(
+    id="dmarc-rua-external",
+    severity=Severity.WARNING,
+    need=Need.ABSENCE,
+    for_constructs=True,
+    reason="Reports go to another organization only if that organization publishes its consent.",
+    reference="RFC 9990 section 4",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.net"',
+)
 def _rua_external(view: ZoneView) -> Iterator[Fault]:
     for domain, where, record in view.dmarc_records:
         for uri in dict.fromkeys(record.rua + record.ruf):
@@ -236,6 +241,16 @@ def _consents(view: ZoneView, destination: ExternalDestination) -> bool:
     )
 
 
+@rule(
+    id="dmarc-rua-undeliverable",
+    severity=Severity.WARNING,
+    need=Need.ABSENCE,
+    for_constructs=True,
+    reason="Reports are mail: an address that takes none loses them.",
+    reference="RFC 5321 section 5.1, RFC 7505",
+    example="example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
+    '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"',
+)
 def _rua_undeliverable(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         hosts = dict.fromkeys(uri.host for uri in record.rua if uri.scheme == "mailto")
@@ -266,6 +281,15 @@ def _host_faults(view: ZoneView, where: str, host: DomainName) -> Iterator[Fault
             )
 
 
+@rule(
+    id="dmarc-fo-without-ruf",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="fo says when failure reports are wanted; without ruf none are.",
+    reference="RFC 9989 section 4.7",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com; fo=1"',
+)
 def _fo_without_ruf(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         if record.fo and not record.ruf:
@@ -280,6 +304,15 @@ def _consents_given(view: ZoneView) -> Iterator[tuple[TextInView, str]]:
             yield text, host
 
 
+@rule(
+    id="dmarc-consent-no-semicolon",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="The grammar of the older standard wants a ; behind the version, in a consent to reports too.",
+    reference="RFC 7489 section 6.4",
+    example='example.net._report._dmarc.example.com. 600 IN TXT "v=DMARC1"',
+)
 def _consent_no_semicolon(view: ZoneView) -> Iterator[Fault]:
     for text, _ in _consents_given(view):
         if ";" not in text.text:
@@ -290,6 +323,15 @@ def _consent_no_semicolon(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dmarc-consent-elsewhere",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A consent to reports may name another mailbox, but none at another host.",
+    reference="RFC 9990 section 4",
+    example='example.net._report._dmarc.example.com. 600 IN TXT "v=DMARC1; rua=mailto:dmarc@example.org"',
+)
 def _consent_elsewhere(view: ZoneView) -> Iterator[Fault]:
     for text, host in _consents_given(view):
         record = DmarcRecord.read(text.text).record if "rua" in text.text.lower() else None
@@ -300,64 +342,3 @@ def _consent_elsewhere(view: ZoneView) -> Iterator[Fault]:
                 message=f"its rua names {stranger}, and only {host} is allowed here, so reporters send nothing at all",
                 fix=f"leave out rua, or name an address at {host}",
             )
-
-
-REPORT_RULES = (
-    Rule(
-        id="dmarc-no-rua",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Without reports nobody learns who sends as the domain, or whether genuine mail fails.",
-        reference="RFC 9989 section 4.7",
-        faults=_no_rua,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none"',
-    ),
-    Rule(
-        id="dmarc-rua-external",
-        severity=Severity.WARNING,
-        need=Need.ABSENCE,
-        reason="Reports go to another organization only if that organization publishes its consent.",
-        reference="RFC 9990 section 4",
-        faults=_rua_external,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.net"',
-    ),
-    Rule(
-        id="dmarc-rua-undeliverable",
-        severity=Severity.WARNING,
-        need=Need.ABSENCE,
-        reason="Reports are mail: an address that takes none loses them.",
-        reference="RFC 5321 section 5.1, RFC 7505",
-        faults=_rua_undeliverable,
-        example=(
-            "example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
-            '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"'
-        ),
-    ),
-    Rule(
-        id="dmarc-fo-without-ruf",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="fo says when failure reports are wanted; without ruf none are.",
-        reference="RFC 9989 section 4.7",
-        faults=_fo_without_ruf,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com; fo=1"',
-    ),
-    Rule(
-        id="dmarc-consent-no-semicolon",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="The grammar of the older standard wants a ; behind the version, in a consent to reports too.",
-        reference="RFC 7489 section 6.4",
-        faults=_consent_no_semicolon,
-        example='example.net._report._dmarc.example.com. 600 IN TXT "v=DMARC1"',
-    ),
-    Rule(
-        id="dmarc-consent-elsewhere",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="A consent to reports may name another mailbox, but none at another host.",
-        reference="RFC 9990 section 4",
-        faults=_consent_elsewhere,
-        example='example.net._report._dmarc.example.com. 600 IN TXT "v=DMARC1; rua=mailto:dmarc@example.org"',
-    ),
-)

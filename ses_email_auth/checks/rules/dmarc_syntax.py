@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.dmarc import is_about_dmarc
 from ses_email_auth.checks.rules.dmarc_reports import first_problems, is_of_uris, tag_at
 from ses_email_auth.checks.rules.record_text import is_one_off, is_swapped, said, shown
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.zone.view import DmarcInView, ZoneView
-
-__all__ = ["DMARC_SYNTAX_RULES"]
 
 _DEFAULTS = {"adkim": "r", "aspf": "r", "fo": "0", "psd": "u", "t": "n", "pct": "100", "rf": "afrf", "ri": "86400"}
 _HISTORIC = ("rf", "ri")
@@ -35,6 +33,15 @@ _MOST_LETTERS = 16
 _MOST_TAGS = 50  # that are looked at
 
 
+@rule(
+    id="dmarc-syntax",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A record that breaks the grammar, or has a wrong p, sp or np, is ignored or enforces nothing.",
+    reference="RFC 9989 section 4.10.1",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=block; rua=mailto:dmarc@example.com"',
+)
 def _syntax(view: ZoneView) -> Iterator[Fault]:
     yield from _without_version(view)
     for entry in view.dmarc:
@@ -63,6 +70,15 @@ def _without_version(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dmarc-bad-value",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A tag with a value that it cannot have is read as if it were not there.",
+    reference="RFC 9989 section 4.8",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; adkim=strict"',
+)
 def _bad_value(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         for problem in first_problems(entry, voids_record=False):
@@ -78,6 +94,15 @@ def _bad_value(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="dmarc-p-not-second",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="The older standard wants p as the second tag, and readers that are strict ignore a record without it.",
+    reference="RFC 7489 section 6.3",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; rua=mailto:dmarc@example.com; p=reject"',
+)
 def _p_not_second(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         record = entry.record
@@ -96,6 +121,15 @@ def _is_void(entry: DmarcInView) -> bool:
     return any(problem.voids_record for problem in entry.reading.problems)
 
 
+@rule(
+    id="dmarc-unknown-tag",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Receivers ignore tags that they do not know, so a misspelt tag does nothing.",
+    reference="RFC 9989 section 4.7",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; ruaa=mailto:dmarc@example.com"',
+)
 def _unknown_tag(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         names = [part.partition("=")[0].strip().lower() for part in entry.source.text.split(";") if "=" in part]
@@ -120,6 +154,15 @@ def _meant_tag(name: str) -> str | None:
     return None
 
 
+@rule(
+    id="dmarc-historic-tag",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="rf and ri were removed from DMARC; nothing ever came of them.",
+    reference="RFC 9989 section 4.7",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; ri=3600"',
+)
 def _historic_tag(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         tags = [tag for tag, value in (("rf", record.rf), ("ri", record.ri)) if value is not None]
@@ -127,52 +170,3 @@ def _historic_tag(view: ZoneView) -> Iterator[Fault]:
             named = " and ".join(tags)
             are = "is historic, and nobody reads it" if len(tags) == 1 else "are historic, and nobody reads them"
             yield Fault(where=where, message=f"{named} {are}", fix=f"leave out {named}")
-
-
-DMARC_SYNTAX_RULES = (
-    Rule(
-        id="dmarc-syntax",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="A record that breaks the grammar, or has a wrong p, sp or np, is ignored or enforces nothing.",
-        reference="RFC 9989 section 4.10.1",
-        faults=_syntax,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=block; rua=mailto:dmarc@example.com"',
-    ),
-    Rule(
-        id="dmarc-bad-value",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="A tag with a value that it cannot have is read as if it were not there.",
-        reference="RFC 9989 section 4.8",
-        faults=_bad_value,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; adkim=strict"',
-    ),
-    Rule(
-        id="dmarc-p-not-second",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="The older standard wants p as the second tag, and readers that are strict ignore a record without it.",
-        reference="RFC 7489 section 6.3",
-        faults=_p_not_second,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; rua=mailto:dmarc@example.com; p=reject"',
-    ),
-    Rule(
-        id="dmarc-unknown-tag",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Receivers ignore tags that they do not know, so a misspelt tag does nothing.",
-        reference="RFC 9989 section 4.7",
-        faults=_unknown_tag,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; ruaa=mailto:dmarc@example.com"',
-    ),
-    Rule(
-        id="dmarc-historic-tag",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="rf and ri were removed from DMARC; nothing ever came of them.",
-        reference="RFC 9989 section 4.7",
-        faults=_historic_tag,
-        example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; ri=3600"',
-    ),
-)

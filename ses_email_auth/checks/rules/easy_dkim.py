@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import is_one_off, shown
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
@@ -28,14 +28,7 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = [
-    "DKIM_TARGET_RULES",
-    "EASY_DKIM_RULES",
-    "LEFT_OVER_RULES",
-    "NAMES",
-    "domains_past_the_key",
-    "typed_cnames",
-]
+__all__ = ["NAMES", "domains_past_the_key", "typed_cnames"]
 
 NAMES = 3
 """So many DKIM records an identity has."""
@@ -70,6 +63,48 @@ def _could_be_one(record: RecordInView) -> bool:
     return hidden and any(holds_token(text) or "<" in text or is_easy_dkim_target(text) for text in record.texts)
 
 
+_TYPED_EXAMPLE = """\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+  Dkim:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: token1._domainkey.example.com.
+      Type: CNAME
+      TTL: "600"
+      ResourceRecords:
+        - token1.dkim.amazonses.com
+"""
+_DOUBLED_EXAMPLE = """\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+  Dkim:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: !Sub "${Identity.DkimDNSTokenName1}.example.com."
+      Type: CNAME
+      TTL: "600"
+      ResourceRecords:
+        - !GetAtt Identity.DkimDNSTokenValue1
+"""
+
+
+@rule(
+    id="ses-dkim-partial",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="SES gives a domain three DKIM names and signs with any of them; it verifies the domain when all three answer.",
+    reference="Amazon SES developer guide, Easy DKIM",
+    example="token1._domainkey.example.com. 600 IN CNAME token1.dkim.amazonses.com.",
+)
 def _partial(view: ZoneView) -> Iterator[Fault]:
     by_identity: dict[tuple[str, str], list[RecordInView]] = {}
     for record in view.sets(RecordType.CNAME):
@@ -114,6 +149,14 @@ def _partial_of(domain: str, records: tuple[RecordInView, ...]) -> Iterator[Faul
         )
 
 
+@rule(
+    id="dkim-name-doubled",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="SES looks for each DKIM name as it gave it; with the domain twice in it the identity is never verified.",
+    reference="Amazon SES developer guide, Easy DKIM",
+    example=_DOUBLED_EXAMPLE,
+)
 def _name_doubled(view: ZoneView) -> Iterator[Fault]:
     doubled: dict[str, list[RecordInView]] = {}
     for record in view.sets(RecordType.CNAME):
@@ -128,6 +171,14 @@ def _name_doubled(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+@rule(
+    id="dkim-cname-by-hand",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    reason="The host of SES's DKIM keys varies by region and cell; one that is typed or copied can be that of another.",
+    reference="Amazon SES developer guide, creating identities",
+    example=_TYPED_EXAMPLE,
+)
 def _by_hand(view: ZoneView) -> Iterator[Fault]:
     if view.complete:  # what DNS answers was typed by nobody
         return
@@ -163,70 +214,28 @@ def _other(view: ZoneView, domain: str, records: tuple[DeclaredRecordSet, ...]) 
     return f", and AWS lists {dkim_zone(regions[0])} for {shown(regions[0])}"
 
 
-_TYPED_EXAMPLE = """\
+@rule(
+    id="ses-unknown-signer",
+    severity=Severity.INFO,
+    need=Need.ABSENCE,
+    reason="As long as DKIM records of another SES identity stand, the account that has it signs as the domain.",
+    reference="Amazon SES developer guide, Easy DKIM",
+    example="""\
 Resources:
   Identity:
     Type: AWS::SES::EmailIdentity
     Properties:
       EmailIdentity: example.com
-  Dkim:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneName: example.com.
-      Name: token1._domainkey.example.com.
-      Type: CNAME
-      TTL: "600"
-      ResourceRecords:
-        - token1.dkim.amazonses.com
-"""
-_DOUBLED_EXAMPLE = """\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-  Dkim:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneName: example.com.
-      Name: !Sub "${Identity.DkimDNSTokenName1}.example.com."
-      Type: CNAME
-      TTL: "600"
-      ResourceRecords:
-        - !GetAtt Identity.DkimDNSTokenValue1
-"""
-
-EASY_DKIM_RULES = (
-    Rule(
-        id="ses-dkim-partial",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="SES gives a domain three DKIM names and signs with any of them; it verifies the domain when all three answer.",
-        reference="Amazon SES developer guide, Easy DKIM",
-        faults=_partial,
-        example="token1._domainkey.example.com. 600 IN CNAME token1.dkim.amazonses.com.",
-    ),
-    Rule(
-        id="dkim-name-doubled",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="SES looks for each DKIM name as it gave it; with the domain twice in it the identity is never verified.",
-        reference="Amazon SES developer guide, Easy DKIM",
-        faults=_name_doubled,
-        example=_DOUBLED_EXAMPLE,
-    ),
-    Rule(
-        id="dkim-cname-by-hand",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="The host of SES's DKIM keys varies by region and cell; one that is typed or copied can be that of another.",
-        reference="Amazon SES developer guide, creating identities",
-        faults=_by_hand,
-        example=_TYPED_EXAMPLE,
-    ),
+---
+example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209600 900
+a._domainkey.example.com. 600 IN CNAME a.dkim.amazonses.com.
+b._domainkey.example.com. 600 IN CNAME b.dkim.amazonses.com.
+c._domainkey.example.com. 600 IN CNAME c.dkim.amazonses.com.
+d._domainkey.example.com. 600 IN CNAME d.dkim.amazonses.com.
+e._domainkey.example.com. 600 IN CNAME e.dkim.amazonses.com.
+f._domainkey.example.com. 600 IN CNAME f.dkim.amazonses.com.
+""",
 )
-
-
 def _unknown_signer(view: ZoneView) -> Iterator[Fault]:
     if not view.complete:
         return
@@ -245,6 +254,14 @@ def _unknown_signer(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="ses-verification-txt",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    reason="SES once proved domains by a TXT at _amazonses; DKIM proves them today, and receivers never look there.",
+    reference="Amazon SES developer guide, creating identities",
+    example='_amazonses.example.com. 600 IN TXT "pmBGN/7MjnfhTKUZ06Enqq1PeGUaOkw8lGhcfwefcHU="',
+)
 def _verification_txt(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.TXT):
         if isinstance(record.name, DomainName) and record.name.text.startswith("_amazonses."):
@@ -255,48 +272,21 @@ def _verification_txt(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-LEFT_OVER_RULES = (
-    Rule(
-        id="ses-unknown-signer",
-        severity=Severity.INFO,
-        need=Need.ABSENCE,
-        reason="As long as DKIM records of another SES identity stand, the account that has it signs as the domain.",
-        reference="Amazon SES developer guide, Easy DKIM",
-        faults=_unknown_signer,
-        example="""\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
----
-example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209600 900
-a._domainkey.example.com. 600 IN CNAME a.dkim.amazonses.com.
-b._domainkey.example.com. 600 IN CNAME b.dkim.amazonses.com.
-c._domainkey.example.com. 600 IN CNAME c.dkim.amazonses.com.
-d._domainkey.example.com. 600 IN CNAME d.dkim.amazonses.com.
-e._domainkey.example.com. 600 IN CNAME e.dkim.amazonses.com.
-f._domainkey.example.com. 600 IN CNAME f.dkim.amazonses.com.
-""",
-    ),
-    Rule(
-        id="ses-verification-txt",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="SES once proved domains by a TXT at _amazonses; DKIM proves them today, and receivers never look there.",
-        reference="Amazon SES developer guide, creating identities",
-        faults=_verification_txt,
-        example='_amazonses.example.com. 600 IN TXT "pmBGN/7MjnfhTKUZ06Enqq1PeGUaOkw8lGhcfwefcHU="',
-    ),
-)
-
-
 _TARGET = re.compile(r"(?P<token>[a-z0-9]{20,63})\.dkim\.(?P<part>(?:[a-z0-9-]+\.){0,2}?)(?P<host>[a-z]+)\.com(?P<more>\..+)?")
 _HOST = "amazonses"
 _OTHER_HOSTS = ("amazonaws", "amazonse")
 _SELECTOR = "._domainkey."
 
 
+@rule(
+    id="ses-dkim-target",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="SES verifies a domain only if each DKIM name leads to its key, by name and target as SES gave them.",
+    reference="Amazon SES developer guide, Easy DKIM",
+    example="abcdefghijklmnopqrstuvwxyz234567._domainkey.example.com. 600 IN CNAME "
+    "abcdefghijklmnopqrstuvwxyz234567.dkim.amazonaws.com.",
+)
 def _past_the_key(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.CNAME):
         name = record.name
@@ -331,19 +321,5 @@ def _trouble(name: str, match: re.Match[str]) -> tuple[str, str] | None:
 
 def domains_past_the_key(view: ZoneView) -> frozenset[str]:
     """The domains with a DKIM name about which this rule speaks."""
-    names = (fault.where.removesuffix(" CNAME").partition(".")[2] for fault in _past_the_key(view))
+    names = (fault.where.removesuffix(" CNAME").partition(".")[2] for fault in _past_the_key.faults(view))
     return frozenset(name.removeprefix(_SELECTOR[1:]) for name in names)
-
-
-DKIM_TARGET_RULES = (
-    Rule(
-        id="ses-dkim-target",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="SES verifies a domain only if each DKIM name leads to its key, by name and target as SES gave them.",
-        reference="Amazon SES developer guide, Easy DKIM",
-        faults=_past_the_key,
-        example="abcdefghijklmnopqrstuvwxyz234567._domainkey.example.com. 600 IN CNAME "
-        "abcdefghijklmnopqrstuvwxyz234567.dkim.amazonaws.com.",
-    ),
-)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName, visible
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredIdentity
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = [
-    "IDENTITY_RULES",
-    "OWN_KEY_RULES",
-]
-
 # CDK tokens, placeholders and dynamic references of CloudFormation, and what AWS alone knows.
 _NOT_LITERAL = ("${", "{{", "<")
 _IDEMPOTENT = ("aws_ses_domain_identity", "aws_ses_email_identity")
@@ -37,6 +32,30 @@ def _is_literal(name: str) -> bool:
     return bool(name) and not any(mark in name for mark in _NOT_LITERAL)
 
 
+_EXAMPLE = """\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      DkimSigningAttributes:
+"""
+
+
+@rule(
+    id="ses-identity-name",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="SES verifies domains and addresses in domains; another name is refused, or never verified.",
+    reference="Amazon SES developer guide, creating identities",
+    example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example..com
+""",
+)
 def _name(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         trouble = _name_trouble(identity.name.rpartition("@")[2]) if _is_literal(identity.name) else None
@@ -66,6 +85,24 @@ def _is_of_a_registry(suffix: DomainName) -> bool:
     return PublicSuffixList(only_icann=True).privatesuffix(suffix.text) is None
 
 
+@rule(
+    id="ses-identity-twice",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="An account has an identity once in a region, so the second resource of that name fails with its stack.",
+    reference="Amazon SES developer guide, creating identities",
+    example="""\
+Resources:
+  One:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+  Two:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+""",
+)
 def _twice(view: ZoneView) -> Iterator[Fault]:
     same: dict[tuple[str, ...], list[DeclaredIdentity]] = {}
     for identity in view.identities:
@@ -97,6 +134,26 @@ def _scope(identity: DeclaredIdentity) -> tuple[str, ...] | None:
     return ("", identity.origin.path) if not identity.region and "." not in identity.origin.resource else None
 
 
+@rule(
+    id="ses-address-identity",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    reason="SES applies the settings of the most specific identity: an address with its own loses the domain's MAIL FROM.",
+    reference="Amazon SES developer guide, creating identities",
+    example="""\
+Resources:
+  Domain:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.com
+  Address:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: info@example.com
+""",
+)
 def _address(view: ZoneView) -> Iterator[Fault]:
     domains = {each.domain: each for each in view.identities if not each.is_address and each.mail_from_domain is not None}
     for identity in view.identities:
@@ -125,6 +182,21 @@ def _may_meet(one: DeclaredIdentity, other: DeclaredIdentity) -> bool:
     )
 
 
+@rule(
+    id="ses-region",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="A stack that declares an identity where SES does not exist cannot be deployed.",
+    reference="Amazon SES developer guide, regions",
+    example="""\
+# region: cn-north-1
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+""",
+)
 def _region(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         if identity.region and can_send(identity.region) is False:
@@ -136,84 +208,17 @@ def _region(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-IDENTITY_RULES = (
-    Rule(
-        id="ses-identity-name",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="SES verifies domains and addresses in domains; another name is refused, or never verified.",
-        reference="Amazon SES developer guide, creating identities",
-        faults=_name,
-        example="""\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example..com
-""",
-    ),
-    Rule(
-        id="ses-identity-twice",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="An account has an identity once in a region, so the second resource of that name fails with its stack.",
-        reference="Amazon SES developer guide, creating identities",
-        faults=_twice,
-        example="""\
-Resources:
-  One:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-  Two:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-""",
-    ),
-    Rule(
-        id="ses-address-identity",
-        severity=Severity.WARNING,
-        need=Need.RECORDS,
-        reason="SES applies the settings of the most specific identity: an address with its own loses the domain's MAIL FROM.",
-        reference="Amazon SES developer guide, creating identities",
-        faults=_address,
-        example="""\
-Resources:
-  Domain:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-      MailFromAttributes:
-        MailFromDomain: bounce.example.com
-  Address:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: info@example.com
-""",
-    ),
-    Rule(
-        id="ses-region",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="A stack that declares an identity where SES does not exist cannot be deployed.",
-        reference="Amazon SES developer guide, regions",
-        faults=_region,
-        example="""\
-# region: cn-north-1
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-""",
-    ),
-)
-
-
 _SHOWN = 24
 
 
+@rule(
+    id="ses-own-key-conflict",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="SES takes a selector and a private key together, or makes keys itself; anything between is refused.",
+    reference="Amazon SES developer guide, BYODKIM",
+    example=f"{_EXAMPLE}        DomainSigningSelector: key-2026\n",
+)
 def _conflict(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         trouble = _conflict_of(identity)
@@ -239,6 +244,18 @@ def _conflict_of(identity: DeclaredIdentity) -> tuple[str, str] | None:
     return None
 
 
+@rule(
+    id="ses-selector",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="SES takes one label as a selector, though DKIM allows several; a stack with another one cannot be deployed.",
+    reference="Amazon SES developer guide, BYODKIM",
+    example=f"""\
+{_EXAMPLE}\
+        DomainSigningSelector: key.2026
+        DomainSigningPrivateKey: "{{{{resolve:secretsmanager:dkim-key}}}}"
+""",
+)
 def _selector(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         if identity.own_selector is None or "{{" in identity.own_selector or "<" in identity.own_selector:
@@ -253,38 +270,3 @@ def _selector(view: ZoneView) -> Iterator[Fault]:
                 fix="take for example key-2026",
                 records=(identity,),
             )
-
-
-_EXAMPLE = """\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-      DkimSigningAttributes:
-"""
-
-OWN_KEY_RULES = (
-    Rule(
-        id="ses-own-key-conflict",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="SES takes a selector and a private key together, or makes keys itself; anything between is refused.",
-        reference="Amazon SES developer guide, BYODKIM",
-        faults=_conflict,
-        example=f"{_EXAMPLE}        DomainSigningSelector: key-2026\n",
-    ),
-    Rule(
-        id="ses-selector",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="SES takes one label as a selector, though DKIM allows several; a stack with another one cannot be deployed.",
-        reference="Amazon SES developer guide, BYODKIM",
-        faults=_selector,
-        example=f"""\
-{_EXAMPLE}\
-        DomainSigningSelector: key.2026
-        DomainSigningPrivateKey: "{{{{resolve:secretsmanager:dkim-key}}}}"
-""",
-    ),
-)

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = [
-    "FEEDBACK_RULES",
-    "SPF_BY_HAND_RULES",
-]
 
-
+@rule(
+    id="from-spf-by-hand",
+    severity=Severity.INFO,
+    need=Need.INTENT,
+    for_constructs=True,
+    reason="Carriers in Japan look for SPF at the From domain too; the record there is somebody else's.",
+    reference="RFC 7208 section 3.2",
+    example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, from_domain_spf=False)',
+)
 def _by_hand(view: ZoneView) -> Iterator[Fault]:
     for domain, record in view.spf_by_hand:
         yield Fault(
@@ -29,19 +33,15 @@ def _by_hand(view: ZoneView) -> Iterator[Fault]:
         )
 
 
-SPF_BY_HAND_RULES = (
-    Rule(
-        id="from-spf-by-hand",
-        severity=Severity.INFO,
-        need=Need.INTENT,
-        reason="Carriers in Japan look for SPF at the From domain too; the record there is somebody else's.",
-        reference="RFC 7208 section 3.2",
-        faults=_by_hand,
-        example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, from_domain_spf=False)',
-    ),
+@rule(
+    id="ses-feedback-nowhere",
+    severity=Severity.INFO,
+    need=Need.INTENT,
+    for_constructs=True,
+    reason="SES pauses accounts that keep sending to addresses that bounce; who does not hear of bounces cannot stop.",
+    reference="Amazon SES developer guide, setting up event notifications",
+    example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone)',
 )
-
-
 def _nowhere(view: ZoneView) -> Iterator[Fault]:
     if view.feedback_by_mail is not None:
         yield Fault(
@@ -50,16 +50,3 @@ def _nowhere(view: ZoneView) -> Iterator[Fault]:
             "Return-Path or From address alone",
             fix="make a SendingEvents, and pass its configuration_set",
         )
-
-
-FEEDBACK_RULES = (
-    Rule(
-        id="ses-feedback-nowhere",
-        severity=Severity.INFO,
-        need=Need.INTENT,
-        reason="SES pauses accounts that keep sending to addresses that bounce; who does not hear of bounces cannot stop.",
-        reference="Amazon SES developer guide, setting up event notifications",
-        faults=_nowhere,
-        example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone)',
-    ),
-)

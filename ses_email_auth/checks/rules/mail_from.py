@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.null_mx import is_null_mx
 from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.errors import visible
@@ -27,15 +27,28 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = [
-    "MAIL_FROM_IDENTITY_RULES",
-    "MAIL_FROM_RULES",
-    "can_be_no_mail_from",
-]
+__all__ = ["can_be_no_mail_from"]
 
 _UP_TO = "a new identity sends nothing until SES has seen the MX, which takes up to 72 hours"
 
 
+@rule(
+    id="mail-from-outside-identity",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="SES refuses a MAIL FROM domain that is not a subdomain of the identity, so the deploy fails.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.net
+""",
+)
 def _outside_identity(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         name, domain = identity.mail_from_domain, identity.domain
@@ -62,6 +75,26 @@ def _organizational(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="mail-from-no-mx",
+    severity=Severity.ERROR,
+    need=Need.ABSENCE,
+    for_constructs=True,
+    reason="Without its MX a MAIL FROM domain fails after 72 hours, and SES does not look again.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.com
+---
+example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209600 900
+bounce.example.com. 600 IN TXT "v=spf1 include:amazonses.com ~all"
+""",
+)
 def _no_mx(view: ZoneView) -> Iterator[Fault]:
     if not view.complete or view.zone is None:
         return
@@ -81,6 +114,27 @@ def _no_mx(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+@rule(
+    id="mail-from-used-as-from",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    for_constructs=True,
+    reason="Bounces and replies meet at the name: its MX leads to SES, which takes bounces and drops all else.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.com
+  Bounce:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: bounce.example.com
+""",
+)
 def _used_as_from(view: ZoneView) -> Iterator[Fault]:
     mail_from = {identity.mail_from_domain for identity in view.identities}
     told: set[DomainName] = set()
@@ -96,83 +150,14 @@ def _used_as_from(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-def _reject_on_create(view: ZoneView) -> Iterator[Fault]:
-    for proof in view.proofs[:1]:
-        signer = proof.signer
-        if signer is not None and signer.mail_from is not None and signer.on_mx_failure is MxFailure.REJECT_MESSAGE:
-            yield Fault(where=f"{signer.mail_from} MX", message=_UP_TO)
-    for identity in view.identities:
-        if identity.mail_from is not None and identity.on_mx_failure == MxFailure.REJECT_MESSAGE.value:
-            yield Fault(where=visible(identity.name), message=_UP_TO, records=(identity,))
-
-
-MAIL_FROM_IDENTITY_RULES = (
-    Rule(
-        id="mail-from-outside-identity",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="SES refuses a MAIL FROM domain that is not a subdomain of the identity, so the deploy fails.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_outside_identity,
-        example="""\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-      MailFromAttributes:
-        MailFromDomain: bounce.example.net
-""",
-    ),
-    Rule(
-        id="mail-from-no-mx",
-        severity=Severity.ERROR,
-        need=Need.ABSENCE,
-        reason="Without its MX a MAIL FROM domain fails after 72 hours, and SES does not look again.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_no_mx,
-        example="""\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-      MailFromAttributes:
-        MailFromDomain: bounce.example.com
----
-example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209600 900
-bounce.example.com. 600 IN TXT "v=spf1 include:amazonses.com ~all"
-""",
-    ),
-    Rule(
-        id="mail-from-used-as-from",
-        severity=Severity.WARNING,
-        need=Need.RECORDS,
-        reason="Bounces and replies meet at the name: its MX leads to SES, which takes bounces and drops all else.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_used_as_from,
-        example="""\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-      MailFromAttributes:
-        MailFromDomain: bounce.example.com
-  Bounce:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: bounce.example.com
-""",
-    ),
-    Rule(
-        id="mail-from-reject-on-create",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="REJECT_MESSAGE refuses all mail while the MX is not found, and at first it never is.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_reject_on_create,
-        example="""\
+@rule(
+    id="mail-from-reject-on-create",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="REJECT_MESSAGE refuses all mail while the MX is not found, and at first it never is.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="""\
 Resources:
   Identity:
     Type: AWS::SES::EmailIdentity
@@ -182,8 +167,15 @@ Resources:
         MailFromDomain: bounce.example.com
         BehaviorOnMxFailure: REJECT_MESSAGE
 """,
-    ),
 )
+def _reject_on_create(view: ZoneView) -> Iterator[Fault]:
+    for proof in view.proofs[:1]:
+        signer = proof.signer
+        if signer is not None and signer.mail_from is not None and signer.on_mx_failure is MxFailure.REJECT_MESSAGE:
+            yield Fault(where=f"{signer.mail_from} MX", message=_UP_TO)
+    for identity in view.identities:
+        if identity.mail_from is not None and identity.on_mx_failure == MxFailure.REJECT_MESSAGE.value:
+            yield Fault(where=visible(identity.name), message=_UP_TO, records=(identity,))
 
 
 _ONE_MX = "a MAIL FROM domain has one MX, that of SES; with a second one SES's set-up fails"
@@ -230,6 +222,17 @@ def _is_other(host: str, *, alone: bool) -> bool:
     return not is_feedback_mx(host) and not (alone and (holds_token(host) or "<" in host))
 
 
+@rule(
+    id="mail-from-receives",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="SES sets up a custom MAIL FROM domain only if its one MX is SES's feedback host.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="""\
+bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
+bounce.example.com. 600 IN MX 20 mail.example.com.
+""",
+)
 def _receives(view: ZoneView) -> Iterator[Fault]:
     for name, records in _mail_from_sets(view):
         fix = ""
@@ -242,6 +245,17 @@ def _receives(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=f"{name} MX", message=_ONE_MX, fix=fix, records=records)
 
 
+@rule(
+    id="mail-from-shared",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="The MX of a MAIL FROM domain names one region, and SES asks that it is the only one.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="""\
+bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
+bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonses.com.
+""",
+)
 def _shared(view: ZoneView) -> Iterator[Fault]:
     for name, records in _mail_from_sets(view):
         sets = [_hosts(record) for record in records]
@@ -256,6 +270,31 @@ def _shared(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="mail-from-wrong-region",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="SES looks for the feedback host of the region that sends; another one does not count.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="""\
+# region: eu-west-1
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.com
+  Mx:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneId: Z0123456789EXAMPLE
+      Name: bounce.example.com
+      Type: MX
+      TTL: 600
+      ResourceRecords: [10 feedback-smtp.us-east-1.amazonses.com]
+""",
+)
 def _wrong_region(view: ZoneView) -> Iterator[Fault]:
     by_mail_from: dict[DomainName, set[str]] = {}
     for identity in view.identities:
@@ -279,6 +318,14 @@ def _wrong_region(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+@rule(
+    id="mail-from-host-misspelt",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="SES looks for its feedback host to the letter; its hosts for bounces, receiving and sending look alike.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonaws.com.",
+)
 def _host_misspelt(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.MX):
         for text in record.texts:
@@ -294,66 +341,3 @@ def _host_misspelt(view: ZoneView) -> Iterator[Fault]:
                     severity=None if fault.is_sure else Severity.WARNING,
                     records=(record,),
                 )
-
-
-MAIL_FROM_RULES = (
-    Rule(
-        id="mail-from-receives",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="SES sets up a custom MAIL FROM domain only if its one MX is SES's feedback host.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_receives,
-        example="""\
-bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
-bounce.example.com. 600 IN MX 20 mail.example.com.
-""",
-    ),
-    Rule(
-        id="mail-from-shared",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="The MX of a MAIL FROM domain names one region, and SES asks that it is the only one.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_shared,
-        example="""\
-bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
-bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonses.com.
-""",
-    ),
-    Rule(
-        id="mail-from-wrong-region",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="SES looks for the feedback host of the region that sends; another one does not count.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_wrong_region,
-        example="""\
-# region: eu-west-1
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-      MailFromAttributes:
-        MailFromDomain: bounce.example.com
-  Mx:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneId: Z0123456789EXAMPLE
-      Name: bounce.example.com
-      Type: MX
-      TTL: 600
-      ResourceRecords: [10 feedback-smtp.us-east-1.amazonses.com]
-""",
-    ),
-    Rule(
-        id="mail-from-host-misspelt",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="SES looks for its feedback host to the letter; its hosts for bounces, receiving and sending look alike.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_host_misspelt,
-        example="bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonaws.com.",
-    ),
-)

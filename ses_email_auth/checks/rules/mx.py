@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import is_hidden, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import RecordType
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["MX_RULES"]
-
 _MAX_PREFERENCE = 65535  # RFC 1035 section 3.3.9: 16 bits
 _PARTS = 2
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\.?")
@@ -25,6 +23,16 @@ _IPV4_AND_ZONE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}\.([^.]+\..+)")
 _EXAMPLE = "write '<preference> <host>', for example '10 mail.example.com'"
 
 
+@rule(
+    id="mx-syntax",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="An MX value is a preference and a host name; Route 53 or senders refuse anything else.",
+    reference="RFC 5321 section 5.1",
+    example="Resources:\n  Record:\n    Type: AWS::Route53::RecordSet\n    Properties:\n"
+    "      HostedZoneId: Z0123456789EXAMPLE\n      Name: example.com.\n"
+    "      Type: MX\n      TTL: 600\n      ResourceRecords: [mail.example.com]\n",
+)
 def _mx_syntax(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.MX):
         if not isinstance(record, DeclaredRecordSet) or record.is_alias:
@@ -68,6 +76,14 @@ def _relative_address(view: ZoneView, record: DeclaredRecordSet, value: str) -> 
     return f"has an IP address where a host name must stand, with {match[1]} appended"
 
 
+@rule(
+    id="mx-to-cname",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    reason="An MX that leads to a CNAME is forbidden; many senders follow it, and some return the mail.",
+    reference="RFC 2181 section 10.3",
+    example="example.com. 600 IN MX 10 mail.example.com.\nmail.example.com. 600 IN CNAME host.example.net.",
+)
 def _mx_to_cname(view: ZoneView) -> Iterator[Fault]:
     # Sets with an identifier may be alternatives of which another is deployed.
     aliases = {
@@ -86,29 +102,3 @@ def _mx_to_cname(view: ZoneView) -> Iterator[Fault]:
                     fix=f"give {name} A and AAAA records, or name the host that it leads to",
                     records=(record, alias),
                 )
-
-
-MX_RULES = (
-    Rule(
-        id="mx-syntax",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="An MX value is a preference and a host name; Route 53 or senders refuse anything else.",
-        reference="RFC 5321 section 5.1",
-        faults=_mx_syntax,
-        example=(
-            "Resources:\n  Record:\n    Type: AWS::Route53::RecordSet\n    Properties:\n"
-            "      HostedZoneId: Z0123456789EXAMPLE\n      Name: example.com.\n"
-            "      Type: MX\n      TTL: 600\n      ResourceRecords: [mail.example.com]\n"
-        ),
-    ),
-    Rule(
-        id="mx-to-cname",
-        severity=Severity.WARNING,
-        need=Need.RECORDS,
-        reason="An MX that leads to a CNAME is forbidden; many senders follow it, and some return the mail.",
-        reference="RFC 2181 section 10.3",
-        faults=_mx_to_cname,
-        example=("example.com. 600 IN MX 10 mail.example.com.\nmail.example.com. 600 IN CNAME host.example.net."),
-    ),
-)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import RecordType
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["NULL_MX_RULES", "is_null_mx"]
+__all__ = ["is_null_mx"]
 
 
 def is_null_mx(value: str) -> bool:
@@ -38,6 +38,17 @@ def _mail_from_names(view: ZoneView) -> set[DomainName]:
     return {name for name in names if name is not None}
 
 
+@rule(
+    id="null-mx-mail-from",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="Many receivers refuse mail from a domain that takes none, and SES asks for an MX of its own there.",
+    reference="RFC 7505 section 4.2",
+    example="""\
+bounce.example.com. 600 IN MX 0 .
+bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
+""",
+)
 def _at_mail_from(view: ZoneView) -> Iterator[Fault]:
     mail_from = _mail_from_names(view)
     for name, record in _null(view):
@@ -49,6 +60,19 @@ def _at_mail_from(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="null-mx-from",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    reason="Whoever answers a mail gets an error, and some receivers distrust a From domain that takes no mail.",
+    reference="RFC 7505 section 4.2",
+    example="""\
+example.com. 600 IN MX 0 .
+token1._domainkey.example.com. 600 IN CNAME token1.dkim.amazonses.com.
+token2._domainkey.example.com. 600 IN CNAME token2.dkim.amazonses.com.
+token3._domainkey.example.com. 600 IN CNAME token3.dkim.amazonses.com.
+""",
+)
 def _at_from(view: ZoneView) -> Iterator[Fault]:
     senders = view.ses_senders - _mail_from_names(view)
     for name, record in _null(view):
@@ -60,6 +84,17 @@ def _at_from(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="mx-null-with-others",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="A domain that takes no mail has the null MX as its one MX; beside others it is against the standard.",
+    reference="RFC 7505 section 3",
+    example="""\
+example.com. 600 IN MX 0 .
+example.com. 600 IN MX 10 mail.example.com.
+""",
+)
 def _with_others(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.MX):
         null = [text for text in record.texts if is_null_mx(text)]
@@ -72,6 +107,19 @@ def _with_others(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="from-cannot-receive",
+    severity=Severity.INFO,
+    need=Need.ABSENCE,
+    reason="Replies, and bounces that SES sends by mail, go to the From domain; Microsoft asks that it can receive.",
+    reference="RFC 5321 section 5.1",
+    example="""\
+example.com. 900 IN SOA ns.example.com. hostmaster.example.com. 1 7200 900 1209600 86400
+token1._domainkey.example.com. 600 IN CNAME token1.dkim.amazonses.com.
+token2._domainkey.example.com. 600 IN CNAME token2.dkim.amazonses.com.
+token3._domainkey.example.com. 600 IN CNAME token3.dkim.amazonses.com.
+""",
+)
 def _cannot_receive(view: ZoneView) -> Iterator[Fault]:
     if not view.complete:
         return
@@ -80,59 +128,3 @@ def _cannot_receive(view: ZoneView) -> Iterator[Fault]:
         # A CNAME leads to a name whose MX nobody can see here.
         if is_here and not view.answers(name, RecordType.MX, RecordType.CNAME):
             yield Fault(where=f"{name} MX", message=f"{name} sends mail and has no MX, so replies to it may be lost")
-
-
-NULL_MX_RULES = (
-    Rule(
-        id="null-mx-mail-from",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Many receivers refuse mail from a domain that takes none, and SES asks for an MX of its own there.",
-        reference="RFC 7505 section 4.2",
-        faults=_at_mail_from,
-        example="""\
-bounce.example.com. 600 IN MX 0 .
-bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
-""",
-    ),
-    Rule(
-        id="null-mx-from",
-        severity=Severity.WARNING,
-        need=Need.RECORDS,
-        reason="Whoever answers a mail gets an error, and some receivers distrust a From domain that takes no mail.",
-        reference="RFC 7505 section 4.2",
-        faults=_at_from,
-        example="""\
-example.com. 600 IN MX 0 .
-token1._domainkey.example.com. 600 IN CNAME token1.dkim.amazonses.com.
-token2._domainkey.example.com. 600 IN CNAME token2.dkim.amazonses.com.
-token3._domainkey.example.com. 600 IN CNAME token3.dkim.amazonses.com.
-""",
-    ),
-    Rule(
-        id="mx-null-with-others",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="A domain that takes no mail has the null MX as its one MX; beside others it is against the standard.",
-        reference="RFC 7505 section 3",
-        faults=_with_others,
-        example="""\
-example.com. 600 IN MX 0 .
-example.com. 600 IN MX 10 mail.example.com.
-""",
-    ),
-    Rule(
-        id="from-cannot-receive",
-        severity=Severity.INFO,
-        need=Need.ABSENCE,
-        reason="Replies, and bounces that SES sends by mail, go to the From domain; Microsoft asks that it can receive.",
-        reference="RFC 5321 section 5.1",
-        faults=_cannot_receive,
-        example="""\
-example.com. 900 IN SOA ns.example.com. hostmaster.example.com. 1 7200 900 1209600 86400
-token1._domainkey.example.com. 600 IN CNAME token1.dkim.amazonses.com.
-token2._domainkey.example.com. 600 IN CNAME token2.dkim.amazonses.com.
-token3._domainkey.example.com. 600 IN CNAME token3.dkim.amazonses.com.
-""",
-    ),
-)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Rule, Severity, rule
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.dkim import DkimKeyRecord
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["PARKED_RULES"]
-
 _NO_SENDER = "v=spf1 -all"
 
 
+@rule(
+    id="parked-unprotected",
+    severity=Severity.INFO,
+    need=Need.ABSENCE,
+    reason="Forgers like domains without mail: nothing says that mail from them is never genuine.",
+    reference="RFC 7505 section 3, RFC 7208 section 10.1.2",
+    example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300",
+)
 def _parked_unprotected(view: ZoneView) -> Iterator[Fault]:
     zone = view.zone
     if not view.complete or zone is None or zone.organizational is None or _has_mail(view, zone):
@@ -89,14 +95,4 @@ def _rejects(view: ZoneView, zone: DomainName) -> bool:
     )
 
 
-PARKED_RULES = (
-    Rule(
-        id="parked-unprotected",
-        severity=Severity.INFO,
-        need=Need.ABSENCE,
-        reason="Forgers like domains without mail: nothing says that mail from them is never genuine.",
-        reference="RFC 7505 section 3, RFC 7208 section 10.1.2",
-        faults=_parked_unprotected,
-        example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300",
-    ),
-)
+PARKED_RULES: tuple[Rule, ...] = (_parked_unprotected,)

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import is_hidden, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import MAX_TTL, RecordType
@@ -24,11 +24,7 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredRecordSet
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = [
-    "RECORD_SET_RULES",
-    "doubled_suffixes",
-    "undoubled",
-]
+__all__ = ["doubled_suffixes", "undoubled"]
 
 
 def doubled_suffixes(view: ZoneView) -> tuple[tuple[str, int], ...] | None:
@@ -104,6 +100,22 @@ def _fault(record: DeclaredRecordSet, message: str, fix: str) -> Fault:
     return Fault(where=visible(record.place), message=message, fix=fix, records=(record,))
 
 
+def _template(properties: str) -> str:
+    return (
+        "Resources:\n  Record:\n    Type: AWS::Route53::RecordSet\n    Properties:\n"
+        f"      HostedZoneId: Z0123456789EXAMPLE\n      Name: example.com.\n{properties}"
+    )
+
+
+@rule(
+    id="txt-quoting",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Route 53 takes TXT values only as quoted strings of at most 255 octets each, 4,000 characters together.",
+    reference="Amazon Route 53 developer guide, TXT record type",
+    example=_template("      Type: TXT\n      TTL: 600\n      ResourceRecords:\n        - v=spf1 -all\n"),
+)
 def _txt_quoting(view: ZoneView) -> Iterator[Fault]:
     for record in _sets(view, RecordType.TXT):
         if not record.values:
@@ -146,6 +158,15 @@ def _trouble(value: str, record: DeclaredRecordSet) -> tuple[str, str] | None:
     return None
 
 
+@rule(
+    id="txt-set-large",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Resolvers ask for all texts of a name at once; what does not fit into a UDP answer needs TCP.",
+    reference="RFC 7208 section 3.4",
+    example="\n".join(f'example.com. 600 IN TXT "verification-{n}={"x" * 200}"' for n in range(6)),
+)
 def _txt_set_large(view: ZoneView) -> Iterator[Fault]:
     octets: dict[tuple[DomainName, str | None], int] = {}
     for text in view.texts:
@@ -164,6 +185,15 @@ def _txt_set_large(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="cname-several",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A name has one CNAME or none; Route 53 refuses a CNAME with several values.",
+    reference="RFC 1034 section 3.6.2",
+    example=_template("      Type: CNAME\n      TTL: 600\n      ResourceRecords: [a.example.net, b.example.net]\n"),
+)
 def _cname_several(view: ZoneView) -> Iterator[Fault]:
     for record in _sets(view, RecordType.CNAME):
         if len(record.values) != 1:
@@ -171,6 +201,15 @@ def _cname_several(view: ZoneView) -> Iterator[Fault]:
             yield _fault(record, f"a CNAME has one value, and this one has {count}", "keep the one that is meant")
 
 
+@rule(
+    id="value-twice",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Route 53 refuses a record set that holds a value twice.",
+    reference="RFC 2181 section 5",
+    example=_template("      Type: A\n      TTL: 600\n      ResourceRecords: [192.0.2.1, 192.0.2.1]\n"),
+)
 def _value_twice(view: ZoneView) -> Iterator[Fault]:
     for record in view.seen:
         if len(record.values) < 2 or len(set(record.values)) == len(record.values):  # noqa: PLR2004 - two may be equal
@@ -180,12 +219,30 @@ def _value_twice(view: ZoneView) -> Iterator[Fault]:
                 yield _fault(record, f"the value {shown(str(value))} stands {count} times", "keep one of them")
 
 
+@rule(
+    id="ttl-missing",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Route 53 refuses a record set with values and without a TTL; only alias records have none.",
+    reference="Amazon Route 53 developer guide, values for simple records",
+    example=_template("      Type: A\n      ResourceRecords: [192.0.2.1]\n"),
+)
 def _ttl_missing(view: ZoneView) -> Iterator[Fault]:
     for record in _in_templates(view):
         if not record.ttl and not record.is_alias:
             yield _fault(record, "the record set has no TTL", "give it a TTL in seconds, for example 3600")
 
 
+@rule(
+    id="ttl-invalid",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A TTL is a whole number of seconds from 0 to 2147483647; Route 53 refuses others.",
+    reference="RFC 2181 section 8",
+    example=_template("      Type: A\n      TTL: 1h\n      ResourceRecords: [192.0.2.1]\n"),
+)
 def _ttl_invalid(view: ZoneView) -> Iterator[Fault]:
     for record in _in_templates(view):
         ttl = record.ttl
@@ -196,81 +253,16 @@ def _ttl_invalid(view: ZoneView) -> Iterator[Fault]:
             yield _fault(record, message, "write seconds, for example 3600")
 
 
+@rule(
+    id="record-type-unknown",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Route 53 refuses record types that it does not know.",
+    reference="Amazon Route 53 developer guide, supported DNS record types",
+    example=_template("      Type: TXTT\n      TTL: 600\n      ResourceRecords: ['\"v=spf1 -all\"']\n"),
+)
 def _record_type_unknown(view: ZoneView) -> Iterator[Fault]:
     for record in _in_templates(view):
         if record.type is None and record.type_text not in _TYPES and "${" not in record.type_text:
             yield _fault(record, f"Route 53 knows no record type {shown(record.type_text)}", f"use one of {', '.join(_TYPES)}")
-
-
-def _template(properties: str) -> str:
-    return (
-        "Resources:\n  Record:\n    Type: AWS::Route53::RecordSet\n    Properties:\n"
-        f"      HostedZoneId: Z0123456789EXAMPLE\n      Name: example.com.\n{properties}"
-    )
-
-
-RECORD_SET_RULES = (
-    Rule(
-        id="txt-quoting",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Route 53 takes TXT values only as quoted strings of at most 255 octets each, 4,000 characters together.",
-        reference="Amazon Route 53 developer guide, TXT record type",
-        faults=_txt_quoting,
-        example=_template("      Type: TXT\n      TTL: 600\n      ResourceRecords:\n        - v=spf1 -all\n"),
-    ),
-    Rule(
-        id="txt-set-large",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Resolvers ask for all texts of a name at once; what does not fit into a UDP answer needs TCP.",
-        reference="RFC 7208 section 3.4",
-        faults=_txt_set_large,
-        example="\n".join(f'example.com. 600 IN TXT "verification-{n}={"x" * 200}"' for n in range(6)),
-    ),
-    Rule(
-        id="cname-several",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="A name has one CNAME or none; Route 53 refuses a CNAME with several values.",
-        reference="RFC 1034 section 3.6.2",
-        faults=_cname_several,
-        example=_template("      Type: CNAME\n      TTL: 600\n      ResourceRecords: [a.example.net, b.example.net]\n"),
-    ),
-    Rule(
-        id="value-twice",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Route 53 refuses a record set that holds a value twice.",
-        reference="RFC 2181 section 5",
-        faults=_value_twice,
-        example=_template("      Type: A\n      TTL: 600\n      ResourceRecords: [192.0.2.1, 192.0.2.1]\n"),
-    ),
-    Rule(
-        id="ttl-missing",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Route 53 refuses a record set with values and without a TTL; only alias records have none.",
-        reference="Amazon Route 53 developer guide, values for simple records",
-        faults=_ttl_missing,
-        example=_template("      Type: A\n      ResourceRecords: [192.0.2.1]\n"),
-    ),
-    Rule(
-        id="ttl-invalid",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="A TTL is a whole number of seconds from 0 to 2147483647; Route 53 refuses others.",
-        reference="RFC 2181 section 8",
-        faults=_ttl_invalid,
-        example=_template("      Type: A\n      TTL: 1h\n      ResourceRecords: [192.0.2.1]\n"),
-    ),
-    Rule(
-        id="record-type-unknown",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Route 53 refuses record types that it does not know.",
-        reference="Amazon Route 53 developer guide, supported DNS record types",
-        faults=_record_type_unknown,
-        example=_template("      Type: TXTT\n      TTL: 600\n      ResourceRecords: ['\"v=spf1 -all\"']\n"),
-    ),
-)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_set import doubled_suffixes, undoubled
 from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.checks.rules.spf_syntax import meant_include
@@ -33,13 +33,7 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import Cost, InView, Lead, SpfInView, ZoneView
 
-__all__ = [
-    "SPF_RULES",
-    "SPF_SES_RULES",
-    "SPF_TARGET_RULES",
-    "has_no_spf",
-    "may_be_spf",
-]
+__all__ = ["has_no_spf", "may_be_spf"]
 
 _MAX_LOOKUPS = 10
 _NEARLY_MAX = 9
@@ -48,6 +42,16 @@ _SHOWN = 255
 _FEWER = "drop includes that nobody sends through any more, or send from a subdomain"
 
 
+@rule(
+    id="spf-multiple",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    for_constructs=True,
+    reason="Two SPF records at one name are a permerror for all mail of that name.",
+    reference="RFC 7208 section 4.5",
+    example='example.com. 600 IN TXT "v=spf1 include:amazonses.com ~all"\n'
+    'example.com. 600 IN TXT "v=spf1 include:_spf.google.com ~all"',
+)
 def _spf_multiple(view: ZoneView) -> Iterator[Fault]:
     for name, texts in view.spf.items():
         if len(texts) == 1:
@@ -77,6 +81,15 @@ def _merged(texts: list[str]) -> str:
     return f'merge them into one record: "{first}"'
 
 
+@rule(
+    id="spf-pass-all",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="+all and networks of length 0 authorize every sender of the world; receivers treat it as a sign of spam.",
+    reference="RFC 7208 section 5.1",
+    example='example.com. 600 IN TXT "v=spf1 +all"',
+)
 def _spf_pass_all(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for mechanism in entry.reached:
@@ -100,6 +113,16 @@ def _is_everybody(mechanism: Mechanism) -> bool:
     return isinstance(mechanism, All) or (isinstance(mechanism, A | Mx) and 0 in (mechanism.ip4_length, mechanism.ip6_length))
 
 
+@rule(
+    id="spf-too-many-lookups",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    for_constructs=True,
+    reason="More than 10 lookups are a permerror. What is known of includes that are not in view gives a warning at most.",
+    reference="RFC 7208 section 4.6.4",
+    example='example.com. 600 IN TXT "v=spf1 include:a.example include:b.example include:c.example include:d.example '
+    'include:e.example include:f.example include:g.example include:h.example a mx exists:i.example ~all"',
+)
 def _spf_lookups(view: ZoneView) -> Iterator[Fault]:
     for name in view.spf:
         cost = view.spf_walk.costs.get(name)  # None: it cannot be read, or never ends
@@ -123,6 +146,16 @@ def _lookup_fault(where: str, cost: Cost) -> Fault:
     return Fault(where=where, message=f"SPF needs {needs}, and {_MAX_LOOKUPS} are allowed", severity=Severity.INFO)
 
 
+@rule(
+    id="spf-include-loop",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    for_constructs=True,
+    reason="Records that include each other never end; receivers give up with permerror after 10 lookups.",
+    reference="RFC 7208 section 4.6.4",
+    example='example.com. 600 IN TXT "v=spf1 include:_spf.example.com ~all"\n'
+    '_spf.example.com. 600 IN TXT "v=spf1 include:example.com ~all"',
+)
 def _spf_include_loop(view: ZoneView) -> Iterator[Fault]:
     loops = view.spf_walk.loops
     said: set[DomainName] = set()
@@ -142,49 +175,16 @@ def _spf_include_loop(view: ZoneView) -> Iterator[Fault]:
         )
 
 
-SPF_RULES = (
-    Rule(
-        id="spf-multiple",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="Two SPF records at one name are a permerror for all mail of that name.",
-        reference="RFC 7208 section 4.5",
-        faults=_spf_multiple,
-        example='example.com. 600 IN TXT "v=spf1 include:amazonses.com ~all"\n'
-        'example.com. 600 IN TXT "v=spf1 include:_spf.google.com ~all"',
-    ),
-    Rule(
-        id="spf-pass-all",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="+all and networks of length 0 authorize every sender of the world; receivers treat it as a sign of spam.",
-        reference="RFC 7208 section 5.1",
-        faults=_spf_pass_all,
-        example='example.com. 600 IN TXT "v=spf1 +all"',
-    ),
-    Rule(
-        id="spf-too-many-lookups",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="More than 10 lookups are a permerror. What is known of includes that are not in view gives a warning at most.",
-        reference="RFC 7208 section 4.6.4",
-        faults=_spf_lookups,
-        example='example.com. 600 IN TXT "v=spf1 include:a.example include:b.example include:c.example include:d.example '
-        'include:e.example include:f.example include:g.example include:h.example a mx exists:i.example ~all"',
-    ),
-    Rule(
-        id="spf-include-loop",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="Records that include each other never end; receivers give up with permerror after 10 lookups.",
-        reference="RFC 7208 section 4.6.4",
-        faults=_spf_include_loop,
-        example='example.com. 600 IN TXT "v=spf1 include:_spf.example.com ~all"\n'
-        '_spf.example.com. 600 IN TXT "v=spf1 include:example.com ~all"',
-    ),
+@rule(
+    id="spf-include-no-spf",
+    severity=Severity.ERROR,
+    need=Need.ABSENCE,
+    for_constructs=True,
+    reason="An include or redirect of a name without an SPF record is a permerror.",
+    reference="RFC 7208 section 5.2",
+    example="example.com. 600 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
+    'example.com. 600 IN TXT "v=spf1 include:_spf.example.com ~all"',
 )
-
-
 def _spf_include_no_spf(view: ZoneView) -> Iterator[Fault]:
     if not view.complete or view.zone is None:
         return
@@ -226,6 +226,15 @@ def _is_moved(view: ZoneView, name: DomainName) -> bool:
     return False
 
 
+@rule(
+    id="spf-include-typo",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A misspelt include allows nobody, or whoever buys that name, and is a permerror while it has no SPF record.",
+    reference="RFC 7208 section 5.2",
+    example='example.com. 600 IN TXT "v=spf1 include:amazonse.com ~all"',
+)
 def _spf_include_typo(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for lead in entry.leads:
@@ -250,33 +259,19 @@ def _is_own(view: ZoneView, entry: SpfInView, host: DomainName | None) -> bool:
     return owned is not None and host.is_at_or_below(owned) is True
 
 
-SPF_TARGET_RULES = (
-    Rule(
-        id="spf-include-no-spf",
-        severity=Severity.ERROR,
-        need=Need.ABSENCE,
-        reason="An include or redirect of a name without an SPF record is a permerror.",
-        reference="RFC 7208 section 5.2",
-        faults=_spf_include_no_spf,
-        example="example.com. 600 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
-        'example.com. 600 IN TXT "v=spf1 include:_spf.example.com ~all"',
-    ),
-    Rule(
-        id="spf-include-typo",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="A misspelt include allows nobody, or whoever buys that name, and is a permerror while it has no SPF record.",
-        reference="RFC 7208 section 5.2",
-        faults=_spf_include_typo,
-        example='example.com. 600 IN TXT "v=spf1 include:amazonse.com ~all"',
-    ),
-)
-
-
 _VALUE = f'"v=spf1 include:{SPF_INCLUDE} ~all"'
 _MOST_STEPS = 20  # more than ten lookups are a permerror anyway
 
 
+@rule(
+    id="spf-amazonses-at-mail-from-missing",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="Receivers check SPF at the MAIL FROM domain; without SES in its record everything that SES sends fails there.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.\n"
+    'bounce.example.com. 600 IN TXT "v=spf1 -all"',
+)
 def _amazonses_missing(view: ZoneView) -> Iterator[Fault]:
     entries: dict[DomainName, list[SpfInView]] = {}
     for entry in view.spf_records if view.mail_from_mx else ():
@@ -356,6 +351,17 @@ def _is_without_ses(lead: Lead) -> bool:
     return lead.host != SPF_INCLUDE and KNOWN_INCLUDES.get(lead.host) is not None
 
 
+@rule(
+    id="from-spf-missing",
+    severity=Severity.INFO,
+    need=Need.ABSENCE,
+    reason="Carriers in Japan look for SPF at the From domain, where the record of the MAIL FROM domain does not count.",
+    reference="RFC 7208 section 2.4",
+    example="example.com. 600 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
+    "a._domainkey.example.com. 600 IN CNAME a.dkim.amazonses.com.\n"
+    "b._domainkey.example.com. 600 IN CNAME b.dkim.amazonses.com.\n"
+    "c._domainkey.example.com. 600 IN CNAME c.dkim.amazonses.com.",
+)
 def _from_spf_missing(view: ZoneView) -> Iterator[Fault]:
     zone = view.zone
     if not view.complete or zone is None:
@@ -383,29 +389,3 @@ def _seen_by_domain(view: ZoneView) -> dict[str, list[InView]]:
         if isinstance(record.name, DomainName) and record.texts and is_easy_dkim_target(record.texts[0]):
             found.setdefault(record.name.text.partition("._domainkey.")[2], []).append(record)
     return found
-
-
-SPF_SES_RULES = (
-    Rule(
-        id="spf-amazonses-at-mail-from-missing",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="Receivers check SPF at the MAIL FROM domain; without SES in its record everything that SES sends fails there.",
-        reference="Amazon SES developer guide, custom MAIL FROM domain",
-        faults=_amazonses_missing,
-        example="bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.\n"
-        'bounce.example.com. 600 IN TXT "v=spf1 -all"',
-    ),
-    Rule(
-        id="from-spf-missing",
-        severity=Severity.INFO,
-        need=Need.ABSENCE,
-        reason="Carriers in Japan look for SPF at the From domain, where the record of the MAIL FROM domain does not count.",
-        reference="RFC 7208 section 2.4",
-        faults=_from_spf_missing,
-        example="example.com. 600 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
-        "a._domainkey.example.com. 600 IN CNAME a.dkim.amazonses.com.\n"
-        "b._domainkey.example.com. 600 IN CNAME b.dkim.amazonses.com.\n"
-        "c._domainkey.example.com. 600 IN CNAME c.dkim.amazonses.com.",
-    ),
-)

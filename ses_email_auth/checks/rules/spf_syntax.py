@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import said, shown, slips_between
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
@@ -34,11 +34,7 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import SpfInView, ZoneView
 
-__all__ = [
-    "SPF_SYNTAX_RULES",
-    "holds_second_record",
-    "meant_include",
-]
+__all__ = ["holds_second_record", "meant_include"]
 
 _MOST_SLIPS = 2
 _TWO_SLIPS_FROM = 8  # characters of a label
@@ -111,6 +107,15 @@ _MECHANISMS = frozenset(("include", "a", "mx", "ptr", "ip4", "ip6", "exists", "i
 _ONE_RECORD = f"write one record: {VERSION} once in front, the terms of both, and one all at the end"
 
 
+@rule(
+    id="spf-syntax",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="One term that breaks the grammar is a permerror for all mail of the name, before anything is evaluated.",
+    reference="RFC 7208 section 4.6",
+    example='example.com. 600 IN TXT "v=spf1 ipv4:192.0.2.1 ~all"',
+)
 def _spf_syntax(view: ZoneView) -> Iterator[Fault]:
     joined: set[tuple[DomainName | None, str]] | None = None
     for entry in view.spf_records:
@@ -163,6 +168,15 @@ def _meant_mechanism(host: str) -> str | None:
     return "a" if name is not None and name.is_hostname and name.parent is not None and name.labels[-1].isalpha() else None
 
 
+@rule(
+    id="spf-string-join",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="The strings of a TXT record are joined without a space, which makes one broken term of two.",
+    reference="RFC 7208 section 3.3",
+    example='example.com. 600 IN TXT "v=spf1 include:a.example" "include:b.example ~all"',
+)
 def _spf_string_join(view: ZoneView) -> Iterator[Fault]:
     for join in _joins(view):
         before, after = (shown(word, _TERM_SHOWN) for word in (join.before, join.after))
@@ -219,18 +233,15 @@ def _are_terms(before: str, after: str) -> bool:
     return before.strip("+-~?") != "" and _BEGINS_TERM.match(after) is not None
 
 
-def _spf_type99(view: ZoneView) -> Iterator[Fault]:
-    for record in view.seen:
-        if record.type_text != "SPF":
-            continue
-        has_txt = isinstance(record.name, DomainName) and record.name in view.spf
-        yield Fault(
-            where=record.place,
-            message="receivers ask for TXT alone; nobody reads a record of type SPF",
-            fix="delete it; the TXT record is enough" if has_txt else "publish its text as TXT, and delete it",
-        )
-
-
+@rule(
+    id="spf-equals-sign",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Mechanisms take ':'; a word with '=' that nobody knows is legal and ignored, and its senders fail.",
+    reference="RFC 7208 section 6",
+    example='example.com. 600 IN TXT "v=spf1 include=amazonses.com ~all"',
+)
 def _spf_equals_sign(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for modifier in () if entry.record is None else entry.record.modifiers:
@@ -244,41 +255,22 @@ def _spf_equals_sign(view: ZoneView) -> Iterator[Fault]:
                 )
 
 
-SPF_SYNTAX_RULES = (
-    Rule(
-        id="spf-syntax",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="One term that breaks the grammar is a permerror for all mail of the name, before anything is evaluated.",
-        reference="RFC 7208 section 4.6",
-        faults=_spf_syntax,
-        example='example.com. 600 IN TXT "v=spf1 ipv4:192.0.2.1 ~all"',
-    ),
-    Rule(
-        id="spf-string-join",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="The strings of a TXT record are joined without a space, which makes one broken term of two.",
-        reference="RFC 7208 section 3.3",
-        faults=_spf_string_join,
-        example='example.com. 600 IN TXT "v=spf1 include:a.example" "include:b.example ~all"',
-    ),
-    Rule(
-        id="spf-equals-sign",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Mechanisms take ':'; a word with '=' that nobody knows is legal and ignored, and its senders fail.",
-        reference="RFC 7208 section 6",
-        faults=_spf_equals_sign,
-        example='example.com. 600 IN TXT "v=spf1 include=amazonses.com ~all"',
-    ),
-    Rule(
-        id="spf-type99",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Records of type SPF (99) were an experiment that has ended; only TXT records count.",
-        reference="RFC 7208 section 3.1",
-        faults=_spf_type99,
-        example='example.com. 600 IN SPF "v=spf1 -all"',
-    ),
+@rule(
+    id="spf-type99",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Records of type SPF (99) were an experiment that has ended; only TXT records count.",
+    reference="RFC 7208 section 3.1",
+    example='example.com. 600 IN SPF "v=spf1 -all"',
 )
+def _spf_type99(view: ZoneView) -> Iterator[Fault]:
+    for record in view.seen:
+        if record.type_text != "SPF":
+            continue
+        has_txt = isinstance(record.name, DomainName) and record.name in view.spf
+        yield Fault(
+            where=record.place,
+            message="receivers ask for TXT alone; nobody reads a record of type SPF",
+            fix="delete it; the TXT record is enough" if has_txt else "publish its text as TXT, and delete it",
+        )

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.checks.rules.spf_syntax import holds_second_record
 from ses_email_auth.records.spf import A, All, Ip4, Ip6, Mx, Ptr, Redirect, SpfQualifier
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.records.spf import Mechanism, SpfRecord
     from ses_email_auth.zone.view import SpfInView, ZoneView
-
-__all__ = [
-    "SPF_TERM_RULES",
-]
 
 _MACRO = re.compile(r"%(?:[%_-]|\{([A-Za-z]))")
 _PRIVATE_LOOK = ("10.", "127.", "169.254.", "172.", "192.168.", "fc", "fd", "fe", "::1")
@@ -42,6 +38,15 @@ def _records(view: ZoneView) -> Iterator[tuple[SpfInView, SpfRecord]]:
             yield entry, entry.record
 
 
+@rule(
+    id="spf-terms-after-all",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Every host matches all, so what stands behind it is never tried: a sender that was added there fails.",
+    reference="RFC 7208 section 5.1",
+    example='example.com. 600 IN TXT "v=spf1 ~all include:amazonses.com"',
+)
 def _spf_terms_after_all(view: ZoneView) -> Iterator[Fault]:
     for entry, record in _records(view):
         void = record.mechanisms[len(entry.reached) :]
@@ -54,6 +59,15 @@ def _spf_terms_after_all(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="spf-redirect-ignored",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Receivers ignore redirect wherever there is an all, so the other record never counts.",
+    reference="RFC 7208 section 6.1",
+    example='example.com. 600 IN TXT "v=spf1 redirect=_spf.example.net ~all"',
+)
 def _spf_redirect_ignored(view: ZoneView) -> Iterator[Fault]:
     for entry, record in _records(view):
         if record.redirect is not None and record.all_qualifier is not None and not holds_second_record(entry):
@@ -64,6 +78,15 @@ def _spf_redirect_ignored(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="spf-no-all",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Without all and redirect the result for strangers is neutral, which receivers treat like no record.",
+    reference="RFC 7208 section 4.7",
+    example='example.com. 600 IN TXT "v=spf1 include:amazonses.com"',
+)
 def _spf_no_all(view: ZoneView) -> Iterator[Fault]:
     included: set[DomainName | None] = set()
     redirected: set[DomainName | None] = set()
@@ -88,6 +111,15 @@ def _is_part(name: DomainName) -> bool:
     return label.startswith("_") or "spf" in label
 
 
+@rule(
+    id="spf-ptr",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="The standard says not to publish ptr: reverse lookups are slow, unreliable and a burden on others.",
+    reference="RFC 7208 section 5.5",
+    example='example.com. 600 IN TXT "v=spf1 ptr ~all"',
+)
 def _spf_ptr(view: ZoneView) -> Iterator[Fault]:
     for entry, record in _records(view):
         if any(isinstance(mechanism, Ptr) for mechanism in entry.reached):
@@ -106,6 +138,15 @@ def _spf_ptr(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="spf-private-ip",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Receivers see the public address of a sender, so a private one allows nobody and hides that one is missing.",
+    reference="RFC 7208 section 5.6",
+    example='example.com. 600 IN TXT "v=spf1 ip4:192.168.0.0/16 ~all"',
+)
 def _spf_private_ip(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for mechanism in entry.reached:
@@ -131,6 +172,15 @@ def _private_networks() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
     return tuple(map(ipaddress.ip_network, (*four, "::1", "fc00::/7", "fe80::/10")))
 
 
+@rule(
+    id="spf-wide-ip",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A network of such a size belongs to many, and each of them can send as the domain.",
+    reference="RFC 7208 section 5.6",
+    example='example.com. 600 IN TXT "v=spf1 ip4:52.0.0.0/8 ~all"',
+)
 def _spf_wide_ip(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for mechanism in entry.reached:
@@ -158,6 +208,15 @@ def _lengths(mechanism: Mechanism) -> Iterator[tuple[int, int, int]]:
             yield _IP6_BITS, length, _WIDEST_IP6
 
 
+@rule(
+    id="spf-duplicate-term",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A term that is written twice is legal and useless; an include costs a second lookup.",
+    reference="RFC 7208 section 4.6.4",
+    example='example.com. 600 IN TXT "v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ~all"',
+)
 def _spf_duplicate_term(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         words = [word.lstrip(_QUALIFIERS) for word in entry.source.text.lower().split(" ")]
@@ -180,70 +239,3 @@ def _named(mechanism: Mechanism) -> str:
 def _short(text: str) -> str:
     """A term, which is printable, as long as a message bears it."""
     return text if len(text) <= _TERM_SHOWN else shown(text, _TERM_SHOWN)
-
-
-SPF_TERM_RULES = (
-    Rule(
-        id="spf-terms-after-all",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Every host matches all, so what stands behind it is never tried: a sender that was added there fails.",
-        reference="RFC 7208 section 5.1",
-        faults=_spf_terms_after_all,
-        example='example.com. 600 IN TXT "v=spf1 ~all include:amazonses.com"',
-    ),
-    Rule(
-        id="spf-redirect-ignored",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Receivers ignore redirect wherever there is an all, so the other record never counts.",
-        reference="RFC 7208 section 6.1",
-        faults=_spf_redirect_ignored,
-        example='example.com. 600 IN TXT "v=spf1 redirect=_spf.example.net ~all"',
-    ),
-    Rule(
-        id="spf-no-all",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Without all and redirect the result for strangers is neutral, which receivers treat like no record.",
-        reference="RFC 7208 section 4.7",
-        faults=_spf_no_all,
-        example='example.com. 600 IN TXT "v=spf1 include:amazonses.com"',
-    ),
-    Rule(
-        id="spf-ptr",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="The standard says not to publish ptr: reverse lookups are slow, unreliable and a burden on others.",
-        reference="RFC 7208 section 5.5",
-        faults=_spf_ptr,
-        example='example.com. 600 IN TXT "v=spf1 ptr ~all"',
-    ),
-    Rule(
-        id="spf-private-ip",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Receivers see the public address of a sender, so a private one allows nobody and hides that one is missing.",
-        reference="RFC 7208 section 5.6",
-        faults=_spf_private_ip,
-        example='example.com. 600 IN TXT "v=spf1 ip4:192.168.0.0/16 ~all"',
-    ),
-    Rule(
-        id="spf-wide-ip",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="A network of such a size belongs to many, and each of them can send as the domain.",
-        reference="RFC 7208 section 5.6",
-        faults=_spf_wide_ip,
-        example='example.com. 600 IN TXT "v=spf1 ip4:52.0.0.0/8 ~all"',
-    ),
-    Rule(
-        id="spf-duplicate-term",
-        severity=Severity.INFO,
-        need=Need.RECORD,
-        reason="A term that is written twice is legal and useless; an include costs a second lookup.",
-        reference="RFC 7208 section 4.6.4",
-        faults=_spf_duplicate_term,
-        example='example.com. 600 IN TXT "v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ~all"',
-    ),
-)

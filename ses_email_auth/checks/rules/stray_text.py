@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import PRIVATE_KEY, is_one_off, shown
 from ses_email_auth.errors import EmailAuthError, visible
 from ses_email_auth.records.dkim import DkimKeyRecord, private_key_hidden
@@ -28,13 +28,7 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.zone.view import TextInView, ZoneView
 
-__all__ = [
-    "NEAR_MISS_RULES",
-    "PRIVATE_KEY_RULES",
-    "holds_private_key",
-    "meant_as",
-    "near_miss",
-]
+__all__ = ["holds_private_key", "meant_as", "near_miss"]
 
 _Trouble: TypeAlias = "tuple[str, str]"
 """What is wrong, and the fix."""
@@ -57,6 +51,15 @@ _PASTED = " v=spf1 "
 _STARTS = {"SPF": "'v=spf1 '", "DMARC": "'v=DMARC1;'", "DKIM": "'v=DKIM1;'"}
 
 
+@rule(
+    id="txt-near-miss",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Text pasted from a document holds full-width letters, odd spaces or curly quotes; receivers see no record.",
+    reference="RFC 7208 section 4.5, RFC 9989 section 4.8",
+    example='_dmarc.example.com. 600 IN TXT "v=dmarc1; p=none"',
+)
 def _near_misses(view: ZoneView) -> Iterator[Fault]:
     places = _Places(view)
     for text in view.texts:
@@ -190,19 +193,6 @@ def _is_valid(text: str, kind: str) -> bool:
     return True
 
 
-NEAR_MISS_RULES = (
-    Rule(
-        id="txt-near-miss",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Text pasted from a document holds full-width letters, odd spaces or curly quotes; receivers see no record.",
-        reference="RFC 7208 section 4.5, RFC 9989 section 4.8",
-        faults=_near_misses,
-        example='_dmarc.example.com. 600 IN TXT "v=dmarc1; p=none"',
-    ),
-)
-
-
 _ARMOUR = re.compile(r"BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY")
 # The first octet of a key in DER is 0x30, so its base64 begins with M and one of sixteen letters. Few texts do.
 _COULD_BE_DER = re.compile(r"(?:\A|[;=])[^A-Za-z0-9+/;=]*M[^A-Za-z0-9+/;=]*[A-P]")
@@ -220,6 +210,15 @@ def holds_private_key(text: str) -> bool:
     return _COULD_BE_DER.search(text) is not None and private_key_hidden(text.replace("PRIVATE KEY", "")) is not None
 
 
+@rule(
+    id="private-key-in-txt",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="DNS is public: with the private key anybody signs mail as the domain, and receivers take it for genuine.",
+    reference="RFC 6376 section 8.3",
+    example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"',
+)
 def _in_txt(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.TXT):
         if any(map(holds_private_key, record.texts)):
@@ -231,35 +230,14 @@ def _in_txt(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-def _in_template(view: ZoneView) -> Iterator[Fault]:
-    for identity in view.identities:
-        if identity.own_key_in_file:
-            yield Fault(
-                where=visible(identity.name),
-                message=f"the private DKIM key of {shown(identity.name)} stands in the file; whoever can read it can sign mail",
-                fix="keep the key in a secret and refer to it, and rotate it now: new key, new selector",
-                records=(identity,),
-            )
-
-
-PRIVATE_KEY_RULES = (
-    Rule(
-        id="private-key-in-txt",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="DNS is public: with the private key anybody signs mail as the domain, and receivers take it for genuine.",
-        reference="RFC 6376 section 8.3",
-        faults=_in_txt,
-        example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"',
-    ),
-    Rule(
-        id="private-key-in-template",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="A template is kept in repositories, buckets and logs; a key that stands in it is known to all who read those.",
-        reference="Amazon SES developer guide, BYODKIM",
-        faults=_in_template,
-        example="""\
+@rule(
+    id="private-key-in-template",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A template is kept in repositories, buckets and logs; a key that stands in it is known to all who read those.",
+    reference="Amazon SES developer guide, BYODKIM",
+    example="""\
 Resources:
   Identity:
     Type: AWS::SES::EmailIdentity
@@ -269,5 +247,13 @@ Resources:
         DomainSigningSelector: key-2026
         DomainSigningPrivateKey: MIIEvQIBADANBgkqhkiG9w0BAQEFAASC
 """,
-    ),
 )
+def _in_template(view: ZoneView) -> Iterator[Fault]:
+    for identity in view.identities:
+        if identity.own_key_in_file:
+            yield Fault(
+                where=visible(identity.name),
+                message=f"the private DKIM key of {shown(identity.name)} stands in the file; whoever can read it can sign mail",
+                fix="keep the key in a secret and refer to it, and rotate it now: new key, new selector",
+                records=(identity,),
+            )

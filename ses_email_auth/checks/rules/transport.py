@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import shown, text_faults
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import RecordSyntaxError
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import TextInView, ZoneView
 
-__all__ = [
-    "BIMI_RULES",
-    "TRANSPORT_RULES",
-]
-
 _MTA_STS = "_mta-sts."
 _TLS_RPT = "_smtp._tls."
 # Names that people take for the right ones, and how the records begin there.
@@ -38,6 +33,14 @@ _NEARLY_MTA_STS = ("mta-sts.", "_mta_sts.", "_mtasts.", "_sts.")
 _NEARLY_TLS_RPT = ("_tls._smtp.", "smtp._tls.", "_smtp.tls.", "_smtp-tls.", "_smtp_tls.", "_tls.", "_tlsrpt.")
 
 
+@rule(
+    id="mta-sts-syntax",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="Senders pass over an MTA-STS record that they cannot read, and over two of them: MTA-STS is off.",
+    reference="RFC 8461 section 3.1",
+    example='_mta-sts.example.com. 600 IN TXT "v=STSv1; id=2026-11-24"',
+)
 def _mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
     yield from text_faults(
         _below(view, _MTA_STS),
@@ -50,16 +53,25 @@ def _mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
     yield from _misplaced(view, _NEARLY_MTA_STS, MtaStsRecord.is_mta_sts, _MTA_STS, "an MTA-STS")
 
 
-def _tls_rpt_syntax(view: ZoneView) -> Iterator[Fault]:
-    yield from text_faults(
-        _below(view, _TLS_RPT),
-        kind="a TLS-RPT",
-        begin="v=TLSRPTv1;",
-        is_one=TlsRptRecord.is_tls_rpt,
-        parse=TlsRptRecord.parse,
-        effect="senders act as if there were none",
-    )
-    yield from _misplaced(view, _NEARLY_TLS_RPT, TlsRptRecord.is_tls_rpt, _TLS_RPT, "a TLS-RPT")
+@rule(
+    id="mta-sts-no-host",
+    severity=Severity.WARNING,
+    need=Need.ABSENCE,
+    reason="The record only says that there is a policy; the policy itself is fetched from the host mta-sts of the domain.",
+    reference="RFC 8461 section 3.3",
+    example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300\n"
+    '_mta-sts.example.com. 600 IN TXT "v=STSv1; id=20261124;"',
+)
+def _mta_sts_no_host(view: ZoneView) -> Iterator[Fault]:
+    for domain in _domains(view, _MTA_STS):
+        host = DomainName(f"mta-sts.{domain}")
+        if view.is_delegated(host) or view.answers(host, RecordType.A, RecordType.AAAA, RecordType.CNAME):
+            continue
+        yield Fault(
+            where=f"_mta-sts.{domain} TXT",
+            message=f"{host} has no address, so senders find no policy at https://{host}/.well-known/mta-sts.txt",
+            fix=f"publish {host} and serve the policy there, or remove the record",
+        )
 
 
 def _misplaced(
@@ -91,18 +103,35 @@ def _domains(view: ZoneView, prefix: str) -> Iterator[DomainName]:
                 yield DomainName(name.text.removeprefix(prefix))
 
 
-def _mta_sts_no_host(view: ZoneView) -> Iterator[Fault]:
-    for domain in _domains(view, _MTA_STS):
-        host = DomainName(f"mta-sts.{domain}")
-        if view.is_delegated(host) or view.answers(host, RecordType.A, RecordType.AAAA, RecordType.CNAME):
-            continue
-        yield Fault(
-            where=f"_mta-sts.{domain} TXT",
-            message=f"{host} has no address, so senders find no policy at https://{host}/.well-known/mta-sts.txt",
-            fix=f"publish {host} and serve the policy there, or remove the record",
-        )
+@rule(
+    id="tls-rpt-syntax",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="Senders pass over a TLS-RPT record that they cannot read, and over two of them: no report is sent.",
+    reference="RFC 8460 section 3",
+    example='_smtp._tls.example.com. 600 IN TXT "v=TLSRPTv1; rua=tls-reports@example.com"',
+)
+def _tls_rpt_syntax(view: ZoneView) -> Iterator[Fault]:
+    yield from text_faults(
+        _below(view, _TLS_RPT),
+        kind="a TLS-RPT",
+        begin="v=TLSRPTv1;",
+        is_one=TlsRptRecord.is_tls_rpt,
+        parse=TlsRptRecord.parse,
+        effect="senders act as if there were none",
+    )
+    yield from _misplaced(view, _NEARLY_TLS_RPT, TlsRptRecord.is_tls_rpt, _TLS_RPT, "a TLS-RPT")
 
 
+@rule(
+    id="tls-rpt-no-mx",
+    severity=Severity.INFO,
+    need=Need.ABSENCE,
+    reason="TLS reports are about mail to a domain; a domain that takes none gets no report.",
+    reference="RFC 8460 section 3",
+    example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300\n"
+    '_smtp._tls.example.com. 600 IN TXT "v=TLSRPTv1; rua=mailto:tls-reports@example.com"',
+)
 def _tls_rpt_no_mx(view: ZoneView) -> Iterator[Fault]:
     for domain in _domains(view, _TLS_RPT):
         if not view.is_delegated(domain) and not view.answers(domain, RecordType.MX):
@@ -112,52 +141,6 @@ def _tls_rpt_no_mx(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-TRANSPORT_RULES = (
-    Rule(
-        id="mta-sts-syntax",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Senders pass over an MTA-STS record that they cannot read, and over two of them: MTA-STS is off.",
-        reference="RFC 8461 section 3.1",
-        faults=_mta_sts_syntax,
-        example='_mta-sts.example.com. 600 IN TXT "v=STSv1; id=2026-11-24"',
-    ),
-    Rule(
-        id="mta-sts-no-host",
-        severity=Severity.WARNING,
-        need=Need.ABSENCE,
-        reason="The record only says that there is a policy; the policy itself is fetched from the host mta-sts of the domain.",
-        reference="RFC 8461 section 3.3",
-        faults=_mta_sts_no_host,
-        example=(
-            "example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300\n"
-            '_mta-sts.example.com. 600 IN TXT "v=STSv1; id=20261124;"'
-        ),
-    ),
-    Rule(
-        id="tls-rpt-syntax",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Senders pass over a TLS-RPT record that they cannot read, and over two of them: no report is sent.",
-        reference="RFC 8460 section 3",
-        faults=_tls_rpt_syntax,
-        example='_smtp._tls.example.com. 600 IN TXT "v=TLSRPTv1; rua=tls-reports@example.com"',
-    ),
-    Rule(
-        id="tls-rpt-no-mx",
-        severity=Severity.INFO,
-        need=Need.ABSENCE,
-        reason="TLS reports are about mail to a domain; a domain that takes none gets no report.",
-        reference="RFC 8460 section 3",
-        faults=_tls_rpt_no_mx,
-        example=(
-            "example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300\n"
-            '_smtp._tls.example.com. 600 IN TXT "v=TLSRPTv1; rua=mailto:tls-reports@example.com"'
-        ),
-    ),
-)
-
-
 _FULL = 100
 
 
@@ -165,6 +148,14 @@ def _texts(view: ZoneView) -> list[TextInView]:
     return [text for text in view.texts if "._bimi." in text.name.text]
 
 
+@rule(
+    id="bimi-syntax",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    reason="Receivers show no logo for a BIMI record that they cannot read; the mail itself is not harmed.",
+    reference="draft-brand-indicators-for-message-identification-14 section 4.3",
+    example='default._bimi.example.com. 600 IN TXT "v=BIMI1; l=http://example.com/logo.svg"',
+)
 def _bimi_syntax(view: ZoneView) -> Iterator[Fault]:
     yield from text_faults(
         _texts(view),
@@ -183,6 +174,15 @@ def _bimi_syntax(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+@rule(
+    id="bimi-needs-dmarc",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    reason="Logos are shown only for domains whose DMARC policy is quarantine or reject for all mail and all subdomains.",
+    reference="draft-brand-indicators-for-message-identification-14 section 7.1",
+    example='default._bimi.example.com. 600 IN TXT "v=BIMI1; l=https://example.com/logo.svg"\n'
+    '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"',
+)
 def _bimi_needs_dmarc(view: ZoneView) -> Iterator[Fault]:
     known: dict[DomainName | None, tuple[DmarcRecord, RecordInView | None]]
     known = {name: (record, None) for name, record in view.dmarc_elsewhere.items()}
@@ -224,28 +224,3 @@ def _too_weak(record: DmarcRecord) -> Iterator[str]:
         yield f"pct={record.pct}"
     if record.effective_testing:
         yield "t=y"
-
-
-BIMI_RULES = (
-    Rule(
-        id="bimi-syntax",
-        severity=Severity.WARNING,
-        need=Need.RECORD,
-        reason="Receivers show no logo for a BIMI record that they cannot read; the mail itself is not harmed.",
-        reference="draft-brand-indicators-for-message-identification-14 section 4.3",
-        faults=_bimi_syntax,
-        example='default._bimi.example.com. 600 IN TXT "v=BIMI1; l=http://example.com/logo.svg"',
-    ),
-    Rule(
-        id="bimi-needs-dmarc",
-        severity=Severity.WARNING,
-        need=Need.RECORDS,
-        reason="Logos are shown only for domains whose DMARC policy is quarantine or reject for all mail and all subdomains.",
-        reference="draft-brand-indicators-for-message-identification-14 section 7.1",
-        faults=_bimi_needs_dmarc,
-        example=(
-            'default._bimi.example.com. 600 IN TXT "v=BIMI1; l=https://example.com/logo.svg"\n'
-            '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"'
-        ),
-    ),
-)

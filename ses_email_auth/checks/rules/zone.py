@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
+from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_set import doubled_suffixes, undoubled
 from ses_email_auth.checks.rules.record_text import is_hidden
 from ses_email_auth.domain_name import DomainName
@@ -24,13 +24,38 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["ZONE_RULES"]
-
 _MAIL_LABELS = frozenset(("_domainkey", "_dmarc", "_mta-sts", "_tls"))
 _LONGEST = 260  # characters: a name and a type
 _BESIDE_CNAME = frozenset(("CNAME", "RRSIG", "NSEC"))  # RFC 4035 section 2.5
 
 
+_TWICE = "Name: _dmarc.example.com.\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p={}\"']"
+
+
+def _template(*sets: str, zone: bool = False) -> str:
+    lines = ["Resources:"]
+    if zone:
+        lines += ["  Zone:", "    Type: AWS::Route53::HostedZone", "    Properties: {Name: example.com}"]
+    for number, each in enumerate(sets, 1):
+        lines += [
+            f"  Record{number}:",
+            "    Type: AWS::Route53::RecordSet",
+            "    Properties:",
+            f"      HostedZoneId: {'{Ref: Zone}' if zone else 'Z0123456789EXAMPLE'}",
+            f"      {each}",
+            "      TTL: 600",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+@rule(
+    id="record-set-twice",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="A zone has one record set of a name and type. Of two resources one is refused, or takes over the other's.",
+    reference="RFC 2181 section 5",
+    example=_template(_TWICE.format("none"), _TWICE.format("reject")),
+)
 def _record_set_twice(view: ZoneView) -> Iterator[Fault]:
     sets: dict[tuple[str, str], list[DeclaredRecordSet]] = {}
     for record in view.seen:
@@ -55,6 +80,14 @@ def _what_happens(group: list[DeclaredRecordSet]) -> str:
     return "with different values or TTLs; Route 53 refuses the second"
 
 
+@rule(
+    id="cname-beside-data",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    reason="A name with a CNAME has no other records: Route 53 refuses them, and resolvers see only the CNAME.",
+    reference="RFC 2181 section 10.1",
+    example='www.example.com. 600 IN CNAME host.example.net.\nwww.example.com. 600 IN TXT "v=spf1 -all"',
+)
 def _cname_beside_data(view: ZoneView) -> Iterator[Fault]:
     for name in dict.fromkeys(record.name for record in view.sets(RecordType.CNAME) if _stands_alone(record)):
         if not isinstance(name, DomainName) or name == view.zone:
@@ -79,6 +112,14 @@ def _type(record: RecordInView) -> str:
     return record.place.rpartition(" ")[2]
 
 
+@rule(
+    id="cname-at-apex",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="The apex of a zone has SOA and NS records, beside which no CNAME can stand.",
+    reference="RFC 1034 section 4.2.1",
+    example=_template("Name: example.com.\n      Type: CNAME\n      ResourceRecords: [host.example.net]", zone=True),
+)
 def _cname_at_apex(view: ZoneView) -> Iterator[Fault]:
     for record in () if view.zone is None else view.at(view.zone, RecordType.CNAME):
         yield Fault(
@@ -89,6 +130,14 @@ def _cname_at_apex(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+@rule(
+    id="name-outside-zone",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="Names are absolute in Route 53, CloudFormation adds nothing; a name outside of the zone is refused.",
+    reference="Amazon Route 53 developer guide, DNS domain name format",
+    example=_template("Name: _dmarc\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p=none\"']", zone=True),
+)
 def _name_outside_zone(view: ZoneView) -> Iterator[Fault]:
     if view.zone is None or not view.zone.is_known:
         return
@@ -109,6 +158,16 @@ def _name_outside_zone(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+@rule(
+    id="name-doubled",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="A panel or a zone file appends the zone to a name without a final dot; receivers then look in vain.",
+    reference="RFC 1035 section 5.1",
+    example=_template(
+        "Name: _dmarc.example.com.example.com.\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p=none\"']", zone=True
+    ),
+)
 def _name_doubled(view: ZoneView) -> Iterator[Fault]:
     suffixes = doubled_suffixes(view)
     mail_froms = _mail_froms(view)
@@ -153,72 +212,3 @@ def _is_for_mail(meant: str, mail_froms: frozenset[str]) -> bool:
 def _is_feedback(record: DeclaredRecordSet) -> bool:
     """Whether a set makes its name a MAIL FROM domain."""
     return record.type is RecordType.MX and any(map(is_feedback_mx, record.texts))
-
-
-def _template(*sets: str, zone: bool = False) -> str:
-    lines = ["Resources:"]
-    if zone:
-        lines += ["  Zone:", "    Type: AWS::Route53::HostedZone", "    Properties: {Name: example.com}"]
-    for number, each in enumerate(sets, 1):
-        lines += [
-            f"  Record{number}:",
-            "    Type: AWS::Route53::RecordSet",
-            "    Properties:",
-            f"      HostedZoneId: {'{Ref: Zone}' if zone else 'Z0123456789EXAMPLE'}",
-            f"      {each}",
-            "      TTL: 600",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-_TWICE = "Name: _dmarc.example.com.\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p={}\"']"
-
-ZONE_RULES = (
-    Rule(
-        id="record-set-twice",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="A zone has one record set of a name and type. Of two resources one is refused, or takes over the other's.",
-        reference="RFC 2181 section 5",
-        faults=_record_set_twice,
-        example=_template(_TWICE.format("none"), _TWICE.format("reject")),
-    ),
-    Rule(
-        id="cname-beside-data",
-        severity=Severity.ERROR,
-        need=Need.RECORDS,
-        reason="A name with a CNAME has no other records: Route 53 refuses them, and resolvers see only the CNAME.",
-        reference="RFC 2181 section 10.1",
-        faults=_cname_beside_data,
-        example=('www.example.com. 600 IN CNAME host.example.net.\nwww.example.com. 600 IN TXT "v=spf1 -all"'),
-    ),
-    Rule(
-        id="cname-at-apex",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="The apex of a zone has SOA and NS records, beside which no CNAME can stand.",
-        reference="RFC 1034 section 4.2.1",
-        faults=_cname_at_apex,
-        example=_template("Name: example.com.\n      Type: CNAME\n      ResourceRecords: [host.example.net]", zone=True),
-    ),
-    Rule(
-        id="name-outside-zone",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="Names are absolute in Route 53, CloudFormation adds nothing; a name outside of the zone is refused.",
-        reference="Amazon Route 53 developer guide, DNS domain name format",
-        faults=_name_outside_zone,
-        example=_template("Name: _dmarc\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p=none\"']", zone=True),
-    ),
-    Rule(
-        id="name-doubled",
-        severity=Severity.ERROR,
-        need=Need.RECORD,
-        reason="A panel or a zone file appends the zone to a name without a final dot; receivers then look in vain.",
-        reference="RFC 1035 section 5.1",
-        faults=_name_doubled,
-        example=_template(
-            "Name: _dmarc.example.com.example.com.\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p=none\"']", zone=True
-        ),
-    ),
-)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.rules.dmarc import DMARC_RULES
+from ses_email_auth.checks.rules import RULES
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
@@ -345,6 +345,7 @@ def test_many_records_take_no_time() -> None:
     """Each record is held against the names above it, not against all others."""
     records = (seen(f"_dmarc.a{n}.b{n % 10}.example.com", "TXT", '"v=DMARC1; p=none; np=none"') for n in range(3000))
     view = files(seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=reject"'), *records)
+    rules = [rule for rule in RULES if any(row.values[0] == rule.id for row in LOUD)]
     start = time.process_time()
-    assert sum(1 for rule in DMARC_RULES for _ in rule.faults(view)) == 3000
+    assert sum(1 for rule in rules for _ in rule.faults(view)) == 3000
     assert time.process_time() - start < 3
