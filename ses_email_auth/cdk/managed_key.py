@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, SecretValue, Stack, aws_iam, aws_kms, aws_ses
 
+from ses_email_auth.cdk.custom_resource import custom_resource
 from ses_email_auth.cdk.dkim import Dkim
-from ses_email_auth.cdk.handlers import custom_resource
 from ses_email_auth.cdk.identity_resources import IdentityResources, cfn_identity
 from ses_email_auth.cdk.kinds import is_a
 from ses_email_auth.cdk.stack_facts import StackFacts
@@ -95,7 +95,6 @@ class ManagedKeyDkim(Dkim):
                 "Seconds": str(_WAIT_SECONDS),
             },
             statements=[aws_iam.PolicyStatement(actions=["ses:GetEmailIdentity"], resources=[arn])],
-            shared=("dns_message.py", "dns_txt.py"),
             timeout=Duration.minutes(_FUNCTION_MINUTES),
         )
         for resource in made.ahead_of_it(published):

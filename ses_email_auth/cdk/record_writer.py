@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack, aws_iam
 
-from ses_email_auth.cdk.handlers import custom_resource
+from ses_email_auth.cdk.custom_resource import custom_resource
 from ses_email_auth.cdk.record_resources import record_set_properties
 from ses_email_auth.cdk.zone_permissions import CHANGE_WILDCARD, read_and_write
 
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from ses_email_auth.cdk.dns import Publication
     from ses_email_auth.cdk.record_resources import Json
 
-__all__ = ["ZONE_MODULES", "Writer", "written_records"]
-
-ZONE_MODULES = ("first_try.py", "hosted_zone.py", "own_stack.py", "record_set.py", "zone_change.py")
-"""What each handler that writes into a hosted zone imports."""
+__all__ = ["Writer", "written_records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,5 @@ def written_records(publication: Publication, writer: Writer, *, adopt: bool) ->
                 actions=["cloudformation:DescribeStackEvents", "cloudformation:ListStackResources"], resources=[stack.stack_id]
             ),
         ],
-        shared=ZONE_MODULES,
         wildcards=CHANGE_WILDCARD,
     )

@@ -13,8 +13,8 @@ import jsii
 from aws_cdk import IStableAnyProducer, ITaggableV2, Lazy, Stack, TagManager, TagType, aws_iam
 from constructs import Construct
 
+from ses_email_auth.cdk.custom_resource import custom_resource
 from ses_email_auth.cdk.dkim import Dkim
-from ses_email_auth.cdk.handlers import custom_resource
 from ses_email_auth.cdk.identity_resources import IdentityResources
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token

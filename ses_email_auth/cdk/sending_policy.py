@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 
 from aws_cdk import CfnResource, Stack, aws_iam
 
+from ses_email_auth.cdk.custom_resource import custom_resource
 from ses_email_auth.cdk.grants import SEND, ses_arn
-from ses_email_auth.cdk.handlers import custom_resource
 from ses_email_auth.cdk.kinds import is_a
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token

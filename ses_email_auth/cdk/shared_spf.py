@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack, aws_iam
 
-from ses_email_auth.cdk.handlers import custom_resource
-from ses_email_auth.cdk.record_writer import ZONE_MODULES
+from ses_email_auth.cdk.custom_resource import custom_resource
 from ses_email_auth.cdk.zone_permissions import CHANGE_WILDCARD
 from ses_email_auth.ses.hosts import SPF_INCLUDE
 
@@ -47,6 +46,5 @@ def shared_spf(publication: Publication, writer: Writer, policy: PolicyPlan) -> 
             # Whether another resource needs the include: a construct that got another name.
             aws_iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[stack.stack_id]),
         ],
-        shared=ZONE_MODULES,
         wildcards=CHANGE_WILDCARD,
     )

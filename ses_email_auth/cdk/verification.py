@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack, aws_iam
 
-from ses_email_auth.cdk.handlers import custom_resource
+from ses_email_auth.cdk.custom_resource import custom_resource
 from ses_email_auth.cdk.route53_dns import Route53Dns
 from ses_email_auth.cdk.waiting import wait_seconds
 from ses_email_auth.publication.dkim_keys import ManagedKey, OwnKey, selector_of

@@ -13,8 +13,8 @@ from aws_cdk import Stack, aws_iam
 from constructs import Construct
 
 from ses_email_auth.cdk.cross_account import check_external_id
+from ses_email_auth.cdk.custom_resource import ROLE_PATH, explain_wildcards
 from ses_email_auth.cdk.dns import Dns
-from ses_email_auth.cdk.handlers import ROLE_PATH, explain_wildcards
 from ses_email_auth.cdk.kinds import is_a
 from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.cdk.zone_permissions import CHANGE_WILDCARD, read_and_write

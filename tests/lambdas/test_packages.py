@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import json
 import subprocess
 import sys
@@ -12,34 +11,25 @@ from pathlib import Path
 import pytest
 
 import ses_email_auth
-from ses_email_auth.cdk.handlers import handler_folder
+from ses_email_auth.cdk.custom_resource import handler_folder
 
 PACKAGE = Path(ses_email_auth.__file__).parent
 LAMBDAS = PACKAGE / "lambdas"
 IN_LAMBDA = sys.stdlib_module_names | {"boto3", "botocore"}
 
 
-def _concerns() -> dict[str, tuple[str, ...]]:
-    """Concern -> the modules that it shares, as the calls of `custom_resource` in the package say."""
-    found: dict[str, tuple[str, ...]] = {}
+def _concerns() -> list[str]:
+    """The concerns of all custom resources, as the calls of `custom_resource` in the package say."""
+    concerns = set()
     for path in sorted((PACKAGE / "cdk").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "custom_resource":
-                given = {keyword.arg: keyword.value for keyword in node.keywords}
-                concern, shared = (_value(path, given.get(name)) for name in ("concern", "shared"))
-                assert found.setdefault(concern, tuple(shared or ())) == tuple(shared or ()), f"two packages for {concern}"
-    return found
-
-
-def _value(path: Path, node: ast.expr | None) -> object:
-    """A constant, or the name of one."""
-    if isinstance(node, ast.Name):
-        return getattr(importlib.import_module(f"ses_email_auth.cdk.{path.stem}"), node.id)
-    return None if node is None else ast.literal_eval(node)
+                concerns |= {ast.literal_eval(keyword.value) for keyword in node.keywords if keyword.arg == "concern"}
+    return sorted(concerns)
 
 
 CONCERNS = _concerns()
-EACH = pytest.mark.parametrize("concern", sorted(CONCERNS))
+EACH = pytest.mark.parametrize("concern", CONCERNS)
 
 
 def _imported(path: Path) -> set[str]:
@@ -56,14 +46,14 @@ def _imported(path: Path) -> set[str]:
 
 def test_every_handler_is_packed() -> None:
     """Each folder with a handler belongs to a custom resource, and the other way round."""
-    assert set(CONCERNS) == {path.parent.name for path in LAMBDAS.glob("*/handler.py")}
+    assert sorted(path.parent.name for path in LAMBDAS.glob("*/handler.py")) == CONCERNS
     assert "verification" in CONCERNS
 
 
 @EACH
 def test_only_python_files(concern: str) -> None:
     """No `__pycache__`, which would change the hash; and one place to begin."""
-    folder = Path(handler_folder(concern, CONCERNS[concern]))
+    folder = Path(handler_folder(concern))
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} == {".py"}
     assert (
@@ -76,7 +66,7 @@ def test_only_python_files(concern: str) -> None:
 @EACH
 def test_imports(concern: str) -> None:
     """The standard library, boto3, botocore, and siblings that are in the folder, each of which somebody needs."""
-    folder = Path(handler_folder(concern, CONCERNS[concern]))
+    folder = Path(handler_folder(concern))
     needed = set()
     for path in folder.rglob("*.py"):
         for module in _imported(path):
@@ -92,13 +82,13 @@ def test_imports(concern: str) -> None:
 @EACH
 def test_runs_alone(concern: str) -> None:
     """In its folder, without anything of the environment, it is imported from there and has a handler."""
-    folder = handler_folder(concern, CONCERNS[concern])
+    folder = handler_folder(concern)
     script = (
         "import sys; sys.dont_write_bytecode = True; sys.path.insert(0, '.'); import index; "
         "print(index.handle.__code__.co_filename, index.handle.__code__.co_argcount)"
     )
     run = subprocess.run(
-        [sys.executable, "-I", "-W", "error", "-c", script], cwd=folder, capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-W", "error", "-c", script], cwd=folder, capture_output=True, encoding="utf-8", check=True
     )
     path, arguments = run.stdout.split()
     assert (Path(folder) / path).resolve().is_relative_to(Path(folder).resolve())
@@ -108,13 +98,16 @@ def test_runs_alone(concern: str) -> None:
 def test_same_hash_in_every_process() -> None:
     """CDK gives the asset the same hash in each process: nothing of a machine, a time or an order is in it."""
     script = (
-        "import json, sys; from aws_cdk import FileSystem; from ses_email_auth.cdk.handlers import handler_folder; "
-        "packages = json.loads(sys.argv[1]).items(); "
-        "print(json.dumps({c: FileSystem.fingerprint(handler_folder(c, tuple(s))) for c, s in packages}))"
+        "import json, sys; from aws_cdk import FileSystem; from ses_email_auth.cdk.custom_resource import handler_folder; "
+        "print(json.dumps({concern: FileSystem.fingerprint(handler_folder(concern)) for concern in json.loads(sys.argv[1])}))"
     )
     runs = [
         subprocess.run(
-            [sys.executable, "-c", script, json.dumps(CONCERNS)], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+            [sys.executable, "-c", script, json.dumps(CONCERNS)],
+            cwd=PACKAGE.parent,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
         ).stdout
         for _ in range(2)
     ]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import App, Aws, Duration, Stack, aws_iam
 
-from ses_email_auth.cdk import handlers
-from ses_email_auth.cdk.handlers import custom_resource
+from ses_email_auth.cdk import custom_resource as subject
+from ses_email_auth.cdk.custom_resource import custom_resource, handler_folder
 from tests.cdk.nag import nag_findings
 from tests.cdk.stacks import DEFAULT_RULES, new_stack, resources
 
@@ -101,21 +101,21 @@ def test_no_try_outlives_the_patience_of_cloudformation(minutes: int | None) -> 
 
 def test_the_function_can_read_its_code() -> None:
     """Lambda runs it as another user, whatever the umask of who deploys (aws-cdk #8233)."""
-    handlers.handler_folder.cache_clear()
+    handler_folder.cache_clear()
     before = os.umask(0o077)
     try:
-        folder = handlers.handler_folder("verification")
+        folder = handler_folder("verification")
     finally:
         os.umask(before)
-        handlers.handler_folder.cache_clear()
+        handler_folder.cache_clear()
     assert {path.stat().st_mode & 0o777 for path in Path(folder).rglob("*.py")} == {0o644}
 
 
 def test_a_fork_leaves_the_folders_alone(tmp_path: Path) -> None:
     """They belong to the process that made them, which may still need them."""
-    handlers._remove(str(tmp_path), os.getpid() + 1)
+    subject._remove(str(tmp_path), os.getpid() + 1)
     assert tmp_path.exists()
-    handlers._remove(str(tmp_path), os.getpid())
+    subject._remove(str(tmp_path), os.getpid())
     assert not tmp_path.exists()
 
 
@@ -170,16 +170,15 @@ def test_without_rights_there_is_no_role() -> None:
 
 def test_new_code_calls_no_handler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A new version of the library changes the code of the function and nothing else, so no resource is updated."""
-    folder = handlers.handler_folder
 
-    def newer(concern: str, shared: tuple[str, ...] = ()) -> str:
-        shutil.copytree(folder(concern, shared), tmp_path, dirs_exist_ok=True)
+    def newer(concern: str) -> str:
+        shutil.copytree(handler_folder(concern), tmp_path, dirs_exist_ok=True)
         (tmp_path / "new.py").write_text("", encoding="utf-8")
         return str(tmp_path)
 
     made = []
-    for build in (folder, newer):
-        monkeypatch.setattr(handlers, "handler_folder", build)
+    for build in (handler_folder, newer):
+        monkeypatch.setattr(subject, "handler_folder", build)
         stack = new_stack(app())
         something(stack)
         made.append(template(stack)["Resources"])

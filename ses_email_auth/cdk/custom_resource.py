@@ -18,6 +18,7 @@ would leave things behind that nobody deletes.
 
 from __future__ import annotations
 
+import ast
 import atexit
 import functools
 import hashlib
@@ -44,8 +45,7 @@ ROLE_PATH = "/ses-email-auth/"
 """The path of the roles that do the work: who lets them into another account knows them by it."""
 
 _PACKAGE = Path(__file__).parents[1]
-_LAMBDAS = "lambdas"
-_ALWAYS = ("custom_resource.py", "patience.py")
+_LAMBDAS = _PACKAGE / "lambdas"
 _MEMORY = 128  # MB, the least there is
 _RETRIES = 1
 _PAUSE = 60  # seconds that Lambda waits before it tries again
@@ -55,7 +55,7 @@ _NAG = "AwsSolutions::AwsSolutions-"
 _RUNTIME_REASON = "the handlers are tested with this version of Python, which Lambda supports until 2029"
 
 
-def custom_resource(  # noqa: PLR0913 - keywords, each a fact of the resource
+def custom_resource(
     scope: Construct,
     construct_id: str,
     *,
@@ -63,7 +63,6 @@ def custom_resource(  # noqa: PLR0913 - keywords, each a fact of the resource
     resource_type: str,
     properties: Mapping[str, Json],
     statements: Sequence[aws_iam.PolicyStatement],
-    shared: Sequence[str] = (),
     timeout: Duration | None = None,
     wildcards: Mapping[str, str] | None = None,
 ) -> CfnResource:
@@ -76,13 +75,12 @@ def custom_resource(  # noqa: PLR0913 - keywords, each a fact of the resource
         resource_type: `Custom::…`.
         properties: what the function gets. CloudFormation passes numbers and flags on as texts.
         statements: all that may be done for this resource; without a wildcard where SES and Route 53 know one resource.
-        shared: further modules below `lambdas` that the handler imports, for example `hosted_zone.py`.
-        timeout: of the function; like `shared` the same for all resources of a concern. Default: - 2 minutes
+        timeout: of the function; the same for all resources of a concern. Default: - 2 minutes
         wildcards: why a resource or an action in `statements` has a `*`, for cdk-nag: what it names in brackets -> the reason,
             for example `Resource::arn:<AWS::Partition>:route53:::change/*`.
     """
     limit = 120 if timeout is None else int(timeout.to_seconds())
-    function, function_role = _function(Stack.of(scope), concern, tuple(shared), limit)
+    function, function_role = _function(Stack.of(scope), concern, limit)
     resource = CfnResource(
         scope,
         construct_id,
@@ -123,7 +121,7 @@ def _role(
         f"{construct_id}Role{hashlib.sha256(text.encode()).hexdigest()[:8]}",
         assumed_by=aws_iam.ArnPrincipal(function_role.role_arn),
         path=ROLE_PATH,
-        description=_told(concern),
+        description=_description(concern),
         inline_policies={"Work": aws_iam.PolicyDocument(statements=list(statements))},
     )
 
@@ -147,26 +145,49 @@ def _remove(folder: str, process: int) -> None:
 
 
 @functools.cache
-def handler_folder(concern: str, shared: tuple[str, ...] = ()) -> str:
+def handler_folder(concern: str) -> str:
     """A fresh folder with the handler of `concern` and what it imports, and nothing else: a `.pyc` would change the hash."""
-    folder = _folders() / "-".join((concern, *(Path(module).stem for module in shared)))
-    package = folder / _PACKAGE.name / _LAMBDAS
-    sources = [path.relative_to(_PACKAGE / _LAMBDAS) for path in (_PACKAGE / _LAMBDAS / concern).glob("*.py")]
-    for source in sorted([*sources, *map(Path, (*_ALWAYS, *shared))]):
-        target = package / source
+    folder = _folders() / concern
+    package = folder / _PACKAGE.name / _LAMBDAS.name
+    for file in sorted(_handler_files(concern)):
+        target = package / file
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_PACKAGE / _LAMBDAS / source, target)
-    for above in (package, package.parent):  # that of this library has imports of its own
-        (above / "__init__.py").write_text("", encoding="utf-8")
+        shutil.copyfile(_LAMBDAS / file, target)
+    for parent in (package, package.parent):  # the real `__init__.py` of this library has imports of its own
+        (parent / "__init__.py").write_text("", encoding="utf-8")
     (folder / "index.py").write_text(
-        f"from {_PACKAGE.name}.{_LAMBDAS}.{concern}.handler import handle  # noqa: F401\n", encoding="utf-8", newline="\n"
+        f"from {_PACKAGE.name}.{_LAMBDAS.name}.{concern}.handler import handle  # noqa: F401\n", encoding="utf-8", newline="\n"
     )
-    for made in folder.rglob("*.py"):  # aws-cdk #8233: the function runs as another user, who cannot read what a umask hides
-        made.chmod(0o644)
+    for copy in folder.rglob("*.py"):  # aws-cdk #8233: the function runs as another user, who cannot read what a umask hides
+        copy.chmod(0o644)
     return str(folder)
 
 
-def _function(stack: Stack, concern: str, shared: tuple[str, ...], limit: int) -> tuple[aws_lambda.Function, aws_iam.Role]:
+def _handler_files(concern: str) -> set[Path]:
+    """The handler of `concern` and all modules below `lambdas` that it imports, directly or not."""
+    files: set[Path] = set()
+    modules = {f"{concern}.handler"}
+    while modules:
+        file = Path(*modules.pop().split(".")).with_suffix(".py")
+        if file not in files and (_LAMBDAS / file).is_file():
+            files.add(file)
+            modules |= _imported_modules(_LAMBDAS / file)
+    return files | {file.with_name("__init__.py") for file in files if file.parent.name}
+
+
+def _imported_modules(path: Path) -> set[str]:
+    """The names that a file imports from `lambdas`, relative to it: modules, and members of modules."""
+    prefix = f"{_PACKAGE.name}.{_LAMBDAS.name}."
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+
+
+def _function(stack: Stack, concern: str, limit: int) -> tuple[aws_lambda.Function, aws_iam.Role]:
     construct_id = "SesEmailAuth" + "".join(part.capitalize() for part in concern.split("_"))
     # A third of a second, which only those pay who have a custom resource.
     from aws_cdk import aws_lambda, aws_logs  # noqa: PLC0415
@@ -178,16 +199,19 @@ def _function(stack: Stack, concern: str, shared: tuple[str, ...], limit: int) -
         stack, f"{construct_id}Logs", retention=aws_logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
     )
     role = aws_iam.Role(
-        stack, f"{construct_id}Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"), description=_told(concern)
+        stack,
+        f"{construct_id}Role",
+        assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"),
+        description=_description(concern),
     )
     log_group.grant_write(role)
     function = aws_lambda.Function(
         stack,
         construct_id,
-        description=_told(concern),
+        description=_description(concern),
         runtime=aws_lambda.Runtime.PYTHON_3_13,
         handler="index.handle",
-        code=aws_lambda.Code.from_asset(handler_folder(concern, shared)),
+        code=aws_lambda.Code.from_asset(handler_folder(concern)),
         role=role,
         log_group=log_group,
         memory_size=_MEMORY,
@@ -199,5 +223,5 @@ def _function(stack: Stack, concern: str, shared: tuple[str, ...], limit: int) -
     return function, role
 
 
-def _told(concern: str) -> str:
+def _description(concern: str) -> str:
     return f"ses-email-auth: {concern.replace('_', ' ')}"
