@@ -1,13 +1,16 @@
-"""How a handler answers CloudFormation (user guide, "Custom resource request and response objects").
+"""How a handler answers CloudFormation (user guide, "Custom resource request and response objects"), and how calls are retried.
 
 CloudFormation sends an event through Lambda and waits for a PUT to a URL that the event holds. What is decided here:
 
-- Whatever happens is answered: a handler that says nothing hangs the deployment until its time-out.
+- Every event gets an answer: without one, the deployment hangs until its time-out.
 - A create that failed has the physical id `NOT_CREATED`, unless the failure names another. CloudFormation then sends a delete
-  for that id, which must not touch what others made: it does nothing.
+  for that id, which does nothing: it must not touch what others made.
 - The work is done with the role that the property `Role` names: boto3's default session has its credentials, so that clients
   have to be made in the work and not before.
 - A reason never holds the properties of the event, nor the text of an error that we did not write: either could hold a key.
+- The role of a resource is made moments before the handler uses it, so calls that are denied are tried again (IAM user guide,
+  "Changes that I make are not always immediately visible").
+- Lambda invokes a function again if it ended without an answer; `RetryNote` is what the second try knows of the first.
 
 Not handled: `NoEcho`; no handler returns a secret.
 """
@@ -15,57 +18,64 @@ Not handled: `NoEcho`; no handler returns a secret.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import json
 import logging
 import re
+import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from pathlib import Path
+from typing import TypeAlias, TypeVar, cast
 
 import boto3
 import botocore.session
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-
-from ses_email_auth.lambdas.patience import patiently
-
-__all__ = ["NOT_CREATED", "Failed", "Outcome", "Properties", "Request", "answer", "texts"]
 
 NOT_CREATED = "not-created"
 """The physical id of a resource that could not be created."""
 
+CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 6})
+"""For clients in functions that run two minutes: SES takes one call a second, and a stack may have many resources."""
+
 Properties: TypeAlias = Mapping[str, object]
 
 _MAX_ANSWER = 4096  # bytes of the whole answer, which CloudFormation refuses beyond that
-_OF_CLOUDFORMATION = frozenset({"ServiceToken", "ServiceTimeout", "Role"})
+_CLOUDFORMATION_PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout", "Role"})
 _ROLE_PAUSES = (2, 4, 6, 8, 10)  # seconds: a role that was just made is not known everywhere at once
-_ATTEMPTS = 4
+_PAUSES = (2, 4, 6, 8)  # seconds: for other permissions
+_ANSWER_ATTEMPTS = 4
+_DENIED = {"AccessDenied", "AccessDeniedException"}
 # AWS repeats values that it refuses; so long a word may be a key, or the encoded part of one.
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/=_-]{60,}")
+
+_T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
 
 
 class Failed(Exception):
-    """What went wrong, in words for the person who deploys."""
+    """A failure whose text is the reason that CloudFormation shows to the person who deploys."""
 
     def __init__(self, reason: str, physical_id: str | None = None) -> None:
-        """`physical_id` is what was made before the failure, so that CloudFormation's delete finds it."""
+        """`physical_id` names what was made before the failure, so that CloudFormation's delete finds it."""
         super().__init__(reason)
         self.physical_id = physical_id
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What CloudFormation asks for."""
+    """What CloudFormation asks a handler to do."""
 
     kind: str
     """`Create`, `Update` or `Delete`."""
 
     request_id: str
-    """The same again when Lambda tries a failed invocation once more."""
+    """The same in each try of one request."""
 
     stack_id: str
     logical_id: str
@@ -84,7 +94,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done. After an update another physical id means a replacement: the old one will be deleted."""
+    """The result of the work. Another physical id after an update is a replacement: the old resource will be deleted."""
 
     physical_id: str
     data: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +102,7 @@ class Outcome:
 
 
 def answer(event: Mapping[str, object], context: object, work: Callable[[Request], Outcome]) -> None:
-    """Let `work` do what `event` asks for, and tell CloudFormation how it ended."""
+    """Let `work` do what `event` asks for, and send the result to CloudFormation."""
     request = _request(event, context)
     try:
         if request.kind == "Delete" and request.physical_id == NOT_CREATED:
@@ -105,15 +115,63 @@ def answer(event: Mapping[str, object], context: object, work: Callable[[Request
             reason = f"the answer of the handler has {len(body)} bytes and CloudFormation takes {_MAX_ANSWER}"
             raise Failed(reason, outcome.physical_id)  # noqa: TRY301 - the one place for failures is below
     except Exception as error:  # noqa: BLE001 - what is not answered hangs the deployment
-        made = error.physical_id if isinstance(error, Failed) else None
-        body = _failure(event, made or request.physical_id or NOT_CREATED, _reason(error))
+        half_made = error.physical_id if isinstance(error, Failed) else None
+        body = _failure(event, half_made or request.physical_id or NOT_CREATED, _reason(error))
     _send(event, body)
 
 
-def texts(properties: Properties, name: str) -> list[str]:
-    """A property that is a list of texts; absent is empty."""
-    value = properties.get(name, [])
-    return [str(entry) for entry in value] if isinstance(value, list) else [str(value)]
+def retry_denied(call: Callable[..., _T], pauses: Sequence[int] = _PAUSES, /, **arguments: object) -> _T:
+    """The result of `call`, which is tried again after each of the pauses (in seconds, 20 together) while AWS denies it."""
+    for pause in pauses:
+        try:
+            return call(**arguments)
+        except ClientError as error:
+            if not is_denied(error):
+                raise
+            time.sleep(pause)
+    return call(**arguments)
+
+
+def is_denied(error: ClientError) -> bool:
+    """Whether a permission is missing."""
+    return error_code(error) in _DENIED
+
+
+def error_code(error: ClientError) -> str:
+    """The code of an error of AWS, for example `NotFoundException`; empty without one."""
+    return str(error.response["Error"].get("Code", ""))
+
+
+class RetryNote:
+    """What a handler saw before its first change, noted for a second try of the same request.
+
+    After a time-out, or when CloudFormation could not be reached, Lambda invokes the function again. The zone then holds what
+    the first try wrote, which looks like records that stood there before. So what stood is noted in the temporary folder,
+    which lives as long as Lambda keeps the execution environment ("Lambda execution environment lifecycle"). Without the note
+    nothing counts as ours: a record may be left behind, but none of others is deleted.
+    """
+
+    def __init__(self, request_id: str) -> None:
+        """`request_id` is the same in each try."""
+        name = hashlib.sha256(request_id.encode()).hexdigest()[:32]
+        self._file = Path(tempfile.gettempdir()) / f"ses-email-auth-{name}.json"
+
+    def read(self) -> list[str] | None:
+        """The texts of the note; None in the first try, and where the note is lost."""
+        try:
+            texts = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return [str(text) for text in texts] if isinstance(texts, list) else None
+
+    def write(self, texts: list[str]) -> None:
+        """Note what stood before the first change of this request; later calls change nothing."""
+        if not self._file.exists():
+            self._file.write_text(json.dumps(texts), encoding="utf-8")
+
+    def delete(self) -> None:
+        """Take the note back: the change was refused, so what stands now is not of this request."""
+        self._file.unlink(missing_ok=True)
 
 
 def _request(event: Mapping[str, object], context: object) -> Request:
@@ -124,15 +182,15 @@ def _request(event: Mapping[str, object], context: object) -> Request:
         stack_id=str(event["StackId"]),
         logical_id=str(event["LogicalResourceId"]),
         physical_id=str(event.get("PhysicalResourceId", "")),
-        properties=_own(event.get("ResourceProperties")),
-        old_properties=_own(event.get("OldResourceProperties")),
+        properties=_properties(event.get("ResourceProperties")),
+        old_properties=_properties(event.get("OldResourceProperties")),
         remaining_seconds=lambda: 60.0 if remaining is None else cast("float", remaining()) / 1000,
     )
 
 
-def _own(properties: object) -> Properties:
-    found = properties if isinstance(properties, dict) else {}
-    return {name: value for name, value in found.items() if name not in _OF_CLOUDFORMATION}
+def _properties(event_properties: object) -> Properties:
+    members = event_properties if isinstance(event_properties, dict) else {}
+    return {name: value for name, value in members.items() if name not in _CLOUDFORMATION_PROPERTIES}
 
 
 @contextlib.contextmanager
@@ -152,7 +210,7 @@ def _role(properties: object) -> Iterator[None]:
 
 
 def _assume(arn: str) -> Mapping[str, str]:
-    role = patiently(boto3.client("sts").assume_role, _ROLE_PAUSES, RoleArn=arn, RoleSessionName="ses-email-auth")
+    role = retry_denied(boto3.client("sts").assume_role, _ROLE_PAUSES, RoleArn=arn, RoleSessionName="ses-email-auth")
     return cast("Mapping[str, str]", role["Credentials"])
 
 
@@ -172,9 +230,9 @@ def _reason(error: Exception) -> str:
     return f"the handler failed with {type(error).__name__}{place}; this is a fault of ses-email-auth"
 
 
-def _body(event: Mapping[str, object], answered: Mapping[str, object]) -> bytes:
-    said = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
-    return json.dumps({**answered, **said}).encode()
+def _body(event: Mapping[str, object], result: Mapping[str, object]) -> bytes:
+    request = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    return json.dumps({**result, **request}).encode()
 
 
 def _failure(event: Mapping[str, object], physical_id: str, reason: str) -> bytes:
@@ -195,7 +253,7 @@ def _send(event: Mapping[str, object], body: bytes) -> None:
             with urllib.request.urlopen(put, timeout=10):  # noqa: S310 - as above
                 return
         except (OSError, http.client.HTTPException):
-            if attempt == _ATTEMPTS:
+            if attempt == _ANSWER_ATTEMPTS:
                 raise  # Lambda then invokes the function again, with the same request
             time.sleep(attempt)
             attempt += 1

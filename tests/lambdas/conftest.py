@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ses_email_auth.lambdas import first_try, hosted_zone
+from ses_email_auth.lambdas import custom_resource, hosted_zone
 from tests.lambdas.route53 import Aws, Zone
 
 if TYPE_CHECKING:
@@ -25,5 +25,5 @@ def aws(zone: Zone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Aws:
     found = Aws(zone)
     monkeypatch.setattr("boto3.client", found.client)
     monkeypatch.setattr(hosted_zone.time, "sleep", found.sleep)
-    monkeypatch.setattr(first_try.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(custom_resource.tempfile, "gettempdir", lambda: str(tmp_path))
     return found

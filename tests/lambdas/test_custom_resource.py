@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from ses_email_auth.lambdas import custom_resource
-from ses_email_auth.lambdas.custom_resource import Failed, Outcome, Request, answer, texts
+from ses_email_auth.lambdas.custom_resource import Failed, Outcome, Request, answer, retry_denied
 from tests.lambdas.events import Answer, Context, cloudformation
+from tests.lambdas.fake_keys import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -214,12 +215,6 @@ def test_role_that_may_not_be_assumed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert boto3.DEFAULT_SESSION is before
 
 
-def test_texts() -> None:
-    """A list, one text, or nothing."""
-    properties = {"Many": ["a", 1], "One": "a"}
-    assert [texts(properties, name) for name in ("Many", "One", "None")] == [["a", "1"], ["a"], []]
-
-
 def test_without_a_context() -> None:
     """A handler that is called by hand has a minute."""
     seen: list[float] = []
@@ -234,3 +229,48 @@ def test_without_a_context() -> None:
         stack.context = Context(lambda: 500)
         stack.create()
     assert seen == [60, 0.5]
+
+
+class Caller:
+    """Refuses some times."""
+
+    def __init__(self, *codes: str) -> None:
+        self.codes = list(codes)
+        self.calls = 0
+
+    def __call__(self, *, name: str) -> str:
+        """What it was given."""
+        self.calls += 1
+        if self.codes:
+            raise refused("Something", self.codes.pop(0))
+        return name
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses, which take no time."""
+    pauses: list[float] = []
+    monkeypatch.setattr(custom_resource.time, "sleep", pauses.append)
+    return pauses
+
+
+def test_permissions_that_come_late(slept: list[float]) -> None:
+    """By either name of the refusal."""
+    call = Caller("AccessDenied", "AccessDeniedException")
+    assert retry_denied(call, name="x") == "x"
+    assert (call.calls, slept) == (3, [2, 4])
+
+
+def test_permissions_that_do_not_come(slept: list[float]) -> None:
+    """The last refusal is told."""
+    call = Caller(*["AccessDeniedException"] * 9)
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        retry_denied(call, name="x")
+    assert (call.calls, slept) == (5, [2, 4, 6, 8])
+
+
+def test_other_trouble(slept: list[float]) -> None:
+    """Is told at once."""
+    with pytest.raises(ClientError, match="NotFound"):
+        retry_denied(Caller("NotFound"), name="x")
+    assert slept == []

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ses_email_auth.lambdas import dns_txt
-from ses_email_auth.lambdas.dns_message import NS, TXT, Malformed, query, read
+from ses_email_auth.lambdas.dns_txt import NS, TXT, Malformed, query, read_answer
 from tests.dns_server import DnsServer, dns_server
 
 if TYPE_CHECKING:
@@ -130,26 +130,26 @@ def test_compressed_names() -> None:
     question = b"\x07example\x03com\0" + b"\0\x02\0\x01"
     answer = b"\xc0\x0c\0\x02\0\x01\0\0\0\x3c\0\x06\x03ns1\xc0\x0c"
     message = b"\0\x07\x81\x80\0\x01\0\x01\0\0\0\0" + question + answer
-    assert read(message, 7, NS).texts == ("ns1.example.com",)
-    assert read(message, 7, TXT).texts == ()
+    assert read_answer(message, 7, NS).texts == ("ns1.example.com",)
+    assert read_answer(message, 7, TXT).texts == ()
     with pytest.raises(Malformed):
-        read(message, 8, NS)
+        read_answer(message, 8, NS)
     for end in range(len(message)):
         with pytest.raises(Malformed):
-            read(message[:end], 7, NS)
+            read_answer(message[:end], 7, NS)
 
 
 def test_a_name_that_points_to_itself() -> None:
     """Ends."""
     with pytest.raises(Malformed):
-        read(b"\0\x07\x81\x80\0\x01\0\0\0\0\0\0" + b"\xc0\x0c" + b"\0\x02\0\x01", 7, NS)
+        read_answer(b"\0\x07\x81\x80\0\x01\0\0\0\0\0\0" + b"\xc0\x0c" + b"\0\x02\0\x01", 7, NS)
 
 
 @given(st.binary(max_size=80))
 def test_any_octets(octets: bytes) -> None:
     """Are an answer or malformed, and nothing else happens."""
     try:
-        read(b"\0\x07\x81\x80\0\x01\0\x01\0\0\0\0" + octets, 7, TXT)
+        read_answer(b"\0\x07\x81\x80\0\x01\0\x01\0\0\0\0" + octets, 7, TXT)
     except Malformed:
         return
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from ses_email_auth.lambdas import patience
+from ses_email_auth.lambdas import custom_resource
 from ses_email_auth.lambdas.custom_resource import NOT_CREATED
 from ses_email_auth.lambdas.replica_identity import handler
 from tests.lambdas.events import STACK_ID, Stack, cloudformation
@@ -222,7 +222,7 @@ def test_permissions_that_come_late(ses: FakeSes, stack: Stack, monkeypatch: pyt
     """Another configuration set is another role, made moments before the update: each call is tried again."""
     stack.create(**replica())
     pauses: list[float] = []
-    monkeypatch.setattr(patience.time, "sleep", pauses.append)
+    monkeypatch.setattr(custom_resource.time, "sleep", pauses.append)
     new = replica(ConfigurationSetAttributes={"ConfigurationSetName": "news"})
     ses.denials = 2
     assert stack.update("example.com", old=replica(), **new).status == "SUCCESS"

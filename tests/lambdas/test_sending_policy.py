@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from ses_email_auth.lambdas import patience
+from ses_email_auth.lambdas import custom_resource
 from ses_email_auth.lambdas.custom_resource import NOT_CREATED
 from ses_email_auth.lambdas.sending_policy import handler
 from tests.lambdas.events import Stack, cloudformation
@@ -225,7 +225,7 @@ def test_a_construct_that_is_renamed(ses: FakeSes, stack: Stack) -> None:
 def test_permissions_that_come_late(ses: FakeSes, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """The role was made moments before: what AWS denies then is tried again."""
     pauses: list[float] = []
-    monkeypatch.setattr(patience.time, "sleep", pauses.append)
+    monkeypatch.setattr(custom_resource.time, "sleep", pauses.append)
     ses.denials = 2
     assert stack.create(**props()).status == "SUCCESS"
     assert pauses == [2, 4]

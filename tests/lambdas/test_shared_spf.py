@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ses_email_auth.lambdas.shared_spf import handler
-from ses_email_auth.lambdas.shared_spf.spf_text import adding, is_only, removing
+from ses_email_auth.lambdas.shared_spf.handler import adding, handle, is_only, removing
 from tests.lambdas.events import cloudformation
 from tests.lambdas.route53 import Aws, Zone, refusal, txt
 
@@ -27,7 +26,7 @@ GOOGLE = "v=spf1 include:_spf.google.com ~all"
 @pytest.fixture
 def stack(aws: Aws) -> Iterator[Stack]:  # noqa: ARG001 - in place before the handler runs
     """CloudFormation."""
-    with cloudformation(handler.handle) as found:
+    with cloudformation(handle) as found:
         yield found
 
 

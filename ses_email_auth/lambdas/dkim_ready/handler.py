@@ -1,9 +1,9 @@
-"""Stands between the record of a new DKIM key and the identity that shall sign with it: SES does not sign while it cannot find
-the public key.
+"""Waits until the record of a new DKIM key answers, before the identity signs with that key: SES does not sign while it cannot
+find the public key.
 
-- An identity that does not exist yet sends nothing, so nobody waits for its first key.
+- An identity that does not exist yet sends nothing, so its first key is not waited for.
 - The next generation has to answer at all name servers of the domain, or the deployment fails and nothing has changed.
-- Going back is never refused: that is what a rollback does, and the record of the generation before still stands.
+- The generation before is never refused: a rollback goes back to it, and its record still stands.
 """
 
 from __future__ import annotations
@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from ses_email_auth.lambdas.custom_resource import Failed, Outcome, Request, answer
+from ses_email_auth.lambdas.custom_resource import CONFIG, Failed, Outcome, Request, answer, error_code, retry_denied
 from ses_email_auth.lambdas.dns_txt import texts_everywhere
-from ses_email_auth.lambdas.patience import CONFIG, patiently
 
 if TYPE_CHECKING:
     from ses_email_auth.lambdas.custom_resource import Properties
 
-__all__ = ["handle"]
-
-_EVERY = 10  # seconds
-_FOR_THE_ANSWER = 20  # seconds that have to be left
+_PAUSE = 10  # seconds
+_MARGIN = 20  # seconds of the function for the answer
 _STRING = re.compile(r'"([^"]*)"')
 
 
@@ -44,7 +41,7 @@ def _work(request: Request) -> Outcome:
         if _exists(domain):
             _wait(request)
     elif new["EmailIdentity"] != old["EmailIdentity"]:
-        return outcome  # the identity is made anew, too
+        return outcome  # the identity is replaced, too
     elif _selector(new) != _selector(old):
         _wait(request)
     elif _generation(new) > _generation(old):
@@ -67,30 +64,30 @@ def _selector(properties: Properties) -> str:
 
 def _exists(domain: str) -> bool:
     try:
-        patiently(boto3.client("sesv2", config=CONFIG).get_email_identity, EmailIdentity=domain)
+        retry_denied(boto3.client("sesv2", config=CONFIG).get_email_identity, EmailIdentity=domain)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "NotFoundException":
+        if error_code(error) == "NotFoundException":
             return False
         raise
     return True
 
 
 def _wait(request: Request) -> None:
-    """Until the record answers everywhere."""
+    """Wait until all name servers have the record."""
     domain, name, value = (str(request.properties[key]) for key in ("EmailIdentity", "Name", "Value"))
     wanted = "".join(_STRING.findall(value))
-    seconds = min(float(str(request.properties["Seconds"])), request.remaining_seconds() - _FOR_THE_ANSWER)
+    seconds = min(float(str(request.properties["Seconds"])), request.remaining_seconds() - _MARGIN)
     until = time.monotonic() + seconds
     while True:
-        found = texts_everywhere(domain, name)
-        missing = [server for server, texts in found.items() if wanted not in texts]
-        if found and not missing:
+        answers = texts_everywhere(domain, name)
+        missing = [server for server, texts in answers.items() if wanted not in texts]
+        if answers and not missing:
             return
-        if time.monotonic() + _EVERY > until:
+        if time.monotonic() + _PAUSE > until:
             break
-        time.sleep(_EVERY)
-    seen = f"{', '.join(missing)} did not have it" if found else "no name server could be reached"
+        time.sleep(_PAUSE)
+    failure = f"{', '.join(missing)} did not have it" if answers else "no name server could be reached"
     raise Failed(
-        f"the new DKIM key did not answer in time, so SES still signs with the old one: {seen}. Publish this record and deploy "
-        f"again, the key stays the same: {name} TXT {value}"
+        f"the new DKIM key did not answer in time, so SES still signs with the old one: {failure}. Publish this record and "
+        f"deploy again, the key stays the same: {name} TXT {value}"
     )

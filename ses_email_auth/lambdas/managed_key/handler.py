@@ -2,10 +2,10 @@
 
 AWS KMS makes the pair (`GenerateDataKeyPair`): base64 of `PrivateKeyPlaintext` is the PKCS#8 on one line that SES takes, base64
 of `PublicKey` is `p=`. The public half stands in the description of the secret, so that this function never reads a private one
-again. The name of the secret follows from the stack and the logical id: whoever asks twice gets the same key, and one whose
+again. The name of the secret follows from the stack and the logical id: a second try gets the same key, and a key whose
 deletion was ordered by a rollback is restored.
 
-No error of these calls is passed on in its own words: it could quote what was sent.
+The text of an error of these calls is never passed on: it could quote what was sent.
 """
 
 from __future__ import annotations
@@ -17,15 +17,12 @@ from typing import TYPE_CHECKING, Protocol, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ses_email_auth.lambdas.custom_resource import Failed, Outcome, Request, answer
-from ses_email_auth.lambdas.patience import CONFIG, patiently
+from ses_email_auth.lambdas.custom_resource import CONFIG, Failed, Outcome, Request, answer, error_code, retry_denied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ses_email_auth.lambdas.custom_resource import Properties
-
-__all__ = ["handle"]
 
 _SPEC = "RSA_2048"
 _MARK = "public key: "
@@ -43,6 +40,8 @@ class _Secrets(Protocol):
 
 
 class _Kms(Protocol):
+    """As above."""
+
     def generate_data_key_pair(self, **arguments: object) -> Mapping[str, bytes]: ...
 
 
@@ -57,7 +56,7 @@ def _work(request: Request) -> Outcome:
     if request.kind == "Delete":
         _delete(secrets, name)
         return Outcome(request.physical_id)
-    arn, public_key = _existing(secrets, request, name) or _make(secrets, request, name)
+    arn, public_key = _existing(secrets, request, name) or _create(secrets, request, name)
     return Outcome(arn, {f"DkimKeyText{request.properties['Generation']}": _txt(public_key)})
 
 
@@ -66,9 +65,9 @@ def _names(properties: Properties) -> tuple[str, ...]:
 
 
 def _secret_name(request: Request) -> str:
-    """The same for each try of one resource, and another one for a stack that is made anew.
+    """The same in each try of one resource, and another one in a stack that is created again.
 
-    A construct that is renamed is another resource: the rollback of its creation must not delete the key that signs.
+    A construct with a new name is another resource: the rollback of its creation must not delete the key that signs.
     """
     domain, selector, generation = _names(request.properties)
     resource = hashlib.sha256(f"{request.stack_id}/{request.logical_id}".encode()).hexdigest()[:12]
@@ -78,32 +77,32 @@ def _secret_name(request: Request) -> str:
 def _existing(secrets: _Secrets, request: Request, name: str) -> tuple[str, str] | None:
     """ARN and public key of a secret that was made before."""
     try:
-        found = patiently(secrets.describe_secret, SecretId=name)
-        if "DeletedDate" in found:
+        secret = retry_denied(secrets.describe_secret, SecretId=name)
+        if "DeletedDate" in secret:
             secrets.restore_secret(SecretId=name)
     except (ClientError, BotoCoreError) as error:
         if _code(error) == "ResourceNotFoundException":
             return None
         raise _failed("looked up", error) from None
-    if _key_id(found.get("KmsKeyId")) != _key_id(request.properties["EncryptionKey"]):
+    if _key_id(secret.get("KmsKeyId")) != _key_id(request.properties["EncryptionKey"]):
         raise Failed(
             "'encryption_key' of a managed key cannot change, its secrets would be lost with the old one; give it back, or "
             "take another selector= for new keys"
         )
-    _, mark, public_key = str(found.get("Description", "")).partition(_MARK)
+    _, mark, public_key = str(secret.get("Description", "")).partition(_MARK)
     if not mark:
         raise Failed(f"the secret {name} has another description than it was made with, so its public key is not known")
-    return str(found["ARN"]), public_key
+    return str(secret["ARN"]), public_key
 
 
-def _make(secrets: _Secrets, request: Request, name: str) -> tuple[str, str]:
+def _create(secrets: _Secrets, request: Request, name: str) -> tuple[str, str]:
     domain, selector, generation = _names(request.properties)
     encryption_key = str(request.properties["EncryptionKey"])
     kms = cast("_Kms", boto3.client("kms", config=CONFIG))
     try:
-        pair = patiently(kms.generate_data_key_pair, KeyId=encryption_key, KeyPairSpec=_SPEC)
+        pair = retry_denied(kms.generate_data_key_pair, KeyId=encryption_key, KeyPairSpec=_SPEC)
         public_key = base64.b64encode(pair["PublicKey"]).decode("ascii")
-        made = patiently(
+        secret = retry_denied(
             secrets.create_secret,
             Name=name,
             Description=f"private DKIM key of {domain}, selector {selector}-{generation}; {_MARK}{public_key}",
@@ -112,15 +111,15 @@ def _make(secrets: _Secrets, request: Request, name: str) -> tuple[str, str]:
         )
     except (ClientError, BotoCoreError) as error:
         raise _failed("made", error) from None
-    return str(made["ARN"]), public_key
+    return str(secret["ARN"]), public_key
 
 
 def _delete(secrets: _Secrets, name: str) -> None:
-    """Order the deletion; until it is done, the key can be restored."""
+    """Order the deletion; until AWS has done it, the key can be restored."""
     try:
         secrets.delete_secret(SecretId=name, RecoveryWindowInDays=_RECOVERY_DAYS)
     except (ClientError, BotoCoreError) as error:
-        # InvalidRequestException: the deletion was ordered before.
+        # InvalidRequestException: its deletion is ordered already.
         if _code(error) not in {"ResourceNotFoundException", "InvalidRequestException"}:
             raise _failed("deleted", error) from None
 
@@ -133,12 +132,12 @@ def _txt(public_key: str) -> str:
 
 
 def _key_id(key: object) -> str:
-    """Of a key that is named by its ARN or by its id."""
+    """The id of a key that is named by its ARN or by its id."""
     return str(key).rpartition("/")[2]
 
 
 def _code(error: ClientError | BotoCoreError) -> str:
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
+    return error_code(error) if isinstance(error, ClientError) else type(error).__name__
 
 
 def _failed(what: str, error: ClientError | BotoCoreError) -> Failed:

@@ -1,8 +1,8 @@
-"""The record sets of one domain, written with one ChangeBatch: all or none.
+"""Writes the record sets of one domain with one ChangeBatch: all or none.
 
 - A record set that this resource did not write is never changed or deleted: a change names the old values exactly.
-- Create refuses what stands already. With `Adopt` it takes over what is equal, and remembers in the physical id that it did:
-  as long as such a record set is unchanged, a delete leaves it, since the rollback of a first deployment is a delete too.
+- Create refuses what stands already. With `Adopt` it takes over record sets that are equal, and keeps their fingerprints in the
+  physical id: a delete leaves such a set while it is unchanged, since the rollback of a first deployment is a delete too.
 - A delete leaves what another resource of the stack has taken over, so that a new name of the construct loses nothing.
 - Update writes only what differs. Another zone or domain is a replacement: the new records first, then a delete of the old.
 - The update back after one that was refused does nothing.
@@ -13,24 +13,18 @@ Not handled: taking over in an update, because the physical id cannot change the
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_email_auth.lambdas.custom_resource import Failed, Outcome, answer
-from ses_email_auth.lambdas.first_try import FirstTry
-from ses_email_auth.lambdas.hosted_zone import HostedZone, ZoneIsGone
-from ses_email_auth.lambdas.own_stack import is_rolling_back, last_update_failed, other_ids
-from ses_email_auth.lambdas.record_set import RecordSet
-from ses_email_auth.lambdas.record_writer.steps import Step, stands, were_done
-from ses_email_auth.lambdas.zone_change import UNCHANGED, make_change
+from ses_email_auth.lambdas.custom_resource import Failed, Outcome, RetryNote, answer
+from ses_email_auth.lambdas.hosted_zone import UNCHANGED, HostedZone, RecordSet, ZoneIsGone, make_change
+from ses_email_auth.lambdas.stack_history import is_rolling_back, last_update_failed, other_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ses_email_auth.lambdas.custom_resource import Properties, Request
-    from ses_email_auth.lambdas.hosted_zone import Change
-    from ses_email_auth.lambdas.record_set import Key
-
-__all__ = ["handle"]
+    from ses_email_auth.lambdas.hosted_zone import Change, Key
 
 _TRIES = 3
 _DIGITS = 8  # of a fingerprint
@@ -43,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, object], context: object) -> None:
-    """Called by CloudFormation."""
+    """Answer CloudFormation."""
     answer(event, context, _work)
 
 
@@ -62,61 +56,62 @@ def _work(request: Request) -> Outcome:
 
 
 def _create(request: Request) -> Outcome:
-    zone, wanted, first = HostedZone(request.properties), _sets(request.properties), FirstTry(request.request_id)
+    zone, wanted, note = HostedZone(request.properties), _sets(request.properties), RetryNote(request.request_id)
     adopts = str(request.properties.get("Adopt", "")).lower() == "true"
-    # The way back from a replacement: the old records stand still, and are ours.
+    # The way back from a replacement: the old records still stand, and are ours.
     goes_back = request.kind == "Update" and is_rolling_back(request)
     physical_id = ""
 
     def plan() -> list[Change]:
         nonlocal physical_id
-        found = zone.read(each.name for each in wanted.values())
-        equal = [each for key, each in wanted.items() if each.is_like(found.get(key))]
-        _refuse([stands(each, found[key]) for key, each in wanted.items() if key in found and each not in equal])
-        noted = first.seen()
-        if noted is None:
+        standing = zone.read(name for name, _ in wanted)
+        equal = [record_set for key, record_set in wanted.items() if record_set.is_like(standing.get(key))]
+        different = [key for key, record_set in wanted.items() if key in standing and record_set not in equal]
+        _refuse([_stands_differently(wanted[key], standing[key]) for key in different])
+        adopted = note.read()
+        if adopted is None:
             if not adopts and not goes_back:
-                _refuse([_stands_equally(each, _ADOPT) for each in equal])
-            noted = [each.fingerprint for each in equal] if adopts else []
-        physical_id = _physical_id(request.properties, noted)
-        first.note(noted)
-        return [("CREATE", each) for each in wanted.values() if each not in equal]
+                _refuse([_stands_equally(record_set, _ADOPT) for record_set in equal])
+            adopted = [record_set.fingerprint for record_set in equal] if adopts else []
+        physical_id = _physical_id(request.properties, adopted)
+        note.write(adopted)
+        return [("CREATE", record_set) for record_set in wanted.values() if record_set not in equal]
 
-    make_change(request, zone, first, plan, _TRIES)
+    make_change(request, zone, note, plan, _TRIES)
     return Outcome(physical_id)
 
 
 def _update(request: Request) -> None:
-    zone, first = HostedZone(request.properties), FirstTry(request.request_id)
+    zone, note = HostedZone(request.properties), RetryNote(request.request_id)
     old, new = _sets(request.old_properties), _sets(request.properties)
     keys = [key for key in {**new, **old} if not (key in old and key in new and old[key].is_like(new[key]))]
     goes_back = bool(keys) and last_update_failed(request)
 
     def plan() -> list[Change]:
         try:
-            found = zone.read(name for name, _ in keys)
+            standing = zone.read(name for name, _ in keys)
         except Failed as error:
             if not goes_back:
                 raise
             _log.warning("the update before failed, and nothing can be seen of it: %s", error)
             return []
-        steps = [Step(old.get(key), new.get(key), found.get(key)) for key in keys]
-        if goes_back and not were_done(steps):
+        steps = [_Step(old.get(key), new.get(key), standing.get(key)) for key in keys]
+        if goes_back and not _were_done(steps):
             _log.warning("the update before was refused, so there is nothing to take back")
             return []
-        if first.seen() is None:
-            _refuse([_stands_equally(step.new, _ONLY_FIRST) for step in steps if step.new is not None and step.is_strange])
+        if note.read() is None:
+            _refuse([_stands_equally(step.new, _ONLY_FIRST) for step in steps if step.new is not None and step.is_foreign])
         _refuse([conflict for step in steps if (conflict := step.conflict) is not None])
-        first.note([])
+        note.write([])
         return [change for step in steps for change in step.changes()]
 
     if keys:
-        make_change(request, zone, first, plan, _TRIES)
+        make_change(request, zone, note, plan, _TRIES)
 
 
 def _delete(request: Request) -> None:
     if _base(request.physical_id) != _identity(request.properties):
-        # CloudFormation makes an id up for a create that was not answered: what that one has written nobody knows.
+        # CloudFormation makes up an id for a create without an answer; what that create wrote is not known.
         _log.warning("%s is no id of this handler, so all is left alone", request.physical_id)
         return
     zone, ours = HostedZone(request.properties), _sets(request.properties)
@@ -125,19 +120,20 @@ def _delete(request: Request) -> None:
         taken_over |= _adopted(other) if _base(other) == _identity(request.properties) else set()
 
     def plan() -> list[Change]:
-        found = zone.read(each.name for each in ours.values())
-        return [("DELETE", found[key]) for key, each in ours.items() if key in found and _goes(each, found[key], taken_over)]
+        standing = zone.read(name for name, _ in ours)
+        keys = [key for key in ours if key in standing and _may_delete(ours[key], standing[key], taken_over)]
+        return [("DELETE", standing[key]) for key in keys]
 
     try:
-        make_change(request, zone, FirstTry(request.request_id), plan, _TRIES)
+        make_change(request, zone, RetryNote(request.request_id), plan, _TRIES)
     except ZoneIsGone:
         _log.warning("there is no hosted zone %s any more", zone.zone_id)
 
 
-def _goes(ours: RecordSet, found: RecordSet, taken_over: set[str]) -> bool:
-    """Whether a delete deletes what was found."""
-    if not ours.is_like(found):
-        _log.warning("%s was changed by others and is left alone: %s", ours.place, found)
+def _may_delete(ours: RecordSet, standing: RecordSet, taken_over: set[str]) -> bool:
+    """Whether a delete takes away the record set that stands in the zone."""
+    if not ours.is_like(standing):
+        _log.warning("%s was changed by others and is left alone: %s", ours.place, standing)
         return False
     if ours.fingerprint in taken_over:
         _log.warning("%s was taken over as it is and is left alone", ours.place)
@@ -151,6 +147,66 @@ def _refuse(conflicts: list[str]) -> None:
         raise Failed(f"{'; '.join(conflicts[:_SHOWN])}{more}; {UNCHANGED}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One record set of an update: as it was, as it shall be, and as it stands in the zone."""
+
+    old: RecordSet | None
+    new: RecordSet | None
+    standing: RecordSet | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is as it shall be."""
+        return self.standing is None if self.new is None else self.new.is_like(self.standing)
+
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether it is still what it was."""
+        return self.standing is None if self.old is None else self.old.is_like(self.standing)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is new in this update, and yet stands already as it shall be."""
+        return self.old is None and self.is_done
+
+    @property
+    def conflict(self) -> str | None:
+        """What is wrong if others have written it; None if they have not."""
+        if self.is_done or self.is_as_it_was or self.standing is None:
+            return None
+        if self.old is None:
+            return None if self.new is None else _stands_differently(self.new, self.standing)
+        wanted = "" if self.new is None else f", or give it the new value: {self.new}"
+        return (
+            f"{self.old.place} was changed outside of this stack: it holds {self.standing}, this stack wrote {self.old}; "
+            f"put that back{wanted}, and deploy again"
+        )
+
+    def changes(self) -> list[Change]:
+        """The changes of the zone that are still to be made."""
+        if self.is_done:
+            return []
+        deletes: list[Change] = [] if self.standing is None else [("DELETE", self.standing)]
+        return deletes if self.new is None else [*deletes, ("CREATE", self.new)]
+
+
+def _were_done(steps: Sequence[_Step]) -> bool:
+    """Whether the update that `steps` take back was done although it counts as failed, as after a time-out.
+
+    It was done whole or not at all. A set that it added proves nothing: it may have stood there before.
+    """
+    return all(step.is_as_it_was for step in steps) and any(step.new is not None for step in steps)
+
+
+def _stands_differently(wanted: RecordSet, standing: RecordSet) -> str:
+    """The conflict with a record set that others have written."""
+    return (
+        f"{wanted.place} stands in the zone with another value: {standing}; this stack wants {wanted}; remove it there, or "
+        f"give it that value and pass adopt=True"
+    )
+
+
 def _stands_equally(wanted: RecordSet, fix: str) -> str:
     return (
         f"{wanted.place} stands in the zone already, as this stack wants it, but was not written by it: {wanted}; "
@@ -160,8 +216,12 @@ def _stands_equally(wanted: RecordSet, fix: str) -> str:
 
 def _sets(properties: Properties) -> dict[Key, RecordSet]:
     members = properties.get("RecordSets", [])
-    sets = [RecordSet.wanted(member) for member in members if isinstance(member, dict)] if isinstance(members, list) else []
-    return {each.key: each for each in sets}
+    sets = (
+        [RecordSet.from_properties(member) for member in members if isinstance(member, dict)]
+        if isinstance(members, list)
+        else []
+    )
+    return {record_set.key: record_set for record_set in sets}
 
 
 def _identity(properties: Mapping[str, object]) -> str:

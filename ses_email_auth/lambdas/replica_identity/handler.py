@@ -1,7 +1,7 @@
 """Makes a replica identity and all that belongs to it (Amazon SES developer guide, "Deterministic Easy DKIM").
 
-What this function makes carries a tag that names its resource. Only an identity with that tag is taken for its own or deleted:
-a creation that is tried again finds what it made, and never that of somebody else.
+What this function makes carries a tag that names its resource. Only an identity with that tag counts as its own and is deleted:
+a second try of a creation finds what the first one made, and never what others made.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Protocol, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ses_email_auth.lambdas.custom_resource import Failed, Outcome, Request, answer
-from ses_email_auth.lambdas.patience import CONFIG, patiently
+from ses_email_auth.lambdas.custom_resource import CONFIG, Failed, Outcome, Request, answer, error_code, retry_denied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ses_email_auth.lambdas.custom_resource import Properties
-
-__all__ = ["handle"]
 
 _MARK = "ses-email-auth:resource"
 _MAX_TAG = 256
@@ -61,32 +58,32 @@ def _work(request: Request) -> Outcome:
 
 
 def _refuse_another_parent(ses: _Ses, properties: Properties) -> None:
-    """By what SES has: the update back, in a rollback, asks for what is there already."""
+    """Compare with what SES has: the update back, in a rollback, asks for the parent that is there already."""
     name = str(properties["EmailIdentity"])
-    found = _origin_of(patiently(ses.get_email_identity, EmailIdentity=name))
-    if found != _origin(properties):
+    standing = _origin_of(retry_denied(ses.get_email_identity, EmailIdentity=name))
+    if standing != _origin(properties):
         raise Failed(
-            f"the replica {name} is {found} and cannot become {_origin(properties)}: SES takes the parent region at creation "
-            "alone; take the construct out, deploy, and put it in again"
+            f"the replica {name} is {standing} and cannot become {_origin(properties)}: SES takes the parent region at "
+            "creation alone; take the construct out, deploy, and put it in again"
         )
 
 
 def _create(ses: _Ses, request: Request, name: str) -> None:
     properties = request.properties
     tags = [{"Key": key, "Value": value} for key, value in {**_tags(properties), _MARK: _owner(request)}.items()]
-    given: dict[str, object] = {"EmailIdentity": name, "Tags": tags}
+    arguments: dict[str, object] = {"EmailIdentity": name, "Tags": tags}
     configuration_set = _part(properties, "ConfigurationSetAttributes").get("ConfigurationSetName")
     if configuration_set is not None:
-        given["ConfigurationSetName"] = configuration_set
-    given["DkimSigningAttributes"] = {"DomainSigningAttributesOrigin": _origin(properties)}
+        arguments["ConfigurationSetName"] = configuration_set
+    arguments["DkimSigningAttributes"] = {"DomainSigningAttributesOrigin": _origin(properties)}
     try:
-        patiently(ses.create_email_identity, **given)
+        retry_denied(ses.create_email_identity, **arguments)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "AlreadyExistsException":
+        if error_code(error) != "AlreadyExistsException":
             raise
-        found = patiently(ses.get_email_identity, EmailIdentity=name)
-        is_own = _mark(found) == _owner(request)
-        if not is_own or _origin_of(found) != _origin(properties):
+        standing = retry_denied(ses.get_email_identity, EmailIdentity=name)
+        is_own = _mark(standing) == _owner(request)
+        if not is_own or _origin_of(standing) != _origin(properties):
             raise Failed(
                 f"the identity {name} exists in this region already, and SES makes a replica at creation alone; delete it "
                 "first, or leave out dkim= and keep it"
@@ -94,7 +91,7 @@ def _create(ses: _Ses, request: Request, name: str) -> None:
 
 
 def _settle_new(ses: _Ses, name: str, properties: Properties) -> None:
-    """What SES does not take at creation; if that fails, the rollback finds the identity by its id."""
+    """Set what SES does not take at creation; if that fails, the rollback finds the identity by its id."""
     try:
         _settle(ses, properties, {})
     except ClientError as error:
@@ -105,33 +102,33 @@ def _settle_new(ses: _Ses, name: str, properties: Properties) -> None:
 
 
 def _settle(ses: _Ses, new: Properties, old: Properties) -> None:
-    """Bring all but the name and the parent to what is wanted; each call sets a value, so a second time does no harm."""
+    """Set all but the name and the parent; each call sets a value, so a second time does no harm."""
     name = str(new["EmailIdentity"])
     if _part(new, "MailFromAttributes") != _part(old, "MailFromAttributes"):
-        patiently(ses.put_email_identity_mail_from_attributes, EmailIdentity=name, **_part(new, "MailFromAttributes"))
+        retry_denied(ses.put_email_identity_mail_from_attributes, EmailIdentity=name, **_part(new, "MailFromAttributes"))
     if _part(new, "ConfigurationSetAttributes") != _part(old, "ConfigurationSetAttributes") and old:
-        patiently(
+        retry_denied(
             ses.put_email_identity_configuration_set_attributes, EmailIdentity=name, **_part(new, "ConfigurationSetAttributes")
         )
     if _part(new, "FeedbackAttributes") != _part(old, "FeedbackAttributes"):
         forwards = _part(new, "FeedbackAttributes").get("EmailForwardingEnabled", "true") == "true"
-        patiently(ses.put_email_identity_feedback_attributes, EmailIdentity=name, EmailForwardingEnabled=forwards)
+        retry_denied(ses.put_email_identity_feedback_attributes, EmailIdentity=name, EmailForwardingEnabled=forwards)
     wanted, before = _tags(new), _tags(old)
     arn = str(new["IdentityArn"])
-    gone = sorted(before.keys() - wanted.keys())
-    if gone:
-        patiently(ses.untag_resource, ResourceArn=arn, TagKeys=gone)
+    dropped = sorted(before.keys() - wanted.keys())
+    if dropped:
+        retry_denied(ses.untag_resource, ResourceArn=arn, TagKeys=dropped)
     changed = {key: value for key, value in wanted.items() if before.get(key) != value}
     if changed and old:
-        patiently(ses.tag_resource, ResourceArn=arn, Tags=[{"Key": key, "Value": value} for key, value in changed.items()])
+        retry_denied(ses.tag_resource, ResourceArn=arn, Tags=[{"Key": key, "Value": value} for key, value in changed.items()])
 
 
 def _delete(ses: _Ses, request: Request, name: str) -> None:
     try:
-        if _mark(patiently(ses.get_email_identity, EmailIdentity=name)) == _owner(request):
-            patiently(ses.delete_email_identity, EmailIdentity=name)
+        if _mark(retry_denied(ses.get_email_identity, EmailIdentity=name)) == _owner(request):
+            retry_denied(ses.delete_email_identity, EmailIdentity=name)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NotFoundException":
+        if error_code(error) != "NotFoundException":
             raise
 
 
@@ -152,8 +149,8 @@ def _origin(properties: Properties) -> str:
 
 
 def _tags(properties: Properties) -> dict[str, str]:
-    given = properties.get("Tags")
-    return {str(tag["Key"]): str(tag["Value"]) for tag in given} if isinstance(given, list) else {}
+    tags = properties.get("Tags")
+    return {str(tag["Key"]): str(tag["Value"]) for tag in tags} if isinstance(tags, list) else {}
 
 
 def _part(properties: Properties, name: str) -> dict[str, str]:

@@ -1,13 +1,13 @@
-"""A sending authorization policy of an SES identity (developer guide, "Using sending authorization").
+"""Writes a sending authorization policy of an SES identity (developer guide, "Using sending authorization").
 
-What this function writes carries an `Id` that names its resource. So it knows a second try from a policy of others that says
-the same, and takes away its own alone: a rollback does not delete what stood there before.
+What this function writes carries an `Id` that names its resource. So a second try knows its own policy from an equal
+one of others, and a delete removes its own alone: a rollback does not delete what stood there before.
 
-- Create refuses a policy of that name that is not its own: others need it.
-- Update writes the new document; another identity or name is a replacement, whose old policy CloudFormation deletes later.
-- Delete takes the own policy away; that it, or the whole identity, is gone already is as good.
+- Create refuses if others have a policy of that name.
+- Update writes the new document; another identity or name is a replacement: CloudFormation deletes the old policy later.
+- Delete removes its own policy, and succeeds if that or the whole identity is gone already.
 
-The actions of SESv2: those of SES know no resource in IAM, so a role could write the policies of all identities.
+It calls SESv2: IAM knows no resource for the actions of SES, so a role could write the policies of all identities.
 """
 
 from __future__ import annotations
@@ -19,19 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from ses_email_auth.lambdas.custom_resource import Failed, Outcome, answer
-from ses_email_auth.lambdas.patience import CONFIG, patiently
+from ses_email_auth.lambdas.custom_resource import CONFIG, Failed, Outcome, answer, retry_denied
 
 if TYPE_CHECKING:
     from ses_email_auth.lambdas.custom_resource import Request
-
-__all__ = ["handle"]
 
 _log = logging.getLogger(__name__)
 
 
 def handle(event: dict[str, object], context: object) -> None:
-    """Called by CloudFormation."""
+    """Answer CloudFormation."""
     answer(event, context, _work)
 
 
@@ -43,23 +40,23 @@ def _work(request: Request) -> Outcome:
         _delete(ses, request, identity, name)
         return Outcome(request.physical_id)
     wanted = _document(request)
-    found = _found(ses, identity, name)
-    if found == wanted:
+    standing = _standing(ses, identity, name)
+    if standing == wanted:
         return outcome
-    if found is not None and _owner(found) != _owner(wanted) and outcome.physical_id != request.physical_id:
+    if standing is not None and _owner(standing) != _owner(wanted) and outcome.physical_id != request.physical_id:
         raise Failed(
             f"{identity} has a sending policy {name!r} already, which this resource did not write; nothing was changed; choose "
             "another name, or remove that policy"
         )
-    write = ses.create_email_identity_policy if found is None else ses.update_email_identity_policy
-    patiently(write, EmailIdentity=identity, PolicyName=name, Policy=json.dumps(wanted))
+    write = ses.create_email_identity_policy if standing is None else ses.update_email_identity_policy
+    retry_denied(write, EmailIdentity=identity, PolicyName=name, Policy=json.dumps(wanted))
     return outcome
 
 
 def _delete(ses: Any, request: Request, identity: str, name: str) -> None:  # noqa: ANN401 - boto3 carries no types
     try:
-        if _owner(_found(ses, identity, name)) == _owner(_document(request)):
-            patiently(ses.delete_email_identity_policy, EmailIdentity=identity, PolicyName=name)
+        if _owner(_standing(ses, identity, name)) == _owner(_document(request)):
+            retry_denied(ses.delete_email_identity_policy, EmailIdentity=identity, PolicyName=name)
         else:
             _log.warning("%s/%s is gone, or not ours and is left alone", identity, name)
     except ses.exceptions.NotFoundException:
@@ -73,9 +70,9 @@ def _document(request: Request) -> dict[str, object]:
     return {**(policy if isinstance(policy, dict) else {}), "Id": f"ses-email-auth-{resource}"}
 
 
-def _found(ses: Any, identity: str, name: str) -> object:  # noqa: ANN401 - as above
-    """The document that stands there; None without one."""
-    policy = patiently(ses.get_email_identity_policies, EmailIdentity=identity)["Policies"].get(name)
+def _standing(ses: Any, identity: str, name: str) -> object:  # noqa: ANN401 - as above
+    """The document that SES has; None without one."""
+    policy = retry_denied(ses.get_email_identity_policies, EmailIdentity=identity)["Policies"].get(name)
     try:
         return None if policy is None else json.loads(policy)
     except ValueError:
