@@ -13,7 +13,7 @@ from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, Se
 from ses_email_auth.cdk.record_resources import RecordLayout
 from ses_email_auth.cdk.sending_construct import SendingConstruct
 from ses_email_auth.cdk.stack_facts import StackFacts
-from ses_email_auth.publication.prop_values import UNSET, Unset
+from ses_email_auth.publication.prop_values import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class SesEmailAuth(SendingConstruct):
         record_layout: RecordLayout = RecordLayout.SEPARATE,
         logical_ids: Mapping[str, str] | None = None,
         removal_policy: RemovalPolicy | None = None,
-        mail_from_subdomain: str | Unset | None = "bounce",
+        mail_from_subdomain: str | None = "bounce",
         mail_from_mx_host: str | None = None,
         mail_from_behavior_on_mx_failure: aws_ses.MailFromBehaviorOnMxFailure | None = None,
         dkim: Dkim | None = None,
@@ -68,8 +68,8 @@ class SesEmailAuth(SendingConstruct):
         mail_from_spf_ttl: Duration | None = None,
         wait_for_verification: Duration | None = None,
         from_subdomains: Sequence[str] = (),
-        dmarc: DmarcRecord | Unset | None = UNSET,
-        dmarc_policy: DmarcPolicy | Unset | None = UNSET,
+        dmarc: DmarcRecord | None = UNSET,
+        dmarc_policy: DmarcPolicy | None = UNSET,
         dmarc_rua: Sequence[str] = (),
         spf: SpfRecord | None = None,
         spf_includes: Sequence[str] = (),
@@ -112,8 +112,8 @@ class SesEmailAuth(SendingConstruct):
         mail_from_spf_ttl: Duration | None = None,
         wait_for_verification: Duration | None = None,
         from_subdomains: Sequence[str] = (),
-        dmarc: DmarcRecord | Unset | None = UNSET,
-        dmarc_policy: DmarcPolicy | Unset | None = UNSET,
+        dmarc: DmarcRecord | None = UNSET,
+        dmarc_policy: DmarcPolicy | None = UNSET,
         dmarc_rua: Sequence[str] = (),
         spf: SpfRecord | None = None,
         spf_includes: Sequence[str] = (),
@@ -163,7 +163,7 @@ class SendingIdentity(SendingConstruct):
         record_layout: RecordLayout = RecordLayout.SEPARATE,
         logical_ids: Mapping[str, str] | None = None,
         removal_policy: RemovalPolicy | None = None,
-        mail_from_subdomain: str | Unset | None = UNSET,
+        mail_from_subdomain: str | None = UNSET,
         mail_from_mx_host: str | None = None,
         mail_from_behavior_on_mx_failure: aws_ses.MailFromBehaviorOnMxFailure | None = None,
         dkim: Dkim | None = None,
@@ -208,8 +208,8 @@ class DomainPolicy(EmailAuthConstruct):
         logical_ids: Mapping[str, str] | None = None,
         removal_policy: RemovalPolicy | None = None,
         from_subdomains: Sequence[str] = (),
-        dmarc: DmarcRecord | Unset | None = UNSET,
-        dmarc_policy: DmarcPolicy | Unset | None = UNSET,
+        dmarc: DmarcRecord | None = UNSET,
+        dmarc_policy: DmarcPolicy | None = UNSET,
         dmarc_rua: Sequence[str] = (),
         spf: SpfRecord | None = None,
         spf_includes: Sequence[str] = (),

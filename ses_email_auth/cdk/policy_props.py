@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.cdk.common_props import CommonProps
-from ses_email_auth.publication.prop_values import UNSET, Unset
+from ses_email_auth.publication.prop_values import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +32,13 @@ class PolicyProps(CommonProps):
     Default: - none
     """
 
-    dmarc: DmarcRecord | Unset | None = UNSET
+    dmarc: DmarcRecord | None = UNSET
     """The whole DMARC record; None publishes none.
 
     Default: - made of `dmarc_policy` and `dmarc_rua`
     """
 
-    dmarc_policy: DmarcPolicy | Unset | None = UNSET
+    dmarc_policy: DmarcPolicy | None = UNSET
     """What receivers shall do to forgeries; None publishes no DMARC record.
 
     Default: - DmarcPolicy.NONE at an organizational domain, no record below it

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ses_email_auth.cdk.policy_props import PolicyProps
 from ses_email_auth.cdk.sending_props import SendingProps
-
-if TYPE_CHECKING:
-    from ses_email_auth.publication.prop_values import Unset
 
 __all__ = ["DomainPolicyProps", "SendingIdentityProps", "SesEmailAuthProps"]
 
@@ -18,7 +14,7 @@ __all__ = ["DomainPolicyProps", "SendingIdentityProps", "SesEmailAuthProps"]
 class SesEmailAuthProps(PolicyProps, SendingProps):
     """The props of `SesEmailAuth`, for `SesEmailAuth.from_props` and `dataclasses.replace`."""
 
-    mail_from_subdomain: str | Unset | None = "bounce"
+    mail_from_subdomain: str | None = "bounce"
     """The MAIL FROM subdomain: one label, or a full name below the domain. None uses SES's own MAIL FROM domain, which never
     aligns. The name must not be used for anything else, and in one region only.
 

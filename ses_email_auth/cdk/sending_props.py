@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.cdk.common_props import CommonProps
-from ses_email_auth.publication.prop_values import UNSET, Unset
+from ses_email_auth.publication.prop_values import UNSET
 
 if TYPE_CHECKING:
     from aws_cdk import Duration, aws_ses
@@ -53,7 +53,7 @@ class SendingProps(SendingRecordProps):
 
     __slots__ = ()
 
-    mail_from_subdomain: str | Unset | None = UNSET
+    mail_from_subdomain: str | None = UNSET
     """The MAIL FROM subdomain: one label, or a full name below the domain. None uses SES's own MAIL FROM domain, which never
     aligns. The name must not be used for anything else, and in one region only.
 

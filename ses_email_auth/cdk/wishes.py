@@ -23,7 +23,7 @@ from ses_email_auth.publication.policy import (
     known_dmarc,
     site_values,
 )
-from ses_email_auth.publication.prop_values import UNSET, domain, identity_domain, seconds
+from ses_email_auth.publication.prop_values import domain, identity_domain, is_given, seconds
 from ses_email_auth.publication.sending import DEFAULT_TTL, SendingPlan, mail_from_domain, mx_host
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.ses.hosts import SPF_INCLUDE
@@ -92,7 +92,7 @@ def _check_outputs(props: Props, zone: ZoneFacts) -> None:
 
 def _sending(props: SesEmailAuthProps | SendingIdentityProps, name: DomainName, facts: StackFacts, dkim: Dkim) -> SendingPlan:
     subdomain = props.mail_from_subdomain
-    if subdomain is UNSET:
+    if not is_given(subdomain):
         if facts.region is None:
             raise EmailAuthError(
                 "'mail_from_subdomain' must be given in a stack without a region: its default is 'bounce-<region>', and each "

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token, is_list_token
 from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge
-from ses_email_auth.publication.prop_values import UNSET, Seconds, Unset, name_below, seconds, text_list
+from ses_email_auth.publication.prop_values import Seconds, is_given, name_below, seconds, text_list
 from ses_email_auth.publication.sending import DEFAULT_TTL
 from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
 from ses_email_auth.records.report_uri import report_uris
@@ -233,8 +233,8 @@ def from_domains(domain: DomainName, from_subdomains: Iterable[str], mail_from: 
 def choose_dmarc(
     domain: DomainName,
     organizational_domain: DomainName | None,
-    dmarc: DmarcRecord | Unset | None,
-    policy: DmarcPolicy | Unset | None,
+    dmarc: DmarcRecord | None,
+    policy: DmarcPolicy | None,
     rua: Iterable[str],
 ) -> DmarcChoice:
     """The DMARC record that the props ask for: the whole record, its short form, or the default.
@@ -243,21 +243,21 @@ def choose_dmarc(
         EmailAuthError: if both forms are given, a value is of the wrong type, or report addresses have no record to stand in.
     """
     addresses = text_list("dmarc_rua", rua, "['dmarc-reports@example.com']")
-    if dmarc is not UNSET:
+    if is_given(dmarc):
         if dmarc is not None and not isinstance(dmarc, DmarcRecord):
             raise EmailAuthError(f"'dmarc' must be a DmarcRecord, got {dmarc!r}; use DmarcRecord.parse(...)")
-        if policy is not UNSET or addresses:
+        if is_given(policy) or addresses:
             raise EmailAuthError(
                 "'dmarc' is the whole record, so 'dmarc_policy' and 'dmarc_rua' cannot be given beside it; "
                 "leave them out, or leave 'dmarc' out"
             )
         return DmarcChoice(dmarc, undecided=False)
-    if policy is not UNSET and policy is not None and not isinstance(policy, DmarcPolicy):
+    if is_given(policy) and policy is not None and not isinstance(policy, DmarcPolicy):
         known = str(policy).upper()
         fix = f"DmarcPolicy.{known}" if known in DmarcPolicy.__members__ else "DmarcPolicy.NONE, .QUARANTINE or .REJECT"
         raise EmailAuthError(f"'dmarc_policy' must be a DmarcPolicy, got {policy!r}; use {fix}")
     undecided = False
-    if policy is UNSET:
+    if not is_given(policy):
         undecided = domain != (organizational_domain or domain.organizational)
         policy = None if undecided else DmarcPolicy.NONE
     if policy is None:

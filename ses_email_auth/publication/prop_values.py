@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName
@@ -24,6 +24,7 @@ __all__ = [
     "Unset",
     "domain",
     "identity_domain",
+    "is_given",
     "name_below",
     "seconds",
     "text_list",
@@ -31,12 +32,24 @@ __all__ = [
 
 
 class Unset(enum.Enum):
-    """The default of a prop whose None means "off"."""
+    """What `UNSET` is at run time; signatures print it as `<not given>`."""
 
-    UNSET = "unset"
+    UNSET = "not given"
+
+    def __repr__(self) -> str:
+        return f"<{self.value}>"
 
 
-UNSET = Unset.UNSET
+UNSET = cast("None", Unset.UNSET)
+"""The default of a prop whose None means "off"; ask `is_given`, never compare.
+
+Type checkers see a None, so that such a prop is written `dmarc_policy: DmarcPolicy | None = UNSET`.
+"""
+
+
+def is_given(value: object) -> bool:
+    """Whether the user passed a value, which may be None."""
+    return value is not Unset.UNSET
 
 
 class _Duration(Protocol):

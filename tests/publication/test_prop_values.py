@@ -8,12 +8,24 @@ from hypothesis import strategies as st
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication.prop_values import domain, identity_domain, name_below, seconds, text_list
+from ses_email_auth.publication.prop_values import UNSET, domain, identity_domain, is_given, name_below, seconds, text_list
 
 TOKEN = "${Token[TOKEN.16]}"
 EXAMPLE = DomainName("example.com")
 LABEL_64 = "a" * 64
 LABELS = st.from_regex(r"[a-z]([a-z0-9]{0,8})?", fullmatch=True)
+
+
+@pytest.mark.parametrize("value", [None, "", 0, (), "<not given>"])
+def test_a_prop_that_is_off_or_empty_was_given(value: object) -> None:
+    """Only the default itself is not."""
+    assert is_given(value)
+    assert not is_given(UNSET)
+
+
+def test_a_signature_says_that_a_prop_was_not_given() -> None:
+    """As `help()` and editors print the default."""
+    assert repr(UNSET) == "<not given>"
 
 
 class Span:
