@@ -24,10 +24,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Answer", "Context", "Stack", "cloudformation"]
-
+LOGICAL_ID = "EmailAuthSomething1A2B3C4D"
 SERVICE_TOKEN = "arn:aws:lambda:ap-northeast-1:123456789012:function:Stack-SesEmailAuthConcern-1A2B3C4D5E6F"
 STACK_ID = "arn:aws:cloudformation:ap-northeast-1:123456789012:stack/Stack/51af3dc0-da77-11e4-872e-1234567db123"
+NESTED_STACK_ID = (
+    "arn:aws:cloudformation:ap-northeast-1:123456789012:stack/Stack-Nested-9Z8Y7X/7b1d0a20-da77-11e4-872e-1234567db123"
+)
 MAX_ANSWER = 4096
 
 
@@ -69,7 +71,7 @@ class Stack:
         """The bodies of all answers so far."""
         self.context = Context()
         self.resource_type = "Custom::Something"
-        self.logical_id = "EmailAuthSomething1A2B3C4D"
+        self.logical_id = LOGICAL_ID
         self._last: dict[str, object] = {}
 
     def event(self, kind: str, properties: dict[str, object], **more: object) -> dict[str, object]:
@@ -123,6 +125,18 @@ class Stack:
     def _sent(properties: dict[str, object]) -> dict[str, object]:
         sent = {"ServiceToken": SERVICE_TOKEN, "ServiceTimeout": "150"}
         return {**sent, **{name: as_text(value) for name, value in properties.items()}}
+
+
+def resource_event(status: str, logical_id: str = LOGICAL_ID) -> dict[str, object]:
+    """A member of DescribeStackEvents: what became of a custom resource."""
+    return {"LogicalResourceId": logical_id, "ResourceStatus": status, "ResourceType": "Custom::Something"}
+
+
+def stack_event(status: str, stack_id: str = STACK_ID) -> dict[str, object]:
+    """The same of the stack itself, or of a stack that is nested in it."""
+    name = "Stack" if stack_id == STACK_ID else "Nested"
+    kind = {"ResourceStatus": status, "ResourceType": "AWS::CloudFormation::Stack"}
+    return {"LogicalResourceId": name, "PhysicalResourceId": stack_id, **kind}
 
 
 def as_text(value: object) -> object:

@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Aws", "Zone", "refusal", "txt"]
+Key = tuple[str, ...]
+"""Name, type and, in a routing policy, the identifier."""
 
-Key = tuple[str, str]
+MAX_PAGES = 1000
 
 
 def refusal(code: str, message: str = "no", attempts: int = 0) -> ClientError:
@@ -54,7 +55,7 @@ class Zone:
             "TTL": member["TTL"],
             "ResourceRecords": records,
         }
-        self.sets[raw["Name"], raw["Type"]] = raw | more
+        self.sets[_key(raw | more)] = raw | more
 
     def values(self, name: str, kind: str = "TXT") -> list[str] | None:
         """What stands there."""
@@ -62,14 +63,16 @@ class Zone:
         return None if found is None else [record["Value"] for record in found["ResourceRecords"]]
 
     def list_resource_record_sets(self, **arguments: Any) -> dict[str, Any]:
-        """By name from the right, then by type."""
+        """By name from the right, then by type and identifier."""
         self._raise("list_resource_record_sets")
         assert arguments["HostedZoneId"] == "Z1"
         self.pages += 1
-        start = _order(arguments["StartRecordName"], arguments.get("StartRecordType", ""))
-        found = sorted((raw for raw in self.sets.values() if _order(raw["Name"], raw["Type"]) >= start), key=_place)
-        page, rest = found[: self.page_size], found[self.page_size :]
-        following = {"NextRecordName": rest[0]["Name"], "NextRecordType": rest[0]["Type"]} if rest else {}
+        assert self.pages < MAX_PAGES, "the same page again and again"
+        start = _order(*(arguments.get(f"StartRecord{part}", "") for part in ("Name", "Type", "Identifier")))
+        listed = sorted((raw for raw in self.sets.values() if _order(*_key(raw)) >= start), key=lambda raw: _order(*_key(raw)))
+        page, rest = listed[: self.page_size], listed[self.page_size :]
+        parts = zip(("NextRecordName", "NextRecordType", "NextRecordIdentifier"), _key(rest[0]) if rest else (), strict=False)
+        following = dict(parts)
         return {"ResourceRecordSets": page, "IsTruncated": bool(rest), **following}
 
     def change_resource_record_sets(self, **arguments: Any) -> dict[str, Any]:
@@ -81,7 +84,7 @@ class Zone:
         for each in arguments["ChangeBatch"]["Changes"]:
             action, raw = each["Action"], each["ResourceRecordSet"]
             name = raw["Name"].replace("*", "\\052")
-            key = name, raw["Type"]
+            key = _key({**raw, "Name": name})
             if action == "DELETE":
                 if after.get(key) != raw:
                     raise refusal("InvalidChangeBatch", f"[Tried to delete {key}, but the values provided do not match]")
@@ -171,9 +174,10 @@ class Aws:
         self.slept.append(seconds)
 
 
-def _order(name: str, kind: str) -> tuple[list[str], str]:
-    return name.rstrip(".").replace("*", "\\052").split(".")[::-1], kind
+def _key(raw: dict[str, Any]) -> Key:
+    identifier = raw.get("SetIdentifier")
+    return (raw["Name"], raw["Type"]) if identifier is None else (raw["Name"], raw["Type"], identifier)
 
 
-def _place(raw: dict[str, Any]) -> tuple[list[str], str]:
-    return _order(raw["Name"], raw["Type"])
+def _order(name: str, kind: str, identifier: str = "") -> tuple[list[str], str, str]:
+    return name.rstrip(".").replace("*", "\\052").split(".")[::-1], kind, identifier

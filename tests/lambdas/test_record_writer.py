@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from ses_email_auth.lambdas.record_writer.handler import handle
-from tests.lambdas.events import STACK_ID, cloudformation
+from tests.lambdas.events import NESTED_STACK_ID, cloudformation, resource_event, stack_event
 from tests.lambdas.route53 import Aws, Zone, refusal, txt
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def test_an_update_that_adds_what_stands(stack: Stack, zone: Zone, aws: Aws, *, 
     refused = stack.update(ID, old=props(SPF, Adopt=adopt), **props(SPF, NEWS, Adopt=adopt))
     assert (refused.status, refused.physical_id) == ("FAILED", ID)
     assert "remove it there and deploy again: only the first deployment" in refused.reason
-    aws.events = [event("UPDATE_IN_PROGRESS"), event("UPDATE_FAILED")]
+    aws.events = [resource_event("UPDATE_IN_PROGRESS"), resource_event("UPDATE_FAILED")]
     back = stack.update(ID, old=props(SPF, NEWS, Adopt=adopt), **props(SPF, Adopt=adopt))
     assert (back.status, back.physical_id, zone.sets) == ("SUCCESS", ID, before)
     zone.put({**NEWS, "TTL": 60})
@@ -264,24 +264,16 @@ def test_an_update_that_adds_what_stands(stack: Stack, zone: Zone, aws: Aws, *, 
     assert "another value" in stack.update(ID, old=props(SPF), **props(SPF, NEWS, MX)).reason
 
 
-def event(
-    status: str, logical_id: str = "EmailAuthSomething1A2B3C4D", kind: str = "Custom::SesEmailAuthRecords"
-) -> dict[str, Any]:
-    """An event of the stack."""
-    physical_id = STACK_ID if kind == "AWS::CloudFormation::Stack" else ID
-    return {"LogicalResourceId": logical_id, "ResourceStatus": status, "ResourceType": kind, "PhysicalResourceId": physical_id}
-
-
 @pytest.mark.parametrize(
     "events",
     [
         pytest.param([], id="no-events"),
-        pytest.param([event("UPDATE_COMPLETE")], id="it-was-done"),
+        pytest.param([resource_event("UPDATE_COMPLETE")], id="it-was-done"),
         pytest.param(
             [
-                event("UPDATE_FAILED", "Another"),
-                event("UPDATE_IN_PROGRESS", "Stack", "AWS::CloudFormation::Stack"),
-                event("UPDATE_FAILED"),
+                resource_event("UPDATE_FAILED", "Another"),
+                stack_event("UPDATE_IN_PROGRESS"),
+                resource_event("UPDATE_FAILED"),
             ],
             id="it-failed-in-another-operation",
         ),
@@ -297,12 +289,23 @@ def test_the_way_back_from_an_update_that_was_done(stack: Stack, zone: Zone, aws
     assert zone.sets == before
 
 
+def test_the_way_back_beside_a_nested_stack(stack: Stack, zone: Zone, aws: Aws) -> None:
+    """Its events look like those of the stack but for the id: what the refused update never did is not taken back."""
+    zone.put(NEWS)
+    stack.create(**props(SPF))
+    before = dict(zone.sets)
+    stack.update(ID, old=props(SPF), **props(SPF, NEWS))
+    aws.events = [stack_event("UPDATE_IN_PROGRESS", NESTED_STACK_ID), resource_event("UPDATE_FAILED")]
+    assert stack.update(ID, old=props(SPF, NEWS), **props(SPF)).status == "SUCCESS"
+    assert zone.sets == before
+
+
 def test_the_way_back_from_an_update_that_ran_out_of_time(stack: Stack, zone: Zone, aws: Aws) -> None:
     """CloudFormation counts it as failed, and yet it was done: the old values prove it."""
     stack.create(**props(SPF, DMARC))
     before = dict(zone.sets)
     stack.update(ID, old=props(SPF, DMARC), **props(SPF, REJECT, NEWS))
-    aws.events = [event("UPDATE_FAILED")]
+    aws.events = [resource_event("UPDATE_FAILED")]
     assert stack.update(ID, old=props(SPF, REJECT, NEWS), **props(SPF, DMARC)).status == "SUCCESS"
     assert zone.sets == before
 
@@ -314,7 +317,7 @@ def test_the_way_back_when_the_zone_cannot_be_reached(stack: Stack, zone: Zone, 
     zone.errors["list_resource_record_sets"] = [denied] * 4
     assert stack.update(ID, old=props(SPF), **props(SPF, NEWS)).status == "FAILED"
     zone.errors["list_resource_record_sets"] = [denied] * 4
-    aws.events = [event("UPDATE_FAILED")]
+    aws.events = [resource_event("UPDATE_FAILED")]
     assert stack.update(ID, old=props(SPF, NEWS), **props(SPF)).status == "SUCCESS"
 
 
@@ -368,7 +371,7 @@ def test_a_replacement_is_rolled_back_later(stack: Stack, zone: Zone, aws: Aws) 
     stack.create(**props(SPF))
     before, new = dict(zone.sets), {**props(NEWS), "Domain": f"news.{D}"}
     replaced = stack.update(ID, old=props(SPF), **new)
-    aws.events = [event("UPDATE_IN_PROGRESS"), event("UPDATE_ROLLBACK_IN_PROGRESS", "Stack", "AWS::CloudFormation::Stack")]
+    aws.events = [resource_event("UPDATE_IN_PROGRESS"), stack_event("UPDATE_ROLLBACK_IN_PROGRESS")]
     back = stack.update(replaced.physical_id, old=new, **props(SPF))
     assert (back.status, back.physical_id) == ("SUCCESS", ID)
     stack.delete(replaced.physical_id, **new)
@@ -389,6 +392,18 @@ def test_a_construct_that_is_renamed(stack: Stack, zone: Zone, aws: Aws) -> None
     stack.logical_id = old_name
     assert stack.delete(ID, **props(SPF, DMARC, NEWS)).status == "SUCCESS"
     assert set(zone.sets) == {(f"{D}.", "TXT"), (f"_dmarc.{D}.", "TXT")}
+
+
+def test_the_new_name_is_deleted_too(stack: Stack, zone: Zone, aws: Aws) -> None:
+    """A resource that is gone keeps nothing: CloudFormation still lists it, with its physical id."""
+    stack.create(**props(SPF))
+    old_name, stack.logical_id = stack.logical_id, "Renamed1A2B3C4D"
+    renamed = stack.create(**props(SPF, Adopt=True))
+    new_one = {"LogicalResourceId": stack.logical_id, "PhysicalResourceId": renamed.physical_id}
+    aws.resources = [new_one | {"ResourceStatus": "DELETE_COMPLETE"}]
+    stack.logical_id = old_name
+    assert stack.delete(ID, **props(SPF)).status == "SUCCESS"
+    assert zone.sets == {}
 
 
 def test_a_delete_when_the_stack_cannot_be_read(stack: Stack, zone: Zone, aws: Aws) -> None:
@@ -479,15 +494,3 @@ def test_waiting_for_the_name_servers(
     stack.context.remaining_ms = lambda: remaining * 1000
     assert stack.create(**props(SPF)).status == "SUCCESS"
     assert aws.slept == slept
-
-
-def test_many_records_at_one_name(stack: Stack, zone: Zone) -> None:
-    """All pages of a name are read, and none of the next name."""
-    zone.page_size = 1
-    for kind in ("A", "AAAA", "CAA", "MX"):
-        zone.put(txt(D, "x", kind=kind))
-    zone.put(DMARC)
-    zone.put(txt(f"zzz.{D}", "x"))
-    assert stack.create(**props(SPF)).status == "SUCCESS"
-    assert zone.pages == 4
-    assert stack.delete(ID, **props(SPF, MX)).status == "SUCCESS"

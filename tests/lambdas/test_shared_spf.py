@@ -194,17 +194,19 @@ def test_an_answer_that_was_lost(stack: Stack, zone: Zone) -> None:
     assert stack.create(**PROPS).physical_id == f"{ID}/include"
 
 
-def test_a_construct_that_is_renamed(stack: Stack, zone: Zone, aws: Aws) -> None:
-    """The new resource finds the include, so the delete of the old one leaves it: mail would lose its SPF."""
+@pytest.mark.parametrize(("status", "stays"), [("CREATE_COMPLETE", True), ("DELETE_COMPLETE", False)])
+def test_a_construct_that_is_renamed(stack: Stack, zone: Zone, aws: Aws, status: str, *, stays: bool) -> None:
+    """The new resource needs the include, so the delete of the old one leaves it; unless the new one is gone, too."""
     zone.put(txt(D, GOOGLE))
+    without = dict(zone.sets)
     created = stack.create(**PROPS)
     old_name, stack.logical_id = stack.logical_id, "Renamed1A2B3C4D"
     renamed = stack.create(**PROPS)
-    new_one = {"LogicalResourceId": "Renamed1A2B3C4D", "PhysicalResourceId": renamed.physical_id}
-    aws.resources = [new_one | {"ResourceStatus": "CREATE_COMPLETE"}]
-    before, stack.logical_id = dict(zone.sets), old_name
+    new_one = {"LogicalResourceId": "Renamed1A2B3C4D", "PhysicalResourceId": renamed.physical_id, "ResourceStatus": status}
+    aws.resources = [new_one]
+    included, stack.logical_id = dict(zone.sets), old_name
     assert stack.delete(created.physical_id, **PROPS).status == "SUCCESS"
-    assert zone.sets == before
+    assert zone.sets == (included if stays else without)
 
 
 def test_another_name_is_a_replacement(stack: Stack, zone: Zone) -> None:

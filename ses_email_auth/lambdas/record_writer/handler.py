@@ -216,11 +216,8 @@ def _stands_equally(wanted: RecordSet, fix: str) -> str:
 
 def _sets(properties: Properties) -> dict[Key, RecordSet]:
     members = properties.get("RecordSets", [])
-    sets = (
-        [RecordSet.from_properties(member) for member in members if isinstance(member, dict)]
-        if isinstance(members, list)
-        else []
-    )
+    dicts = [member for member in members if isinstance(member, dict)] if isinstance(members, list) else []
+    sets = map(RecordSet.from_properties, dicts)
     return {record_set.key: record_set for record_set in sets}
 
 

@@ -40,7 +40,6 @@ _LOOKUP = re.compile(r"[+\-~?]?(?:include:|exists:|(?:a|mx|ptr)(?:[:/]|$))|redir
 _MAX_LOOKUPS = 10
 _MAX_STRING = 255
 
-
 _log = logging.getLogger(__name__)
 
 
@@ -60,7 +59,7 @@ def _work(request: Request) -> Outcome:
 
 
 def _add(request: Request) -> str:
-    """Add the include: what was added."""
+    """Add the include, and return what was added."""
     zone, name, note = HostedZone(request.properties), _name(request.properties), RetryNote(request.request_id)
     host, ttl = str(request.properties["Include"]), int(str(request.properties["TTL"]))
     record = (f"v=spf1 include:{host} {request.properties['All']}",)
