@@ -5,15 +5,18 @@ The ids of the function, its role and its log group are a contract, as those of 
 each resource, and CloudFormation does not take another one for a resource that exists. New code leaves the ARN as it is, so
 that a new version of this library calls no handler.
 
-What is allowed for a resource, a role of its own allows, which the function assumes. With one role for all, the update that
+Each resource has a role of its own with its permissions, which the function assumes. With one role for all, the update that
 takes a resource out of a stack would take its permissions away first, and the deletion that follows would be refused; nor
 would those of many domains fit into one role (IAM: 10,240 characters). A changed permission is a new role, so that the old
 resource of a replacement can still be deleted with the old one.
 
 CloudFormation calls asynchronously (Lambda developer guide, "How Lambda handles errors and retries with asynchronous
 invocation"): a function that crashed or ran out of time is called again after a minute, with the same event. CloudFormation
-waits for that second try, and Lambda drops what could only begin later: a creation that runs when its stack was rolled back
-would leave things behind that nobody deletes.
+waits for that second try, and Lambda drops what could only begin later: a creation that runs after its stack was rolled back
+would leave things behind for ever.
+
+To add a custom resource, write `lambdas/<concern>/handler.py` and a module beside this one that calls `custom_resource`. The
+modules of `lambdas` that the function needs follow from the imports of the handler.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["ROLE_PATH", "custom_resource", "explain_wildcards", "handler_folder"]
 
 ROLE_PATH = "/ses-email-auth/"
-"""The path of the roles that do the work: who lets them into another account knows them by it."""
+"""The path of the roles that do the work; trust policies in other accounts know the roles by it."""
 
 _PACKAGE = Path(__file__).parents[1]
 _LAMBDAS = _PACKAGE / "lambdas"
@@ -50,7 +53,7 @@ _MEMORY = 128  # MB, the least there is
 _RETRIES = 1
 _PAUSE = 60  # seconds that Lambda waits before it tries again
 _GRACE = 30  # seconds for the way from CloudFormation to the function and back
-# What cdk-nag would say of each user's stack, and why it need not.
+# Rules of cdk-nag that do not apply to the functions and roles here.
 _NAG = "AwsSolutions::AwsSolutions-"
 _RUNTIME_REASON = "the handlers are tested with this version of Python, which Lambda supports until 2029"
 

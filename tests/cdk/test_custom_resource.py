@@ -99,6 +99,27 @@ def test_no_try_outlives_the_patience_of_cloudformation(minutes: int | None) -> 
     assert latest + limit < patience <= 3600
 
 
+def test_the_files_follow_from_the_imports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """All modules that the handler needs, also those that its modules need, however they are imported; nothing else."""
+    ours = "ses_email_auth.lambdas"
+    sources = {
+        "concern/__init__.py": "",
+        "concern/handler.py": f"import json\nfrom {ours}.first import NAME\nfrom {ours}.concern import part\n",
+        "concern/part.py": f"def late():\n    import {ours}.second\n",
+        "concern/unused.py": "",
+        "first.py": f"from {ours}.third import NAME\n",
+        "second.py": "",
+        "third.py": f"from {ours}.first import NAME\n",
+        "unused.py": "",
+    }
+    for name, source in sources.items():
+        path = tmp_path / "lambdas" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    monkeypatch.setattr(subject, "_LAMBDAS", tmp_path / "lambdas")
+    assert {path.as_posix() for path in subject._handler_files("concern")} == {name for name in sources if "unused" not in name}
+
+
 def test_the_function_can_read_its_code() -> None:
     """Lambda runs it as another user, whatever the umask of who deploys (aws-cdk #8233)."""
     handler_folder.cache_clear()

@@ -15,8 +15,6 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-__all__ = ["FakeKeys", "refused"]
-
 
 def refused(operation: str, code: str, message: str = "") -> ClientError:
     """The error of an AWS call."""
