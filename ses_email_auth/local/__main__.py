@@ -1,4 +1,4 @@
-"""`python -m ses_email_auth.local`: check the surroundings, say what a client has to set, serve until stopped."""
+"""`python -m ses_email_auth.local`: check version and port, print what a client has to set, serve until stopped."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import sys
 
 from ses_email_auth.local import settings
 
-__all__ = ["main"]
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve the local AWS. Returns the exit code: 2 if it cannot start."""
@@ -21,23 +19,51 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--port", type=int, default=4566, help="the port to listen on (default 4566; 0 takes a free one)")
     parser.add_argument("--host", default=os.environ.get("BIND_HOST", settings.HOST), help="only 127.0.0.1 is possible")
-    given = parser.parse_args(arguments)
-    fault = _host_fault(given.host) or _ministack_fault() or _port_fault(given.port)
+    options = parser.parse_args(arguments)
+    fault = _host_fault(options.host) or _ministack_fault() or _port_fault(options.port)
     if fault is not None:
         sys.stderr.write(f"error: {fault}\n")
         return 2
-    port = given.port if given.port != 0 else _free_port()
+    port = options.port if options.port != 0 else _free_port()
     sys.stdout.write(_greeting(port))
     sys.stdout.flush()
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]  # Lambda functions inherit what is set here
     os.environ.update(settings.server_environment(port))
     os.environ.setdefault("LOG_LEVEL", "WARNING")
-    # MiniStack reads its environment when it is imported.
-    from ses_email_auth.local import server  # noqa: PLC0415
-
-    server.serve()
+    _serve()
     return 0
+
+
+def _serve() -> None:
+    """Serve until SIGINT or SIGTERM; then end the Lambda workers that are still warm."""
+    install()
+    from ses_email_auth.local import emulator  # noqa: PLC0415 - as in `install`
+
+    sys.argv = sys.argv[:1]  # MiniStack has a command line of its own
+    try:
+        emulator.run()
+    finally:
+        emulator.end_workers()
+
+
+def install() -> None:
+    """Put our resource types and operations into MiniStack, which reads its environment when it is imported."""
+    from ses_email_auth.local import (  # noqa: PLC0415 - the environment has to be set before
+        custom_resources,
+        identity_api,
+        permissions,
+        record_sets,
+        ses_resources,
+        verification,
+    )
+
+    record_sets.install()
+    custom_resources.install()
+    identity_api.install()
+    ses_resources.install()
+    verification.install()
+    permissions.install()  # last: what is sent by another account's identity is looked at in that account
 
 
 def _host_fault(host: str) -> str | None:
@@ -47,13 +73,15 @@ def _host_fault(host: str) -> str | None:
 
 
 def _ministack_fault() -> str | None:
-    wanted = settings.MINISTACK_VERSION
+    needed = settings.MINISTACK_VERSION
     command = shlex.join([sys.executable, "-m", "pip", "install", *settings.REQUIREMENTS])
     try:
-        found = importlib.metadata.version("ministack")
+        installed = importlib.metadata.version("ministack")
     except importlib.metadata.PackageNotFoundError:
         return f"ministack is not installed in this environment; run {command}"
-    return None if found == wanted else f"ministack {found} is installed, but this needs exactly {wanted}; run {command}"
+    if installed == needed:
+        return None
+    return f"ministack {installed} is installed, but this needs exactly {needed}; run {command}"
 
 
 def _port_fault(port: int) -> str | None:

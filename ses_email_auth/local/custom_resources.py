@@ -23,12 +23,10 @@ import json
 import secrets
 from typing import TYPE_CHECKING, cast
 
-from ses_email_auth.local import emulator, emulator_lambda
+from ses_email_auth.local import emulator
 
 if TYPE_CHECKING:
-    from ses_email_auth.local.emulator_lambda import Answer, Operation, Resource
-
-__all__ = ["install"]
+    from ses_email_auth.local.emulator import Answer, Operation, Resource
 
 _DEFAULT_TIMEOUT = 3600  # seconds; "the maximum is 3600 seconds (1 hour). The default is 3600"
 _MAX_ID = 1024  # characters of a physical id: "can be up to 1 KB"
@@ -44,8 +42,8 @@ class _Failed(Exception):
 
 def install() -> None:
     """Put this behaviour into MiniStack."""
-    emulator_lambda.answer_custom_resources(handle)
-    emulator_lambda.before_rollback(_undo_failed)
+    emulator.answer_custom_resources(handle)
+    emulator.before_rollback(_undo_failed)
     emulator.on_reset(_failed.clear)
 
 
@@ -61,7 +59,7 @@ def handle(
 ) -> tuple[str, dict[str, str]]:
     """Send the event and wait for the answer. Returns the physical id and what `Fn::GetAtt` reads."""
     token = str(props.get("ServiceToken", ""))
-    invoke = emulator_lambda.invocation_of(token)
+    invoke = emulator.invocation_of(token)
     if invoke is None:
         raise _Failed(f"Invalid service token: there is no Lambda function {token}")
     _failed.pop((stack_id, logical_id), None)
@@ -70,17 +68,17 @@ def handle(
     if physical_id is not None:
         event["PhysicalResourceId"] = physical_id
     if old_props is not None:
-        event["OldResourceProperties"] = emulator_lambda.normalised(old_props)
+        event["OldResourceProperties"] = emulator.normalised(old_props)
     invoke(event)
-    answer = emulator_lambda.wait_for_answer(request_id, _timeout(props))
+    answer = emulator.wait_for_answer(request_id, _timeout(props))
     reason = _fault(answer, event)
     if answer is not None and reason is None:
-        given = cast("dict[str, object]", answer.get("Data") or {})
-        return str(answer["PhysicalResourceId"]), {name: _text(value) for name, value in given.items()}
-    left = _id_of(answer) or physical_id or f"{stack_name}-{logical_id}-{secrets.token_hex(6).upper()}"
+        data = cast("dict[str, object]", answer.get("Data") or {})
+        return str(answer["PhysicalResourceId"]), {name: _text(value) for name, value in data.items()}
+    leftover_id = _id_of(answer) or physical_id or f"{stack_name}-{logical_id}-{secrets.token_hex(6).upper()}"
     _failed[stack_id, logical_id] = {
         "LogicalResourceId": logical_id,
-        "PhysicalResourceId": left,
+        "PhysicalResourceId": leftover_id,
         "ResourceType": resource_type,
         "ResourceStatus": f"{request_type.upper()}_FAILED",
         "Properties": props,
@@ -98,16 +96,16 @@ def _event(
         "RequestId": request_id,
         "StackId": stack_id,
         "ServiceToken": str(props["ServiceToken"]),
-        "ResponseURL": emulator_lambda.response_url(request_id),
+        "ResponseURL": emulator.response_url(request_id),
         "ResourceType": resource_type,
         "LogicalResourceId": logical_id,
-        "ResourceProperties": emulator_lambda.normalised(props),
+        "ResourceProperties": emulator.normalised(props),
     }
 
 
 def _timeout(props: dict[str, object]) -> int:
-    given = str(props.get("ServiceTimeout", _DEFAULT_TIMEOUT))
-    return int(given) if given.isdecimal() else _DEFAULT_TIMEOUT
+    timeout = str(props.get("ServiceTimeout", _DEFAULT_TIMEOUT))
+    return int(timeout) if timeout.isdecimal() else _DEFAULT_TIMEOUT
 
 
 def _fault(answer: Answer | None, event: dict[str, object]) -> str | None:
@@ -145,13 +143,13 @@ def _text(value: object) -> str:
 def _undo_failed(stack_id: str, resources: dict[str, Resource], operation: Operation) -> None:
     """Let the rollback delete what a creation or a replacement made before it failed."""
     logical_id = operation["failed_logical_id"]
-    made = _failed.pop((stack_id, logical_id), None) if logical_id is not None else None
-    if logical_id is None or made is None:
+    leftover = _failed.pop((stack_id, logical_id), None) if logical_id is not None else None
+    if logical_id is None or leftover is None:
         return
     update = operation["failed_update"]
     if update is not None:
-        if made["PhysicalResourceId"] == update[2]:
+        if leftover["PhysicalResourceId"] == update[2]:
             return  # MiniStack sends the update back
         operation["failed_update"] = [*update[:3], None, None, None]
     operation["created"].append(logical_id)
-    resources[logical_id] = made
+    resources[logical_id] = leftover

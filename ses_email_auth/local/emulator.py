@@ -1,22 +1,30 @@
-"""What this package uses of MiniStack, private names included, with types: here the process and CloudFormation.
+"""What this package uses of MiniStack, private names included, with types: the process, CloudFormation and Lambda.
 
-`emulator_*` do the same for one service each; nothing else here imports MiniStack. Its version is pinned exactly for this
-reason; `tests/local` fails when one of these names changes its meaning.
+`emulator_route53`, `emulator_ses` and the second half of `permissions` do the same for one service each; no other module
+imports MiniStack. Its version is pinned exactly for this reason; `tests/local` fails when one of these names changes its
+meaning.
 """
 
 # ruff: noqa: SLF001 - private names are what this module is for
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypedDict, cast
 
 # ministack is installed in a virtual environment of its own, where mypy does not run
 from ministack import app  # type: ignore[import-not-found]  # as above
-from ministack.core import responses  # type: ignore[import-not-found]  # as above
-from ministack.services import cloudformation  # type: ignore[import-not-found]  # as above
-from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]  # as above
+from ministack.core import lambda_runtime, responses  # type: ignore[import-not-found]  # as above
+from ministack.services import cloudformation, lambda_svc  # type: ignore[import-not-found]  # as above
+from ministack.services.cloudformation import (  # type: ignore[import-not-found]  # as above
+    changesets,
+    custom_resource,
+    handlers,
+    provisioners,
+    stacks,
+)
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -28,6 +36,47 @@ Create: TypeAlias = Callable[[str, Properties, str], Created]  # logical id, pro
 Update: TypeAlias = Callable[[str, Properties, Properties, str], Created]  # physical id, old and new properties, stack name
 Delete: TypeAlias = Callable[[str, Properties], None]  # physical id, properties
 Handler: TypeAlias = Callable[[str, str, dict[str, str], bytes, dict[str, object]], Awaitable[Response]]
+Answer: TypeAlias = dict[str, object]  # what a function has PUT to the ResponseURL
+Invoke: TypeAlias = Callable[[dict[str, object]], None]  # with an event
+
+
+class Resource(TypedDict):
+    """A resource of a stack as CloudFormation remembers it."""
+
+    LogicalResourceId: str
+    PhysicalResourceId: str
+    ResourceType: str
+    ResourceStatus: str
+    Properties: dict[str, object]
+    Attributes: dict[str, str]
+
+
+class Operation(TypedDict):
+    """What is known of a creation or update of a stack that failed."""
+
+    created: list[str]
+    failed_update: list[object] | None
+    failed_logical_id: str | None
+
+
+class Handle(Protocol):
+    """`answer_custom_resources` calls this instead of MiniStack's function, with the same arguments."""
+
+    def __call__(
+        self,
+        request_type: str,
+        logical_id: str,
+        props: dict[str, object],
+        stack_name: str,
+        stack_id: str,
+        resource_type: str,
+        physical_id: str | None = None,
+        old_props: dict[str, object] | None = None,
+    ) -> tuple[str, dict[str, str]]:
+        """Return the physical id and what `Fn::GetAtt` reads."""
+
+
+RollBack: TypeAlias = Callable[[str, dict[str, Resource], Operation], None]  # stack id, its resources, what failed
 
 
 # --- the process -----------------------------------------------------------------------------------------------------
@@ -36,6 +85,11 @@ Handler: TypeAlias = Callable[[str, str, dict[str, str], bytes, dict[str, object
 def run() -> None:
     """Serve until stopped."""
     app.main()
+
+
+def end_workers() -> None:
+    """End the Lambda functions that are kept warm; MiniStack itself leaves them behind."""
+    lambda_runtime.reset()
 
 
 def region() -> str:
@@ -65,10 +119,10 @@ def answer_control_requests(prefix: str, answer: Callable[[str, dict[str, str]],
             return cast("Response | None", await original(path, method, query))
         headers = {"Content-Type": "application/json"}
         try:
-            found = answer(path.removeprefix(prefix), {name: values[0] for name, values in query.items()})
+            result = answer(path.removeprefix(prefix), {name: values[0] for name, values in query.items()})
         except ValueError as fault:
             return 400, headers, json.dumps({"message": str(fault)}).encode()
-        return 200, headers, json.dumps(found).encode()
+        return 200, headers, json.dumps(result).encode()
 
     app._handle_admin_reset = handle
 
@@ -98,27 +152,30 @@ def register(resource_type: str, create: Create, update: Update, delete: Delete,
 
 def check_before_delete(resource_type: str, check: Callable[[str], None]) -> None:
     """Call `check` with the physical id before MiniStack deletes a resource of that type."""
-    handlers = provisioners._RESOURCE_HANDLERS[resource_type]
-    original: Delete = handlers["delete"]
+    functions = provisioners._RESOURCE_HANDLERS[resource_type]
+    original: Delete = functions["delete"]
 
     def delete(physical_id: str, properties: Properties) -> None:
         check(physical_id)
         original(physical_id, properties)
 
-    handlers["delete"] = delete
+    functions["delete"] = delete
 
 
-def show_as_physical_id(resource_type: str, attribute: str, own: Callable[[str], str]) -> None:
-    """Let the physical id of a resource type, which `Ref` reads, be one of its attributes; `own` makes MiniStack's of it."""
-    handlers = provisioners._RESOURCE_HANDLERS[resource_type]
-    create, change, delete = handlers["create"], handlers["update"], handlers["delete"]
+def show_as_physical_id(resource_type: str, attribute: str, ministack_id: Callable[[str], str]) -> None:
+    """Let the physical id of a resource type, which `Ref` reads, be one of its attributes.
 
-    def shown(made: Created) -> Created:
-        return made[1][attribute], made[1]
+    `ministack_id` computes MiniStack's physical id from that attribute.
+    """
+    functions = provisioners._RESOURCE_HANDLERS[resource_type]
+    create, update, delete = functions["create"], functions["update"], functions["delete"]
 
-    handlers["create"] = lambda *given: shown(create(*given))
-    handlers["update"] = lambda physical_id, *given: shown(change(own(physical_id), *given))
-    handlers["delete"] = lambda physical_id, *given: delete(own(physical_id), *given)
+    def shown(created: Created) -> Created:
+        return created[1][attribute], created[1]
+
+    functions["create"] = lambda *arguments: shown(create(*arguments))
+    functions["update"] = lambda physical_id, *arguments: shown(update(ministack_id(physical_id), *arguments))
+    functions["delete"] = lambda physical_id, *arguments: delete(ministack_id(physical_id), *arguments)
 
 
 def delete_predecessor(delete: Delete, physical_id: str, properties: Properties) -> None:
@@ -130,3 +187,95 @@ def stack_tags(stack_name: str) -> list[dict[str, str]]:
     """The tags of a stack, or none if there is no such stack (a nested one that is being created)."""
     stack = cast("dict[str, list[dict[str, str]]] | None", cloudformation._stacks.get(stack_name))
     return [] if stack is None else stack.get("Tags", [])
+
+
+def let_import(resource_type: str, key: str, find: Callable[[str], Created | None]) -> None:
+    """Let a resource that exists be imported: `find` looks it up by the property `key`, its identifier."""
+
+    def problem(identifier: str) -> str | None:
+        if find(identifier) is not None:
+            return None
+        return str(changesets._IMPORT_NOT_FOUND.format(type=resource_type, value=identifier))
+
+    changesets._IMPORT_LOOKUPS[resource_type] = ((key,), problem)
+    provisioners._RESOURCE_HANDLERS[resource_type]["import"] = lambda identifiers: find(identifiers[key])
+    _summarize_identifiers()
+
+
+@functools.cache
+def _summarize_identifiers() -> None:
+    """Let GetTemplateSummary tell what identifies the resources that can be imported, as the CDK CLI asks it to."""
+    original = handlers._get_template_summary
+
+    def summary(parameters: object) -> Response:
+        status, headers, body = cast("Response", original(parameters))
+        text, _ = handlers._resolve_template(parameters)
+        resources = handlers._parse_template(text).get("Resources", {}) if text else {}
+        summaries = ""
+        for kind, (keys, _) in changesets._IMPORT_LOOKUPS.items():
+            ids = "".join(f"<member>{name}</member>" for name, resource in resources.items() if resource.get("Type") == kind)
+            names = "".join(f"<member>{name}</member>" for name in keys)
+            if ids:
+                summaries += (
+                    f"<member><ResourceType>{kind}</ResourceType><LogicalResourceIds>{ids}</LogicalResourceIds>"
+                    f"<ResourceIdentifiers>{names}</ResourceIdentifiers></member>"
+                )
+        end = b"</GetTemplateSummaryResult>"
+        block = f"<ResourceIdentifierSummaries>{summaries}</ResourceIdentifierSummaries>".encode()
+        return status, headers, body.replace(end, block + end)
+
+    handlers._ACTION_HANDLERS["GetTemplateSummary"] = summary
+
+
+# --- custom resources and Lambda functions ------------------------------------------------------------------------------
+
+
+def answer_custom_resources(handle: Handle) -> None:
+    """Let `handle` do Create, Update and Delete; an exception is the reason of a failure."""
+    custom_resource.invoke_custom_resource = handle
+
+
+def before_rollback(prepare: RollBack) -> None:
+    """Call `prepare` when a stack has failed, before anything is undone."""
+    original = stacks._roll_back_operation
+
+    async def roll_back(
+        stack_name: str, stack_id: str, stack: dict[str, object], operation: Operation, reason_override: str = ""
+    ) -> None:
+        prepare(stack_id, cast("dict[str, Resource]", stack.setdefault("_resources", {})), operation)
+        await cast("Awaitable[None]", original(stack_name, stack_id, stack, operation, reason_override))
+
+    stacks._roll_back_operation = roll_back
+
+
+def invocation_of(service_token: str) -> Invoke | None:
+    """How to invoke the function with this name or ARN of the account and region at hand; None if there is none.
+
+    It is invoked asynchronously, with the retries of its AWS::Lambda::EventInvokeConfig.
+    """
+    record, config, _ = lambda_svc._get_func_record_for_ref(service_token)
+    if record is None or config is None:
+        return None
+    function = lambda_svc._execution_record_for_config(record, config)
+
+    return lambda event: lambda_svc.invoke_async_with_retry(function, event)
+
+
+def normalised(properties: dict[str, object]) -> dict[str, object]:
+    """The properties as they arrive in an event: numbers and flags are texts."""
+    return cast("dict[str, object]", custom_resource._normalise_resource_properties(properties))
+
+
+def response_url(token: str) -> str:
+    """The URL to which the answer has to be PUT; the token is registered as pending."""
+    custom_resource.register_token(token)
+    return str(custom_resource._response_url(token))
+
+
+def wait_for_answer(token: str, seconds: float) -> Answer | None:
+    """The answer for `token`, or None if there is none in time. To be called from a worker thread only."""
+    entry = custom_resource._pending.get(token)
+    if entry is not None:
+        entry["event"].wait(timeout=seconds)
+        custom_resource._pending.pop(token, None)
+    return None if entry is None else cast("Answer | None", entry["result"])

@@ -1,16 +1,14 @@
-"""The private names of MiniStack's Route 53."""
+"""MiniStack's Route 53, private names included: zones, and the form in which record sets are stored."""
 
 # ruff: noqa: SLF001 - private names are what this module is for
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 # ministack is installed in a virtual environment of its own, where mypy does not run
 from ministack.services import route53  # type: ignore[import-not-found]  # as above
 from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]  # as above
-
-from ses_email_auth.local.record_set import RecordSet, canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +17,26 @@ if TYPE_CHECKING:
     from ses_email_auth.local.emulator import Properties, Response
 
 
-def choose_zone_ids(chosen: Callable[[], str | None]) -> None:
-    """Let `chosen` say the id of a zone that is created; None leaves it to chance."""
+class RecordSet(TypedDict):
+    """A resource record set in MiniStack's own form."""
+
+    Name: str
+    Type: str
+    TTL: NotRequired[str]
+    ResourceRecords: NotRequired[list[str]]
+    SetIdentifier: NotRequired[str]
+    AliasTarget: NotRequired[dict[str, object]]
+
+
+def canonical_name(name: str) -> str:
+    r"""The name as Route 53 stores and lists it: lower case, final dot, `*` as `\052`."""
+    return name.lower().removesuffix(".").replace("*", "\\052") + "."
+
+
+def choose_zone_ids(choose: Callable[[], str | None]) -> None:
+    """Let `choose` answer the id of a new zone; None leaves it to chance."""
     original = route53._zone_id
-    route53._zone_id = lambda: chosen() or original()
+    route53._zone_id = lambda: choose() or original()
 
 
 def change_lock() -> AbstractContextManager[object]:
@@ -38,19 +52,24 @@ def zone_name(zone_id: str) -> str | None:
 
 def record_sets(zone_id: str) -> list[RecordSet]:
     """The record sets of a zone, in a list of its own."""
-    return [_canonical(found) for found in route53._records.get(zone_id, [])]
+    return [_canonical(record_set) for record_set in route53._records.get(zone_id, [])]
 
 
-def store_record_sets(zone_id: str, found: list[RecordSet]) -> None:
-    """Make `found` the record sets of a zone."""
-    route53._records[zone_id] = found
+def store_record_sets(zone_id: str, record_sets: list[RecordSet]) -> None:
+    """Replace all record sets of a zone."""
+    route53._records[zone_id] = record_sets
 
 
 def public_record_sets() -> list[RecordSet]:
     """The record sets of all public zones, whatever the account: what the world sees, if each zone is delegated."""
     zones = route53._zones.to_dict()
     stored = route53._records.to_dict()
-    return [found for zone, sets in stored.items() if zone in zones and not zones[zone].get("private") for found in sets]
+    return [
+        record_set
+        for zone, record_sets in stored.items()
+        if zone in zones and not zones[zone].get("private")
+        for record_set in record_sets
+    ]
 
 
 def record_set_of(properties: Properties) -> RecordSet:
@@ -77,12 +96,12 @@ def answer_record_changes(change: Callable[[str, list[tuple[str, RecordSet]]], N
         except ValueError as refusal:
             return cast("Response", route53._error_response("InvalidChangeBatch", str(refusal)))
         with change_lock():
-            done = route53._new_change(route53._text(route53._find(root, "ChangeBatch"), "Comment"))
+            info = route53._new_change(route53._text(route53._find(root, "ChangeBatch"), "Comment"))
         return cast(
             "Response",
             route53._xml_response(
                 "ChangeResourceRecordSetsResponse",
-                lambda element: route53._build_change_info_el(element, done),
+                lambda element: route53._build_change_info_el(element, info),
             ),
         )
 

@@ -1,4 +1,7 @@
-"""The private names of MiniStack's SES and SESv2. Identities are stored here in the form of `identity.Identity`."""
+"""MiniStack's SES and SESv2, private names included, and the form in which identities are stored: `Identity`.
+
+Source of that form: SESv2 API reference (GetEmailIdentity, VerificationInfo).
+"""
 
 # ruff: noqa: SLF001 - private names are what this module is for
 
@@ -6,7 +9,7 @@ from __future__ import annotations
 
 import http
 import json
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, NotRequired, TypeAlias, TypedDict, cast
 from urllib.parse import parse_qs
 
 # ministack is installed in a virtual environment of its own, where mypy does not run
@@ -18,35 +21,72 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ses_email_auth.local.emulator import Handler, Response
-    from ses_email_auth.local.identity import Identity
-
-__all__ = [
-    "Body",
-    "RestAnswer",
-    "act_as_owner",
-    "answer_actions",
-    "answer_rest",
-    "ask",
-    "before_requests",
-    "delete_identity",
-    "error",
-    "every_identity",
-    "has_configuration_set",
-    "identities",
-    "identity_in",
-    "is_used_by_tenant",
-    "json_answer",
-    "set_verified_in_v1",
-    "store_identity",
-    "xml_answer",
-    "xml_error",
-]
 
 _MINISTACK: Handler = ses_v2.handle_request  # before anything is put in front of it
 
 Body: TypeAlias = dict[str, object]
 # Method, path below /v2/email, body, query. None leaves the request to MiniStack.
 RestAnswer: TypeAlias = "Callable[[str, str, Body, dict[str, list[str]]], Response | None]"
+
+
+class Dkim(TypedDict, total=False):
+    """`DkimAttributes` of GetEmailIdentity."""
+
+    SigningEnabled: bool
+    Status: str
+    Tokens: list[str]
+    SigningAttributesOrigin: str
+    SigningHostedZone: str
+    NextSigningKeyLength: str
+    CurrentSigningKeyLength: str
+
+
+class MailFrom(TypedDict, total=False):
+    """`MailFromAttributes` of GetEmailIdentity."""
+
+    MailFromDomain: str
+    MailFromDomainStatus: str
+    BehaviorOnMxFailure: str
+
+
+class VerificationInfo(TypedDict, total=False):
+    """`VerificationInfo` of GetEmailIdentity. Times are seconds since 1970."""
+
+    LastCheckedTimestamp: float
+    LastSuccessTimestamp: float
+    ErrorType: str
+    SOARecord: dict[str, object]
+
+
+class Kept(TypedDict, total=False):
+    """What SES remembers and never shows."""
+
+    private_key: str
+    easy_tokens: list[str]
+    policies: dict[str, str]
+    """Name to document, as it was put."""
+
+    dns_since: float
+    """Since when the records have stood."""
+
+    dkim_error: str
+    """`ErrorType` that a control request has set."""
+
+
+class Identity(TypedDict):
+    """What GetEmailIdentity answers, and what is kept with it."""
+
+    EmailIdentity: str
+    IdentityType: str
+    VerifiedForSendingStatus: bool
+    VerificationStatus: str
+    FeedbackForwardingStatus: bool
+    ConfigurationSetName: NotRequired[str]
+    DkimAttributes: Dkim
+    MailFromAttributes: MailFrom
+    VerificationInfo: VerificationInfo
+    Tags: list[dict[str, str]]
+    kept: Kept
 
 
 def identities() -> dict[str, Identity]:
@@ -61,7 +101,7 @@ def identity_in(account: str, region: str, name: str) -> Identity | None:
 
 def every_identity() -> list[tuple[str, str, str, Identity]]:
     """Account, region, name and what is stored, of all identities."""
-    return [(*key, found) for key, found in ses_v2._identities.all_items()]
+    return [(*key, identity) for key, identity in ses_v2._identities.all_items()]
 
 
 def store_identity(name: str, identity: Identity) -> None:
@@ -98,10 +138,10 @@ def act_as_owner(owner: Callable[[], tuple[str, str] | None]) -> None:
     original: Handler = ses_v2.handle_request
 
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, object]) -> Response:
-        found = owner()
-        if found is None:
+        place = owner()
+        if place is None:
             return await original(method, path, headers, body, query)
-        with emulator.acting_for(*found):
+        with emulator.acting_for(*place):
             return await original(method, path, headers, body, query)
 
     ses_v2.handle_request = handle
@@ -120,8 +160,8 @@ def answer_rest(answer: RestAnswer) -> None:
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, object]) -> Response:
         below = path.rstrip("/").removeprefix("/v2/email")
         parsed = json.loads(body) if body else {}
-        found = answer(method, below, parsed, cast("dict[str, list[str]]", query))
-        return found if found is not None else await original(method, path, headers, body, query)
+        response = answer(method, below, parsed, cast("dict[str, list[str]]", query))
+        return response if response is not None else await original(method, path, headers, body, query)
 
     ses_v2.handle_request = handle
 
@@ -131,8 +171,8 @@ def answer_actions(answers: dict[str, Callable[[dict[str, str]], Response]]) -> 
     original: Handler = ses.handle_request
 
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, object]) -> Response:
-        given = {**cast("dict[str, list[str]]", query), **parse_qs(body.decode(errors="replace"), keep_blank_values=True)}
-        parameters = {name: values[0] for name, values in given.items()}
+        form = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
+        parameters = {name: values[0] for name, values in {**cast("dict[str, list[str]]", query), **form}.items()}
         answer = None if path.startswith("/v2/") else answers.get(parameters.get("Action", ""))
         return answer(parameters) if answer is not None else await original(method, path, headers, body, query)
 
@@ -150,8 +190,8 @@ def ask(method: str, path: str, body: Body, query: dict[str, list[str]] | None =
     try:
         answer().send(None)
     except StopIteration as done:  # it never waits for anything
-        status, _, found = done.value
-    parsed = json.loads(found or b"{}")
+        status, _, content = done.value
+    parsed = json.loads(content or b"{}")
     if status >= http.HTTPStatus.BAD_REQUEST:
         raise ValueError(parsed.get("message", ""))
     return cast("Body", parsed)

@@ -1,42 +1,61 @@
-"""What SES does to identities, whoever asks: the API and CloudFormation come here.
+"""Operations on SES identities, shared by the API and CloudFormation: create, delete, signing, MAIL FROM, configuration set.
 
-Sources: SESv2 API reference, SES developer guide (Easy DKIM, BYODKIM, Deterministic Easy DKIM, custom MAIL FROM), reports on
-GitHub for the wording of refusals. What replicas refuse is from the guide; that creation refuses it, and not only verification
-later (`VerificationInfo` has error types for it), is a guess.
+Sources: SESv2 API reference, SES developer guide (Easy DKIM, BYODKIM, Deterministic Easy DKIM, custom MAIL FROM), General
+Reference (table of DKIM domains), reports on GitHub for the wording of refusals; texts are ours where there is no report.
+What replicas refuse is from the guide; that creation refuses it, and not only verification later (`VerificationInfo` has error
+types for it), is a guess.
 Not handled: the limit of one key rotation a day, regions without SES, production access.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
+import secrets
+import string
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import UnsupportedAlgorithm  # in the same environment as MiniStack
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
+
 from ses_email_auth.local import emulator, emulator_ses
-from ses_email_auth.local.identity import (
-    DEFAULT_KEY_LENGTH,
-    Dkim,
-    Identity,
-    MailFrom,
-    Refused,
-    dkim_zone,
-    is_domain,
-    new_tokens,
-    own_key,
-    parent_region,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "create",
-    "delete",
-    "existing",
-    "put_configuration_set",
-    "put_mail_from",
-    "put_signing",
-    "refuse_length_in_force",
-    "refuse_mail_from_elsewhere",
-]
+    from ses_email_auth.local.emulator_ses import Dkim, Identity, MailFrom
+
+DEFAULT_KEY_LENGTH = "RSA_2048_BIT"
+_REPLICA = "AWS_SES_"
+_MIN_BITS, _MAX_BITS = 1024, 2048
+
+# General Reference, "DKIM domains"; all other regions share one zone.
+_REGIONS_WITH_DKIM_ZONE = frozenset(
+    {
+        "af-south-1",
+        "ap-northeast-3",
+        "ap-south-2",
+        "ap-southeast-3",
+        "ap-southeast-5",
+        "ca-west-1",
+        "eu-central-2",
+        "eu-south-1",
+        "il-central-1",
+        "me-central-1",
+        "us-gov-east-1",
+    }
+)
+
+
+class Refused(ValueError):
+    """What SES does not do; `code` is the name of the error in SESv2."""
+
+    def __init__(self, code: str, text: str) -> None:
+        """`text` is the message of the error."""
+        super().__init__(text)
+        self.code = code
 
 
 def existing(name: str) -> Identity:
@@ -45,10 +64,10 @@ def existing(name: str) -> Identity:
     Raises:
         Refused: if there is none.
     """
-    found = emulator_ses.identities().get(name)
-    if found is None:
+    identity = emulator_ses.identities().get(name)
+    if identity is None:
         raise Refused("NotFoundException", f"Email identity {name} does not exist.")
-    return found
+    return identity
 
 
 def create(name: str, signing: Mapping[str, object], tags: list[dict[str, str]], configuration_set: str | None) -> Identity:
@@ -77,8 +96,8 @@ def create(name: str, signing: Mapping[str, object], tags: list[dict[str, str]],
 
 def delete(name: str) -> None:
     """Delete an identity; not while it has replicas (developer guide, Deterministic Easy DKIM) or a tenant uses it."""
-    for account, region, other, found in emulator_ses.every_identity():
-        origin = parent_region(found["DkimAttributes"].get("SigningAttributesOrigin"))
+    for account, region, other, identity in emulator_ses.every_identity():
+        origin = parent_region(identity["DkimAttributes"].get("SigningAttributesOrigin"))
         if (account, other, origin) == (emulator.account(), name, emulator.region()) and region != origin:
             raise Refused("BadRequestException", f"The identity {name} is the parent of a replica in {region}.")
     arn = f"arn:aws:ses:{emulator.region()}:{emulator.account()}:identity/{name}"
@@ -89,7 +108,7 @@ def delete(name: str) -> None:
 
 
 def put_signing(identity: Identity, signing: Mapping[str, object]) -> None:
-    """Sign with own keys, as a replica, or with Easy DKIM: whatever `signing` (DkimSigningAttributes) asks for."""
+    """Sign with own keys, as a replica, or with Easy DKIM, as `signing` (DkimSigningAttributes) asks."""
     dkim, kept, name = identity["DkimAttributes"], identity["kept"], identity["EmailIdentity"]
     if not is_domain(name):
         if signing:
@@ -98,8 +117,8 @@ def put_signing(identity: Identity, signing: Mapping[str, object]) -> None:
     own, origin = own_key(signing), signing.get("DomainSigningAttributesOrigin")
     replicated = parent_region(origin)
     parent = None if replicated is None else _parent(name, replicated)
-    for gone in ("SigningHostedZone", "NextSigningKeyLength", "CurrentSigningKeyLength"):
-        dkim.pop(gone, None)  # type: ignore[misc]  # a loop over keys of a TypedDict
+    for member in ("SigningHostedZone", "NextSigningKeyLength", "CurrentSigningKeyLength"):
+        dkim.pop(member, None)  # type: ignore[misc]  # a loop over keys of a TypedDict
     dkim["Status"] = "PENDING"
     kept.pop("private_key", None)
     kept.pop("dns_since", None)
@@ -128,11 +147,11 @@ def put_signing(identity: Identity, signing: Mapping[str, object]) -> None:
     }
 
 
-def refuse_length_in_force(identity: Identity, wanted: object) -> None:
+def refuse_length_in_force(identity: Identity, length: object) -> None:
     """The guide says that SES refuses to switch to the key length that is in force; the wording is ours."""
-    if wanted is not None and wanted == identity["DkimAttributes"].get("CurrentSigningKeyLength"):
+    if length is not None and length == identity["DkimAttributes"].get("CurrentSigningKeyLength"):
         name = identity["EmailIdentity"]
-        raise Refused("BadRequestException", f"The DKIM signing key length of the identity <{name}> is {wanted} already.")
+        raise Refused("BadRequestException", f"The DKIM signing key length of the identity <{name}> is {length} already.")
 
 
 def put_mail_from(identity: Identity, domain: object, behavior: object) -> None:
@@ -175,3 +194,59 @@ def _parent(name: str, region: str) -> Dkim:
     if origin != "AWS_SES":
         raise Refused("BadRequestException", f"The identity {name} in {region} does not use Easy DKIM, but {origin}.")
     return parent["DkimAttributes"]
+
+
+# --- names, keys and tokens -----------------------------------------------------------------------------------------------
+
+
+def is_domain(name: str) -> bool:
+    """Whether the identity is a domain, and not an address."""
+    return "@" not in name
+
+
+def dkim_zone(region: str) -> str:
+    """The zone below which the DKIM keys of a region stand."""
+    return f"dkim.{region}.amazonses.com" if region in _REGIONS_WITH_DKIM_ZONE else "dkim.amazonses.com"
+
+
+def new_tokens() -> list[str]:
+    """Three Easy DKIM tokens: 32 letters and digits, never the same again."""
+    alphabet = string.ascii_lowercase + string.digits
+    return ["".join(secrets.choice(alphabet) for _ in range(32)) for _ in range(3)]
+
+
+def parent_region(origin: object) -> str | None:
+    """The region of the parent if `origin` is that of a Deterministic Easy DKIM replica, else None."""
+    if not isinstance(origin, str) or not origin.startswith(_REPLICA):
+        return None
+    return origin.removeprefix(_REPLICA).lower().replace("_", "-")
+
+
+def own_key(signing: Mapping[str, object]) -> tuple[str, str] | None:
+    """Selector and private key if `signing` brings its own (BYODKIM), else None."""
+    selector, private_key = signing.get("DomainSigningSelector"), signing.get("DomainSigningPrivateKey")
+    if selector is None and private_key is None:
+        return None
+    if not isinstance(selector, str) or not isinstance(private_key, str):
+        raise Refused("BadRequestException", "DomainSigningSelector and DomainSigningPrivateKey must be given together.")
+    # Selector of the API: 1 to 63 characters of this pattern.
+    if re.fullmatch(r"(([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9]))", selector) is None or len(selector) > 63:  # noqa: PLR2004
+        raise Refused("BadRequestException", f"Invalid DomainSigningSelector: {selector}")
+    public_key(private_key)
+    return selector, private_key
+
+
+def public_key(private_key: str) -> bytes:
+    """The public half in DER, which `p=` of the DKIM record has to hold.
+
+    Raises:
+        Refused: if SES does not take the key: RSA of 1024 to 2048 bits, DER in base64 on one line.
+    """
+    refused = Refused("BadRequestException", "Invalid DomainSigningPrivateKey.")  # never with a part of the key
+    try:
+        key = load_der_private_key(base64.b64decode(private_key, validate=True), None)
+    except (binascii.Error, TypeError, ValueError, UnsupportedAlgorithm):
+        raise refused from None
+    if not isinstance(key, RSAPrivateKey) or not _MIN_BITS <= key.key_size <= _MAX_BITS:
+        raise refused
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -1,34 +1,53 @@
-"""The operations of SESv2 on identities, their tags and their policies.
+"""The requests of SESv2 that concern identities and their tags, and sending authorization policies in SES and SESv2.
 
-Source: SESv2 API reference. Not handled: certificates of identities, paging of lists, and what the first API does to identities
-(VerifyDomainIdentity and its siblings): MiniStack keeps that apart.
+Sources: SESv2 API reference, SES API reference (PutIdentityPolicy and its siblings), developer guide ("Using sending
+authorization"). That a policy is JSON with statements is checked, not what they say.
+Not handled: certificates of identities, paging of lists, and what the first API does to identities (VerifyDomainIdentity and
+its siblings): MiniStack keeps that apart.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
+from xml.sax.saxutils import escape
 
 from ses_email_auth.local import emulator, emulator_ses, identities
-from ses_email_auth.local.identity import Refused, is_domain, parent_region
-from ses_email_auth.local.identity_policies import answer_policy_request
+from ses_email_auth.local.identities import Refused, is_domain, parent_region
 
 if TYPE_CHECKING:
-    from ses_email_auth.local.emulator import Response
-    from ses_email_auth.local.emulator_ses import Body
-    from ses_email_auth.local.identity import Identity
+    from collections.abc import Callable
 
-__all__ = ["install"]
+    from ses_email_auth.local.emulator import Response
+    from ses_email_auth.local.emulator_ses import Body, Identity
 
 _IDENTITY = re.compile(r"/identities/(?P<name>[^/]+)(?:/(?P<part>[a-z-]+)(?:/(?P<rest>[^/]+))?)?")
 _ORIGINS = ("AWS_SES", "EXTERNAL")
+_POLICY_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MAX_POLICIES = 20  # developer guide: "You can have up to 20 policies per identity"
+# SES's codes for those of SESv2.
+_V1_CODES = {
+    "BadRequestException": "InvalidParameterValue",
+    "InvalidPolicy": "InvalidPolicy",
+    "LimitExceededException": "LimitExceeded",
+    "NotFoundException": "InvalidParameterValue",
+}
 
 
 def install() -> None:
     """Put the operations into MiniStack."""
     emulator_ses.answer_rest(answer)
+    emulator_ses.answer_actions(
+        {
+            "PutIdentityPolicy": _v1("PutIdentityPolicy", _put_v1),
+            "DeleteIdentityPolicy": _v1("DeleteIdentityPolicy", _delete_v1),
+            "GetIdentityPolicies": _v1("GetIdentityPolicies", _get_v1),
+            "ListIdentityPolicies": _v1("ListIdentityPolicies", _list_v1),
+        }
+    )
 
 
 def answer(method: str, path: str, body: Body, query: dict[str, list[str]]) -> Response | None:
@@ -59,8 +78,7 @@ def _create(body: Body) -> Response:
     if origin in _ORIGINS:  # API reference, DkimSigningAttributes: "All values except AWS_SES and EXTERNAL"
         raise Refused("BadRequestException", f"DomainSigningAttributesOrigin must not be {origin} in CreateEmailIdentity.")
     tags = cast("list[dict[str, str]]", body.get("Tags") or [])
-    wanted = body.get("ConfigurationSetName")
-    identity = identities.create(name, signing, list(tags), None if wanted is None else str(wanted))
+    identity = identities.create(name, signing, list(tags), _configuration_set(body))
     return emulator_ses.json_answer(
         {name: identity[name] for name in ("IdentityType", "VerifiedForSendingStatus", "DkimAttributes")}
     )
@@ -68,8 +86,8 @@ def _create(body: Body) -> Response:
 
 def _list(body: Body) -> Response:
     """All of them on one page."""
-    wanted = cast("dict[str, str]", body.get("Filter") or {})
-    found = [
+    conditions = cast("dict[str, str]", body.get("Filter") or {})
+    listed = [
         {
             "IdentityName": name,
             "IdentityType": identity["IdentityType"],
@@ -77,17 +95,17 @@ def _list(body: Body) -> Response:
             "VerificationStatus": identity["VerificationStatus"],
         }
         for name, identity in emulator_ses.identities().items()
-        if wanted.get("IDENTITY_NAME_CONTAINS", "") in name
-        and wanted.get("IDENTITY_TYPE", identity["IdentityType"]) == identity["IdentityType"]
-        and wanted.get("VERIFICATION_STATUS", identity["VerificationStatus"]) == identity["VerificationStatus"]
+        if conditions.get("IDENTITY_NAME_CONTAINS", "") in name
+        and conditions.get("IDENTITY_TYPE", identity["IdentityType"]) == identity["IdentityType"]
+        and conditions.get("VERIFICATION_STATUS", identity["VerificationStatus"]) == identity["VerificationStatus"]
     ]
-    return emulator_ses.json_answer({"EmailIdentities": found})
+    return emulator_ses.json_answer({"EmailIdentities": listed})
 
 
 def _one(method: str, name: str, part: str | None, rest: str | None, body: Body) -> Response | None:
     """What concerns one identity."""
     if part == "policies":
-        return answer_policy_request(method, name, None if rest is None else unquote(rest), body)
+        return _answer_policy_request(method, name, None if rest is None else unquote(rest), body)
     identity = identities.existing(name)
     if part is None and method == "GET":
         shown = {member: value for member, value in identity.items() if member not in {"kept", "EmailIdentity"}}
@@ -110,8 +128,7 @@ def _put(identity: Identity, part: str, body: Body) -> None:
         case "feedback":
             identity["FeedbackForwardingStatus"] = bool(body.get("EmailForwardingEnabled", False))
         case "configuration-set":
-            wanted = body.get("ConfigurationSetName")
-            identities.put_configuration_set(identity, None if wanted is None else str(wanted))
+            identities.put_configuration_set(identity, _configuration_set(body))
         case "dkim":
             identity["DkimAttributes"]["SigningEnabled"] = bool(body.get("SigningEnabled", False))
         case _:
@@ -136,12 +153,17 @@ def _put_signing(identity: Identity, body: Body) -> Response:
         identities.refuse_length_in_force(identity, signing.get("NextSigningKeyLength"))
     identities.put_signing(identity, signing)
     dkim = identity["DkimAttributes"]
-    found = {"DkimStatus": dkim["Status"], "DkimTokens": dkim["Tokens"], "SigningHostedZone": dkim.get("SigningHostedZone")}
-    return emulator_ses.json_answer({member: value for member, value in found.items() if value is not None})
+    body = {"DkimStatus": dkim["Status"], "DkimTokens": dkim["Tokens"], "SigningHostedZone": dkim.get("SigningHostedZone")}
+    return emulator_ses.json_answer({member: value for member, value in body.items() if value is not None})
 
 
-def _signing(given: object) -> Mapping[str, object]:
-    return given if isinstance(given, Mapping) else {}
+def _configuration_set(body: Body) -> str | None:
+    name = body.get("ConfigurationSetName")
+    return None if name is None else str(name)
+
+
+def _signing(attributes: object) -> Mapping[str, object]:
+    return attributes if isinstance(attributes, Mapping) else {}
 
 
 def _tags(method: str, arn: str, body: Body, query: dict[str, list[str]]) -> Response | None:
@@ -151,8 +173,84 @@ def _tags(method: str, arn: str, body: Body, query: dict[str, list[str]]) -> Res
         return None
     identity = identities.existing(arn.removeprefix(before))
     if method == "POST":
-        wanted = {tag["Key"]: tag for tag in cast("list[dict[str, str]]", body.get("Tags") or [])}
-        identity["Tags"] = [*(tag for tag in identity["Tags"] if tag["Key"] not in wanted), *wanted.values()]
+        tags = {tag["Key"]: tag for tag in cast("list[dict[str, str]]", body.get("Tags") or [])}
+        identity["Tags"] = [*(tag for tag in identity["Tags"] if tag["Key"] not in tags), *tags.values()]
     elif method == "DELETE":
         identity["Tags"] = [tag for tag in identity["Tags"] if tag["Key"] not in query.get("TagKeys", [])]
     return emulator_ses.json_answer({"Tags": identity["Tags"]} if method == "GET" else {})
+
+
+# --- sending authorization policies, of both APIs -------------------------------------------------------------------------
+
+
+def _answer_policy_request(method: str, identity: str, policy: str | None, body: Body) -> Response | None:
+    """SESv2: .../identities/{identity}/policies[/{policy}]."""
+    policies = _policies(identity)
+    if policy is None:
+        return emulator_ses.json_answer({"Policies": policies}) if method == "GET" else None
+    if method == "POST" and policy in policies:
+        raise Refused("AlreadyExistsException", f"Policy <{policy}> already exists for identity <{identity}>.")
+    if method == "PUT" and policy not in policies:
+        raise Refused("NotFoundException", f"Policy <{policy}> does not exist for identity <{identity}>.")
+    if method in {"POST", "PUT"}:
+        _put_policy(policies, policy, str(body.get("Policy", "")))
+    elif method == "DELETE":
+        policies.pop(policy, None)
+    else:
+        return None
+    return emulator_ses.json_answer({})
+
+
+def _policies(identity: str) -> dict[str, str]:
+    return identities.existing(identity)["kept"]["policies"]
+
+
+def _put_policy(policies: dict[str, str], name: str, document: str) -> None:
+    if _POLICY_NAME.fullmatch(name) is None:
+        raise Refused("BadRequestException", f"Invalid policy name: {name}")
+    try:
+        parsed = json.loads(document)
+    except json.JSONDecodeError:
+        parsed = None
+    statements = parsed.get("Statement") if isinstance(parsed, dict) else None
+    listed = statements if isinstance(statements, list) else [statements]
+    if not all(isinstance(entry, dict) and {"Effect", "Principal", "Action"} <= entry.keys() for entry in listed):
+        raise Refused("InvalidPolicy", "Policy document is invalid: it must be JSON whose statements name principal and action")
+    if name not in policies and len(policies) >= _MAX_POLICIES:
+        raise Refused("LimitExceededException", f"An identity can have {_MAX_POLICIES} policies.")
+    policies[name] = document
+
+
+def _v1(action: str, do: Callable[[dict[str, str]], str]) -> Callable[[dict[str, str]], Response]:
+    def answer(parameters: dict[str, str]) -> Response:
+        try:
+            return emulator_ses.xml_answer(action, do(parameters))
+        except Refused as refused:
+            return emulator_ses.xml_error(_V1_CODES[refused.code], str(refused))
+
+    return answer
+
+
+def _put_v1(parameters: dict[str, str]) -> str:
+    _put_policy(_policies(parameters.get("Identity", "")), parameters.get("PolicyName", ""), parameters.get("Policy", ""))
+    return ""
+
+
+def _delete_v1(parameters: dict[str, str]) -> str:
+    """One that is gone is no error: the API reference calls the operation idempotent."""
+    _policies(parameters.get("Identity", "")).pop(parameters.get("PolicyName", ""), None)
+    return ""
+
+
+def _get_v1(parameters: dict[str, str]) -> str:
+    policies = _policies(parameters.get("Identity", ""))
+    asked = [value for name, value in parameters.items() if name.startswith("PolicyNames.member.")]
+    entries = "".join(
+        f"<entry><key>{escape(name)}</key><value>{escape(policies[name])}</value></entry>" for name in asked if name in policies
+    )
+    return f"<Policies>{entries}</Policies>"
+
+
+def _list_v1(parameters: dict[str, str]) -> str:
+    names = "".join(f"<member>{escape(name)}</member>" for name in _policies(parameters.get("Identity", "")))
+    return f"<PolicyNames>{names}</PolicyNames>"

@@ -8,24 +8,32 @@ Not handled: a role whose trust policy names a principal that does not exist (AW
 organizations, delays until a change is known everywhere. That tags at a creation need ses:TagResource is a guess.
 """
 
+# ruff: noqa: SLF001 - MiniStack's private names
+
 from __future__ import annotations
 
 import contextvars
 import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import parse_qs
 
-from ses_email_auth.local import emulator, emulator_iam, emulator_route53, emulator_ses
-from ses_email_auth.local.identity import parent_region
+# ministack is installed in a virtual environment of its own, where mypy does not run
+from ministack import app  # type: ignore[import-not-found]  # as above
+from ministack.core import iam_actions, iam_evaluator, router  # type: ignore[import-not-found]  # as above
+from ministack.services import iam, organizations  # type: ignore[import-not-found]  # as above
+
+from ses_email_auth.local import emulator, emulator_route53, emulator_ses
+from ses_email_auth.local.identities import parent_region
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ses_email_auth.local.emulator import Response
-    from ses_email_auth.local.emulator_iam import Request
 
-__all__ = ["install"]
+Keys: TypeAlias = Mapping[str, object]  # condition keys and their values: a text, or a list of them
+Headers: TypeAlias = dict[str, str]
+Query: TypeAlias = dict[str, list[str]]
 
 _SENDING = "/v2/email/outbound-emails"
 _CREATION = "/v2/email/identities"
@@ -35,16 +43,41 @@ _TAGS = "/v2/email/tags"
 _sent_by: contextvars.ContextVar[tuple[str, str] | None] = contextvars.ContextVar("sent_by", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who signed a request."""
+
+    arn: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to SESv2."""
+
+    method: str
+    path: str
+    body: bytes
+    headers: Headers
+    query: Query
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+        identity = iam_evaluator.resolve_caller_identity(router.extract_access_key_id(self.headers, self.query)) or {}
+        return Caller(str(identity.get("userArn", "")), str(identity.get("accountId", "")))
+
+
 def install() -> None:
     """Put all of this into MiniStack."""
-    emulator_iam.trust_loopback()
-    emulator_iam.every_account_is_in_the_organization()
-    emulator_iam.name_roles_of_sessions()
-    emulator_iam.let_trust_policies_allow()
-    emulator_iam.add_condition_keys(_condition_keys)
-    emulator_iam.name_resources(_resource)
-    emulator_iam.say_the_resource({"kms", "route53", "secretsmanager", "ses", "sts"})
-    emulator_iam.before_sesv2(_refuse_sesv2, instead=[("POST", _SENDING), ("POST", _TAGS)])
+    _trust_loopback()
+    _every_account_is_in_the_organization()
+    _name_roles_of_sessions()
+    _let_trust_policies_allow()
+    _add_condition_keys(_condition_keys)
+    _name_resources(_resource)
+    _name_resource_in_refusals({"kms", "route53", "secretsmanager", "ses", "sts"})
+    _before_sesv2(_refuse_sesv2, instead=[("POST", _SENDING), ("POST", _TAGS)])
     emulator_ses.act_as_owner(_sent_by.get)
 
 
@@ -59,9 +92,11 @@ def _condition_keys(action: str, body: bytes, parameters: dict[str, list[str]]) 
     if action == "route53:ChangeResourceRecordSets":
         changes = emulator_route53.changes_of(body)
         return {
-            "route53:ChangeResourceRecordSetsNormalizedRecordNames": [normalized(found["Name"]) for _, found in changes],
-            "route53:ChangeResourceRecordSetsRecordTypes": [found["Type"] for _, found in changes],
-            "route53:ChangeResourceRecordSetsActions": [change for change, _ in changes],
+            "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
+                normalized(record_set["Name"]) for _, record_set in changes
+            ],
+            "route53:ChangeResourceRecordSetsRecordTypes": [record_set["Type"] for _, record_set in changes],
+            "route53:ChangeResourceRecordSetsActions": [verb for verb, _ in changes],
         }
     if action in {"ses:SendEmail", "ses:SendRawEmail"}:
         sender = parameters.get("Source", [""])[0]
@@ -91,7 +126,7 @@ def _refuse_sesv2(request: Request) -> Response | None:
         return None
     body = json.loads(request.body or b"{}")
     if request.path == _TAGS:  # the ARN stands in the body
-        return emulator_iam.refusal(request, "ses:TagResource", str(body.get("ResourceArn")), {})
+        return _refusal(request, "ses:TagResource", str(body.get("ResourceArn")), {})
     return _refuse_creation(request, body) if request.path == _CREATION else _refuse_sending(request, body)
 
 
@@ -103,10 +138,10 @@ def _refuse_creation(request: Request, body: Mapping[str, object]) -> Response |
     refused = None
     if parent is not None:
         arn = f"arn:aws:ses:{parent}:{emulator.account()}:identity/{name}"
-        refused = emulator_iam.refusal(request, "ses:ReplicateEmailIdentityDKIMSigningKey", arn, {})
+        refused = _refusal(request, "ses:ReplicateEmailIdentityDKIMSigningKey", arn, {})
     if refused is None and body.get("Tags"):
         arn = f"arn:aws:ses:{emulator.region()}:{emulator.account()}:identity/{name}"
-        refused = emulator_iam.refusal(request, "ses:TagResource", arn, {})
+        refused = _refusal(request, "ses:TagResource", arn, {})
     return refused
 
 
@@ -119,7 +154,7 @@ def _refuse_sending(request: Request, body: Mapping[str, object]) -> Response | 
     keys: dict[str, object] = {
         "ses:ApiVersion": "2",
         "ses:FromAddress": address,
-        "ses:Recipients": [parseaddr(each)[1] for addresses in destination.values() for each in addresses],
+        "ses:Recipients": [parseaddr(recipient)[1] for addresses in destination.values() for recipient in addresses],
     }
     keys |= {"ses:FromDisplayName": name} if name else {}
     feedback = body.get("FeedbackForwardingEmailAddress")
@@ -130,13 +165,13 @@ def _refuse_sending(request: Request, body: Mapping[str, object]) -> Response | 
         where = f"arn:aws:ses:{emulator.region()}:{emulator.account()}"
         resources.append(f"{where}:configuration-set/{body['ConfigurationSetName']}")
     for resource in resources:
-        if emulator_iam.refusal(request, action, resource, keys) is not None:
+        if _refusal(request, action, resource, keys) is not None:
             return _unauthorized(request, action, resource)
-    *_, region, account, place = identity.split(":", 5)
-    owned = emulator_ses.identity_in(account, region, place.removeprefix("identity/"))
-    policies = [] if owned is None else owned["kept"]["policies"].values()
-    said = [emulator_iam.policy_says(policy, request.caller, action, identity, keys) for policy in policies]
-    if False in said or (account != request.caller.account and True not in said):
+    *_, region, account, resource = identity.split(":", 5)
+    stored = emulator_ses.identity_in(account, region, resource.removeprefix("identity/"))
+    policies = [] if stored is None else stored["kept"]["policies"].values()
+    decisions = [_policy_says(policy, request.caller, action, identity, keys) for policy in policies]
+    if False in decisions or (account != request.caller.account and True not in decisions):
         return _unauthorized(request, action, identity)
     if account != request.caller.account:
         _sent_by.set((account, region))
@@ -155,5 +190,142 @@ def _identity_arn(sender: str) -> str:
     labels = domain.split(".")
     known = emulator_ses.identities()
     candidates = [address, *(".".join(labels[i:]) for i in range(len(labels)))]
-    found = next((name for name in candidates if name in known), domain)
-    return f"arn:aws:ses:{emulator.region()}:{emulator.account()}:identity/{found}"
+    identity = next((name for name in candidates if name in known), domain)
+    return f"arn:aws:ses:{emulator.region()}:{emulator.account()}:identity/{identity}"
+
+
+# --- MiniStack's IAM -------------------------------------------------------------------------------------------------
+
+
+def _trust_loopback() -> None:
+    """Let requests count as sent over TLS: policies that ask for it (CDK's bucket) are no obstacle on loopback."""
+    original = app.pin_request_origin
+    app.pin_request_origin = lambda address, _secure: original(address, True)  # noqa: FBT003 - MiniStack's signature
+
+
+def _add_condition_keys(keys: Callable[[str, bytes, Query], Keys]) -> None:
+    """Let `keys` (action, body, parameters) tell further condition keys of a request; not for SESv2."""
+    original = iam_actions.request_tag_context
+
+    def context(service: str, action: str, body: bytes, parameters: Query) -> dict[str, object]:
+        return {**original(service, action, body, parameters), **keys(action, body, parameters)}
+
+    iam_actions.request_tag_context = context
+
+
+def _name_resources(resource: Callable[[str, str, Query], str | None]) -> None:
+    """Let `resource` (service, path, parameters) say the ARN that is asked for where MiniStack does not know it."""
+    original = iam_actions.extract_resource_arn
+
+    def extract(
+        service: str, method: str, path: str, headers: Headers, body: bytes, parameters: Query, region: str, account: str
+    ) -> str:
+        arn = resource(service, path, parameters)
+        return arn or str(original(service, method, path, headers, body, parameters, region, account))
+
+    iam_actions.extract_resource_arn = extract
+
+
+def _name_resource_in_refusals(services: Collection[str]) -> None:
+    """Let refusals of these services name the resource, as those of AWS do."""
+    original = iam_actions.access_denied_response
+
+    def denied(service: str, action: str, principal: str, request_id: str, **options: object) -> Response:
+        if service in services and not any(options.get(name) for name in ("message", "error_code", "resource_policy_arn")):
+            resource, explicit = options.get("resource_arn", "*"), options.get("explicit_deny", False)
+            options["message"] = iam_actions.identity_denial_message(action, principal, resource, explicit)
+        return cast("Response", original(service, action, principal, request_id, **options))
+
+    iam_actions.access_denied_response = denied
+
+
+def _every_account_is_in_the_organization() -> None:
+    """Let aws:PrincipalOrgID be the one organization that exists, for all accounts; MiniStack has no members."""
+
+    def organization(_account: str) -> str | None:
+        known = list(organizations._orgs.to_dict().values())
+        return str(known[0]["Id"]) if len(known) == 1 else None
+
+    iam_evaluator._principal_org_id = organization
+
+
+def _name_roles_of_sessions() -> None:
+    """Let aws:PrincipalArn be the ARN of the role, with its path, where a session of a role asks (IAM user guide,
+    "AWS global condition context keys").
+    """
+    original = iam_evaluator._resolve_condition_key
+
+    def resolve(key: str, context: iam_evaluator.EvalContext) -> object:
+        parts = context.principal_arn.split(":", 5)
+        kind, _, rest = parts[-1].partition("/")
+        if key.lower() == "aws:principalarn" and kind == "assumed-role":
+            role = iam._roles.get_scoped(parts[4], None, rest.partition("/")[0])
+            if role is not None:
+                return str(role["Arn"])
+        return original(key, context)
+
+    iam_evaluator._resolve_condition_key = resolve
+
+
+def _let_trust_policies_allow() -> None:
+    """Let a role be assumed by whom its trust policy names, in its own account, without a policy of the caller.
+
+    IAM user guide, "Policy evaluation logic for requests within a single account".
+    """
+    original = iam_evaluator._resource_policy
+
+    def resource_policy(service: str, resource_arn: str) -> tuple[object, str] | None:
+        account, _, name = resource_arn.removeprefix("arn:aws:iam::").partition(":role/")
+        role = iam._roles.get_scoped(account, None, name.rpartition("/")[2]) if service == "sts" and name else None
+        if role is None:
+            return cast("tuple[object, str] | None", original(service, resource_arn))
+        document = role["AssumeRolePolicyDocument"]
+        document = json.loads(document) if isinstance(document, str) else document
+        # Such a document is about this role, without saying so.
+        return {"Statement": [{**statement, "Resource": "*"} for statement in document["Statement"]]}, account
+
+    iam_evaluator._resource_policy = resource_policy
+
+
+def _before_sesv2(check: Callable[[Request], Response | None], instead: Collection[tuple[str, str]]) -> None:
+    """Let `check` refuse requests to SESv2 that MiniStack has not refused; those to a method and path of `instead` alone."""
+    original = app._enforce_ses_v2
+
+    def enforce(method: str, path: str, headers: Headers, body: bytes, query: Query, request_id: str) -> Response | None:
+        known = (method, path) not in instead
+        refused = cast("Response | None", original(method, path, headers, body, query, request_id)) if known else None
+        return refused or check(Request(method, path, body, headers, query))
+
+    app._enforce_ses_v2 = enforce
+
+
+def _refusal(request: Request, action: str, resource: str, keys: Keys) -> Response | None:
+    """How the policies of the caller refuse the action on the resource; None if they allow it."""
+    return cast(
+        "Response | None",
+        app._enforce_data_plane(
+            "sesv2",
+            action,
+            request.headers,
+            request.query,
+            "",
+            resource_arn=resource,
+            service_context=dict(keys),
+            named_resource=resource,
+        ),
+    )
+
+
+def _policy_says(document: str, caller: Caller, action: str, resource: str, keys: Keys) -> bool | None:
+    """Whether a policy of the resource allows the caller the action (True), denies it (False), or does not say (None)."""
+    context = iam_evaluator.EvalContext(
+        principal_arn=caller.arn,
+        principal_type="",
+        principal_account=caller.account,
+        action=action,
+        resource_arn=resource,
+        region=emulator.region(),
+        service_context={name.lower(): value for name, value in keys.items()},
+    )
+    decision = iam_evaluator.evaluate_resource_policy(document, context).decision
+    return {"Allow": True, "Deny": False}.get(decision)

@@ -1,6 +1,8 @@
-"""Route 53's ChangeResourceRecordSets, and CloudFormation's AWS::Route53::RecordSet and RecordSetGroup on top of it.
+"""Record sets: Route 53's ChangeResourceRecordSets, and CloudFormation's AWS::Route53::RecordSet and RecordSetGroup.
 
-A batch is all or nothing. CloudFormation's behaviour is taken from reports (AWS documents none of it):
+Sources: Route 53 API reference (ChangeResourceRecordSets, ResourceRecordSet), developer guide "Supported DNS record types"
+and "DNS domain name format"; wording of refusals as quoted in public bug reports. A batch is all or nothing.
+CloudFormation's behaviour is taken from reports (AWS documents none of it):
 
 - CREATE of a record set that exists with equal name, type, TTL and values adopts it: no error, the stack owns it
   (aws-cloudformation/cloudformation-coverage-roadmap #560, seen for NS and through CDK). Anything different is refused.
@@ -10,24 +12,36 @@ A batch is all or nothing. CloudFormation's behaviour is taken from reports (AWS
 
 An example names a hosted zone by its id: POST /_route53/next-zone-id?id=Z... makes the next zone that is created have it.
 
-Not handled: alias targets and routing policies (stored, not checked), limits of a batch, the apex SOA and NS.
+Not handled: alias targets and routing policies (stored, not checked), the form of types that e-mail does not need, limits of
+a batch, the apex SOA and NS.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.local import emulator, emulator_route53
-from ses_email_auth.local.record_set import RecordSet, is_same, key, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ses_email_auth.local.emulator import Created, Properties
+    from ses_email_auth.local.emulator_route53 import RecordSet
 
-__all__ = ["install"]
-
+# The enum RRType of the API.
+_TYPES = re.compile("A|AAAA|CAA|CNAME|DS|HTTPS|MX|NAPTR|NS|PTR|SOA|SPF|SRV|SSHFP|SVCB|TLSA|TXT")
+_TYPES_WITH_NAMES = frozenset({"CNAME", "MX", "NS", "PTR", "SRV"})
+_MAX_VALUE = 4000  # RData of the API: characters, quotation marks included
+_MAX_TTL = 2**31 - 1  # RFC 2181 section 8, seconds
+_MAX_STRING = 255  # RFC 1035 section 3.3.14, octets
+_MAX_LABEL, _MAX_NAME = 63, 255  # RFC 1035 section 2.3.4, octets
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_STRINGS = re.compile(rf"\s*{_STRING.pattern}(?:\s*{_STRING.pattern})*\s*")
+_ESCAPE = re.compile(r"\\(?:[0-7]{3}|.)")
+# RFC 1035 section 3.3.9: 16 bits
+_PREFERENCE = re.compile(r"(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])\s")
 
 _next_zone_ids: list[str] = []
 
@@ -57,7 +71,7 @@ def install() -> None:
     emulator.answer_control_requests("/_route53/", _control)
     emulator.on_reset(_next_zone_ids.clear)
     emulator_route53.choose_zone_ids(lambda: _next_zone_ids.pop() if _next_zone_ids else None)
-    emulator_route53.answer_record_changes(lambda zone_id, changes: apply([Change(a, zone_id, found) for a, found in changes]))
+    emulator_route53.answer_record_changes(lambda zone_id, changes: apply([Change(a, zone_id, r) for a, r in changes]))
 
 
 def _control(what: str, query: dict[str, str]) -> dict[str, str]:
@@ -74,7 +88,9 @@ def apply(changes: Sequence[Change]) -> None:
     with emulator_route53.change_lock():
         for change in changes:
             if change.zone_id not in zones:
-                zones[change.zone_id] = {key(found): found for found in emulator_route53.record_sets(change.zone_id)}
+                zones[change.zone_id] = {
+                    key(record_set): record_set for record_set in emulator_route53.record_sets(change.zone_id)
+                }
             faults += _apply_one(change, zones[change.zone_id])
         # Against the outcome: one batch may delete a CNAME and create another type in its place.
         faults += [fault for change in changes if (fault := _cname_fault(change, zones[change.zone_id])) is not None]
@@ -109,7 +125,7 @@ def _apply_one(change: Change, zone: dict[tuple[str, str, str], RecordSet]) -> l
 
 def _cname_fault(change: Change, zone: dict[tuple[str, str, str], RecordSet]) -> str | None:
     name, rtype, _ = key(change.record_set)
-    others = {other for found, other, _ in zone if found == name and other != rtype}
+    others = {other for owner, other, _ in zone if owner == name and other != rtype}
     # RFC 1034 section 3.6.2: a CNAME stands alone.
     if change.action == "DELETE" or not others or (rtype != "CNAME" and "CNAME" not in others):
         return None
@@ -147,7 +163,7 @@ def delete_one(_physical_id: str, properties: Properties) -> None:
 
 
 def create_group(logical_id: str, properties: Properties, stack_name: str) -> Created:
-    """All members in one batch. That a group adopts as single record sets do is a guess: nobody reported on it."""
+    """All members in one batch. That a group adopts as single record sets do is a guess: there is no report of it."""
     apply(_creations(_members(properties)))
     physical_id = f"{stack_name}-{logical_id}"
     return physical_id, {"Id": physical_id}
@@ -195,30 +211,119 @@ def _identifier(properties: Properties) -> tuple[str, str, str, str]:
 
 
 def _existing(change: Change) -> RecordSet | None:
-    wanted = key(change.record_set)
-    return next((found for found in emulator_route53.record_sets(change.zone_id) if key(found) == wanted), None)
+    record_sets = emulator_route53.record_sets(change.zone_id)
+    return next((standing for standing in record_sets if key(standing) == key(change.record_set)), None)
 
 
-def _creations(wanted: Sequence[Properties]) -> list[Change]:
-    """CREATE for each that does not stand there already to the letter."""
-    changes = [_change("CREATE", properties) for properties in wanted]
-    return [c for c in changes if (found := _existing(c)) is None or not is_same(found, c.record_set)]
+def _creations(members: Sequence[Properties]) -> list[Change]:
+    """CREATE for every record set that does not stand there already to the letter."""
+    changes = [_change("CREATE", properties) for properties in members]
+    return [c for c in changes if (standing := _existing(c)) is None or not is_same(standing, c.record_set)]
 
 
-def _deletions(unwanted: Sequence[Properties]) -> list[Change]:
-    """DELETE for each that still exists.
+def _deletions(members: Sequence[Properties]) -> list[Change]:
+    """DELETE for every record set that still exists.
 
-    What AWS does with one that is gone is reported nowhere that we found. CloudFormation's contract for handlers makes
+    What AWS does with one that is gone is in no report that we know. CloudFormation's contract for handlers makes
     "not found" on delete a success, and the last step of a renamed logical id, two deletions of one record, ends well in the
     reports; so it is no error here.
     """
-    return [change for properties in unwanted if _existing(change := _change("DELETE", properties)) is not None]
+    return [change for properties in members if _existing(change := _change("DELETE", properties)) is not None]
 
 
 def _refuse_if_not_empty(zone_id: str) -> None:
     apex = emulator_route53.zone_name(zone_id)
-    if any(found["Type"] not in {"NS", "SOA"} or found["Name"] != apex for found in emulator_route53.record_sets(zone_id)):
+    if any(r["Type"] not in {"NS", "SOA"} or r["Name"] != apex for r in emulator_route53.record_sets(zone_id)):
         raise ValueError(
             "The specified hosted zone contains non-required resource record sets and so cannot be deleted. "
             "(Service: AmazonRoute53; Status Code: 400; Error Code: HostedZoneNotEmpty)"
         )
+
+
+# --- what Route 53 refuses about one record set -------------------------------------------------------------------------
+
+
+def key(record_set: RecordSet) -> tuple[str, str, str]:
+    """What makes a record set one and not another within its zone."""
+    return record_set["Name"], record_set["Type"], record_set.get("SetIdentifier", "")
+
+
+def is_same(one: RecordSet, other: RecordSet) -> bool:
+    """Whether a DELETE that gives `other` removes `one`: all fields equal, the values in any order."""
+    return _comparable(one) == _comparable(other)
+
+
+def refusals(record_set: RecordSet, zone: str) -> list[str]:
+    """What Route 53 answers if `record_set` cannot stand in the zone with the name `zone`, whatever else stands there."""
+    name, rtype = record_set["Name"], record_set["Type"]
+    if _TYPES.fullmatch(rtype) is None:
+        return [
+            f"Value '{rtype}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [{_TYPES.pattern}]"
+        ]
+    if name != zone and not name.endswith("." + zone):
+        return [f"RRSet with DNS name {name} is not permitted in zone {zone}"]
+    faults = [
+        f"FATAL problem: DomainLabelTooLong (Domain label is too long) encountered with '{label}'"
+        for label in name.split(".")
+        if len(label) > _MAX_LABEL
+    ]
+    if len(name) > _MAX_NAME:
+        faults.append(f"FATAL problem: DomainNameTooLong (Domain name is too long) encountered with '{name}'")
+    if rtype == "CNAME" and name == zone:  # RFC 1034 section 3.6.2: the apex has SOA and NS
+        faults.append(f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {zone}")
+    return faults if "AliasTarget" in record_set else faults + _value_refusals(record_set)
+
+
+def _value_refusals(record_set: RecordSet) -> list[str]:
+    name, rtype = record_set["Name"], record_set["Type"]
+    ttl, values = record_set.get("TTL", ""), record_set.get("ResourceRecords", [])
+    if ttl == "" or not values:
+        allowed = "[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]"
+        change = f"Change with [Name={name}, Type={rtype}, SetIdentifier={record_set.get('SetIdentifier', 'null')}]"
+        return [f"Invalid request: Expected exactly one of {allowed}, but found none in {change}"]
+    faults = []
+    if not ttl.isdecimal() or int(ttl) > _MAX_TTL:
+        faults.append(f"Invalid TTL '{ttl}': Member must be an integer from 0 to {_MAX_TTL}")
+    if rtype == "CNAME" and len(values) > 1:
+        faults.append(f"RRSet of type CNAME with DNS name {name} must have exactly one Resource Record")
+    seen = set()
+    for value in values:
+        if value in seen:
+            faults.append(f"Duplicate Resource Record: '{value}'")
+        seen.add(value)
+        fault = _data_fault(rtype, value)
+        if fault is not None:
+            faults.append(f"Invalid Resource Record: 'FATAL problem: {fault} encountered with '{value}''")
+    return faults
+
+
+def _data_fault(rtype: str, value: str) -> str | None:
+    fault = None
+    if len(value) > _MAX_VALUE:
+        fault = f"ValueTooLong (Member must have length less than or equal to {_MAX_VALUE})"
+    elif rtype in {"TXT", "SPF"} and _STRINGS.fullmatch(value) is None:
+        fault = "InvalidCharacterString (Value should be enclosed in quotation marks)"
+    elif rtype in {"TXT", "SPF"} and any(len(_ESCAPE.sub("x", string)) > _MAX_STRING for string in _STRING.findall(value)):
+        fault = "CharacterStringTooLong (Value is too long)"
+    elif rtype == "MX" and len(value.split()) != 2:  # noqa: PLR2004 - preference and host
+        fault = "MXRRDATANotTwoFields (MX record doesn't have 2 fields)"
+    elif rtype == "MX" and _PREFERENCE.match(value) is None:
+        fault = "InvalidMXPriority (Priority is not a number from 0 to 65535)"
+    elif rtype == "CNAME" and re.search(r"\s", value) is not None:
+        fault = "UnsupportedCharacter (Value contains unsupported characters)"
+    return fault
+
+
+def _comparable(record_set: RecordSet) -> dict[str, object]:
+    rtype = record_set["Type"]
+    fields: dict[str, object] = dict(record_set)
+    if "TTL" in record_set:
+        fields["TTL"] = record_set["TTL"].lstrip("0")
+    if "ResourceRecords" in record_set:
+        fields["ResourceRecords"] = sorted(_comparable_value(rtype, value) for value in record_set["ResourceRecords"])
+    return fields
+
+
+def _comparable_value(rtype: str, value: str) -> str:
+    """Names differ in neither case nor final dot; anything else, how a long TXT is cut included, is compared as text."""
+    return " ".join(value.lower().split()).removesuffix(".") if rtype in _TYPES_WITH_NAMES else value

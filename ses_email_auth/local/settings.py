@@ -1,17 +1,6 @@
-"""What is fixed about the local AWS: the version of MiniStack, the address, and what a client has to set."""
+"""Constants of the local AWS (version of MiniStack, address, account) and the environment of the server and of clients."""
 
 from __future__ import annotations
-
-__all__ = [
-    "ACCOUNT",
-    "HOST",
-    "MINISTACK_VERSION",
-    "REGION",
-    "REQUIREMENTS",
-    "SECRET",
-    "client_environment",
-    "server_environment",
-]
 
 MINISTACK_VERSION = "1.5.33"  # exactly: `emulator` uses private names
 REQUIREMENTS = (f"ministack=={MINISTACK_VERSION}", "boto3==1.43.106", "cryptography>=42")  # as setup.py has them

@@ -1,4 +1,4 @@
-"""How SES verifies identities: it looks into public DNS, here at the moment when somebody asks.
+"""How SES verifies identities: it looks into public DNS, here whenever a request to SES arrives.
 
 Sources: SES developer guide ("Verifying a domain identity", "Setting up a custom MAIL FROM domain", BYODKIM), SESv2 API
 reference (VerificationInfo). An identity counts as verified exactly as long as the public zones hold its records. SES itself
@@ -17,22 +17,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import time
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.local import emulator, emulator_route53, emulator_ses, settings
-from ses_email_auth.local.identity import is_domain, public_key
-from ses_email_auth.local.record_set import canonical_name, joined_strings
+from ses_email_auth.local.emulator_route53 import canonical_name
+from ses_email_auth.local.identities import is_domain, public_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ses_email_auth.local.identity import Identity
-
-__all__ = ["install", "verify_all"]
+    from ses_email_auth.local.emulator_ses import Identity
 
 _Dns: TypeAlias = "Mapping[tuple[str, str], list[str]]"
 _FAILED = "FAILED"
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPE = re.compile(r"\\(?:[0-7]{3}|.)")
 
 _delay = {"seconds": 0.0}
 
@@ -47,8 +48,9 @@ def install() -> None:
 def verify_all() -> None:
     """Bring the statuses of all identities (of one account and region) up to date with DNS."""
     dns: dict[tuple[str, str], list[str]] = {}
-    for found in emulator_route53.public_record_sets():
-        dns.setdefault((canonical_name(found["Name"]), found["Type"]), []).extend(found.get("ResourceRecords", []))
+    for record_set in emulator_route53.public_record_sets():
+        key = canonical_name(record_set["Name"]), record_set["Type"]
+        dns.setdefault(key, []).extend(record_set.get("ResourceRecords", []))
     for name, identity in emulator_ses.identities().items():
         if is_domain(name):
             _verify_dkim(identity, dns)
@@ -102,11 +104,16 @@ def _dkim_error(identity: Identity, dns: _Dns) -> str | None:
 
 def _published_key(value: str) -> bytes | None:
     """`p=` of a DKIM record (RFC 6376 section 3.6.1), or None if there is none that can be read."""
-    tags = dict(part.strip().partition("=")[::2] for part in joined_strings(value).split(";"))
+    tags = dict(part.strip().partition("=")[::2] for part in _joined_strings(value).split(";"))
     try:
         return base64.b64decode("".join(tags.get("p", "").split()), validate=True) or None
     except binascii.Error:
         return None
+
+
+def _joined_strings(value: str) -> str:
+    """What a reader of a TXT value sees: its strings in one."""
+    return "".join(_ESCAPE.sub(lambda escape: escape[0][1:], string) for string in _STRING.findall(value))
 
 
 def _verify_mail_from(identity: Identity, dns: _Dns) -> None:
@@ -129,7 +136,11 @@ def _soa(name: str, dns: _Dns) -> dict[str, object] | None:
 
 
 def _control(what: str, query: dict[str, str]) -> dict[str, str]:
-    """A control request; ValueError if it makes no sense."""
+    """Do a control request.
+
+    Raises:
+        ValueError: if there is no such request or no such identity.
+    """
     if what == "delay":
         _delay["seconds"] = float(query.get("seconds", "0"))
         return {"delay": str(_delay["seconds"])}

@@ -123,10 +123,13 @@ def test_a_port_in_use(local: LocalAws) -> None:
 
 def test_it_imports_nothing_else_of_ours() -> None:
     """It runs where aws-cdk-lib, idna and the others are missing."""
-    code = "import sys, ses_email_auth.local.server; print(*sorted(m for m in sys.modules if m.startswith('ses_email_auth')))"
+    code = (
+        "import sys; from ses_email_auth.local.__main__ import install; install();"
+        "print(*sorted(m for m in sys.modules if m.startswith('ses_email_auth')))"
+    )
     env = own_environment() | {"PYTHONPATH": str(ROOT)} | settings.server_environment(1)
     done = subprocess.run([interpreter(), "-c", code], env=env, capture_output=True, text=True, check=True)
-    assert "ses_email_auth.local.server" in done.stdout
+    assert "ses_email_auth.local.permissions" in done.stdout
     assert [m for m in done.stdout.split() if not m.startswith("ses_email_auth.local")] == ["ses_email_auth"]
 
 
