@@ -12,14 +12,11 @@ if TYPE_CHECKING:
     from ses_email_auth.cdk.constructs import DomainPolicy, SendingIdentity, SesEmailAuth
     from ses_email_auth.cdk.dkim import Dkim
     from ses_email_auth.cdk.dns import Dns
-    from ses_email_auth.cdk.existing_props import ExistingIdentityProps
-    from ses_email_auth.cdk.props import DomainPolicyProps, SendingIdentityProps, SesEmailAuthProps
-    from ses_email_auth.cdk.record_resources import RecordLayout
+    from ses_email_auth.cdk.record_sets import RecordLayout
     from ses_email_auth.cdk.sending_events import SendingEvents
-    from ses_email_auth.cdk.sending_events_props import SendingEventsProps
     from ses_email_auth.cdk.validation import EmailAuthValidation
     from ses_email_auth.cdk.zone_writer_role import ZoneWriterRole
-    from ses_email_auth.checks.finding import Fault, Finding, Need, Rule, Severity
+    from ses_email_auth.checks.finding import Fault, Finding, Need, Rule, Severity, rule
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.errors import EmailAuthError, InvalidDomainName, RecordSyntaxError
     from ses_email_auth.known_after_deploy import KnownAfterDeploy
@@ -42,10 +39,8 @@ __all__ = [
     "Dns",
     "DomainName",
     "DomainPolicy",
-    "DomainPolicyProps",
     "EmailAuthError",
     "EmailAuthValidation",
-    "ExistingIdentityProps",
     "FailureOption",
     "Fault",
     "Finding",
@@ -60,17 +55,15 @@ __all__ = [
     "ResourceRecordSet",
     "Rule",
     "SendingEvents",
-    "SendingEventsProps",
     "SendingIdentity",
-    "SendingIdentityProps",
     "SesEmailAuth",
-    "SesEmailAuthProps",
     "Severity",
     "SpfQualifier",
     "SpfRecord",
     "Verdict",
     "ZoneView",
     "ZoneWriterRole",
+    "rule",
 ]
 
 # A type checker reads the imports above; were it to see `__getattr__`, it would accept a misspelt name.
@@ -85,10 +78,8 @@ if not TYPE_CHECKING:
         "Dns": "cdk.dns",
         "DomainName": "domain_name",
         "DomainPolicy": "cdk.constructs",
-        "DomainPolicyProps": "cdk.props",
         "EmailAuthError": "errors",
         "EmailAuthValidation": "cdk.validation",
-        "ExistingIdentityProps": "cdk.existing_props",
         "FailureOption": "records.dmarc",
         "Fault": "checks.finding",
         "Finding": "checks.finding",
@@ -96,24 +87,22 @@ if not TYPE_CHECKING:
         "InvalidDomainName": "errors",
         "KnownAfterDeploy": "known_after_deploy",
         "Need": "checks.finding",
-        "RecordLayout": "cdk.record_resources",
+        "RecordLayout": "cdk.record_sets",
         "RecordSyntaxError": "errors",
         "RecordType": "records.resource_record_set",
         "ReportUri": "records.report_uri",
         "ResourceRecordSet": "records.resource_record_set",
         "Rule": "checks.finding",
         "SendingEvents": "cdk.sending_events",
-        "SendingEventsProps": "cdk.sending_events_props",
         "SendingIdentity": "cdk.constructs",
-        "SendingIdentityProps": "cdk.props",
         "SesEmailAuth": "cdk.constructs",
-        "SesEmailAuthProps": "cdk.props",
         "Severity": "checks.finding",
         "SpfQualifier": "records.spf",
         "SpfRecord": "records.spf",
         "Verdict": "publication.alignment",
         "ZoneView": "zone.view",
         "ZoneWriterRole": "cdk.zone_writer_role",
+        "rule": "checks.finding",
     }
 
     def __getattr__(name: str) -> object:

@@ -16,16 +16,11 @@ NEED_CDK = {
     "Dkim",
     "Dns",
     "DomainPolicy",
-    "DomainPolicyProps",
     "EmailAuthValidation",
-    "ExistingIdentityProps",
     "RecordLayout",
     "SendingEvents",
-    "SendingEventsProps",
     "SendingIdentity",
-    "SendingIdentityProps",
     "SesEmailAuth",
-    "SesEmailAuthProps",
     "ZoneWriterRole",
 }
 # design: names that others depend on
@@ -54,6 +49,7 @@ PROMISED = NEED_CDK | {
     "SpfRecord",
     "Verdict",
     "ZoneView",
+    "rule",
 }
 CONSUMER = """\
 from aws_cdk import App, Stack

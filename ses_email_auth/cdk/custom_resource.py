@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_lambda
     from constructs import Construct
 
-    from ses_email_auth.cdk.record_resources import Json
+    from ses_email_auth.cdk.record_sets import Json
 
 __all__ = ["ROLE_PATH", "custom_resource", "explain_wildcards", "handler_folder"]
 

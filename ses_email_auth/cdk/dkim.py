@@ -1,39 +1,36 @@
-"""How SES signs, and the identity resource that follows from it. Each kind but Easy DKIM is a module of its own."""
+"""`Dkim`: how SES signs."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from aws_cdk import aws_ses
 
-from ses_email_auth.cdk.identity_resources import IdentityResources, cfn_identity
-from ses_email_auth.cdk.kinds import check_enum
+from ses_email_auth.cdk.own_key import own_key
+from ses_email_auth.cdk.prop_types import check_enum
+from ses_email_auth.cdk.replica import replica_of
+from ses_email_auth.cdk.signing import EasySigning
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.publication.dkim_keys import EASY_DKIM_ATTRIBUTES, EasyDkim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from aws_cdk import SecretValue, aws_kms
 
-    from aws_cdk import CfnResource, SecretValue, Stack, aws_kms
-    from constructs import Construct
-
-    from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
-    from ses_email_auth.cdk.stack_facts import StackFacts
-    from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.publication.dkim_keys import DkimKeys
-    from ses_email_auth.publication.plan import DomainPlan
-
-__all__ = ["Dkim", "Easy", "dkim_of"]
+    from ses_email_auth.cdk.signing import Signing
 
 
-class Dkim(ABC):
+@final
+class Dkim:
     """How SES signs the mail of an identity. Make one with `Dkim.easy()`, `Dkim.bring_your_own(...)`, `Dkim.managed_key()` or
     `Dkim.replica_of(...)`.
     """
 
-    __slots__ = ()
+    __slots__ = ("_signing",)
+
+    def __init__(self, signing: Signing) -> None:
+        self._signing = signing
+
+    def __repr__(self) -> str:
+        return f"Dkim({self._signing!r})"
 
     @staticmethod
     def easy(key_length: aws_ses.EasyDkimSigningKeyLength | None = None) -> Dkim:
@@ -48,7 +45,7 @@ class Dkim(ABC):
         """
         if key_length is not None:
             check_enum("key_length", key_length, aws_ses.EasyDkimSigningKeyLength.RSA_2048_BIT)
-        return Easy(key_length)
+        return Dkim(EasySigning(key_length))
 
     @staticmethod
     def bring_your_own(*, selector: str, private_key: SecretValue, public_key: str) -> Dkim:
@@ -64,9 +61,7 @@ class Dkim(ABC):
             EmailAuthError: for a selector or a key that SES would refuse, and for a private key that is not in a secret; no
                 sentence ever holds a key.
         """
-        from ses_email_auth.cdk.own_key import own_key  # noqa: PLC0415 - each kind knows this class, not the reverse
-
-        return own_key(selector, private_key, public_key)
+        return Dkim(own_key(selector, private_key, public_key))
 
     @staticmethod
     def managed_key(generation: int = 1, *, selector: str = "ses", encryption_key: aws_kms.IKey | None = None) -> Dkim:
@@ -81,9 +76,9 @@ class Dkim(ABC):
         Raises:
             EmailAuthError: for a generation that is no whole number from 1, or a selector that SES would refuse.
         """
-        from ses_email_auth.cdk.managed_key import managed_key  # noqa: PLC0415 - as above
+        from ses_email_auth.cdk.managed_key import managed_key  # noqa: PLC0415 - few have one, all would import aws_kms
 
-        return managed_key(generation, selector, encryption_key)
+        return Dkim(managed_key(generation, selector, encryption_key))
 
     @staticmethod
     def replica_of(region: str) -> Dkim:
@@ -98,102 +93,21 @@ class Dkim(ABC):
         Raises:
             EmailAuthError: for a region where SES does not send.
         """
-        from ses_email_auth.cdk.replica import replica_of  # noqa: PLC0415 - as above
-
-        return replica_of(region)
-
-    @property
-    def key_length(self) -> aws_ses.EasyDkimSigningKeyLength | None:
-        """The length that is asked of SES; None if it is not asked."""
-        return None
-
-    @property
-    def makes_identity(self) -> bool:
-        """Whether the identity is a resource of the stack."""
-        return True
-
-    def check(self, stack: Stack, facts: StackFacts) -> None:  # noqa: B027 - most kinds take every stack
-        """Refuse a stack in which this cannot be.
-
-        Raises:
-            EmailAuthError: if it cannot.
-        """
-
-    @abstractmethod
-    def wish(self) -> DkimKeys:
-        """The plan's view: which records this needs."""
-
-    @abstractmethod
-    def identity_resources(
-        self, scope: Construct, plan: DomainPlan, props: SesEmailAuthProps | SendingIdentityProps
-    ) -> IdentityResources:
-        """Define the identity below `scope`, and what it needs."""
-
-    def after_publication(
-        self,
-        scope: Construct,  # noqa: ARG002 - for kinds that need a resource of their own
-        domain: DomainName,  # noqa: ARG002 - as above
-        made: IdentityResources,
-        published: Mapping[str, CfnResource],
-    ) -> dict[str, CfnResource]:
-        """Let the identity wait for the records that have to stand first.
-
-        Args:
-            scope: what further resources become children of.
-            domain: the domain of the identity.
-            made: what `identity_resources` returned.
-            published: the resources that write records, by child id.
-
-        Returns:
-            Further resources by child id.
-        """
-        made.wait_for(made.ahead_of_it(published))
-        return {}
+        return Dkim(replica_of(region))
 
 
-@dataclass(frozen=True, slots=True)
-class Easy(Dkim):
-    """`Dkim.easy()`."""
-
-    length: aws_ses.EasyDkimSigningKeyLength | None = None
-
-    @property
-    def key_length(self) -> aws_ses.EasyDkimSigningKeyLength | None:
-        """The length that is asked of SES; None if it is not asked."""
-        return self.length
-
-    def wish(self) -> DkimKeys:
-        """Three CNAME records."""
-        return EasyDkim()
-
-    def identity_resources(
-        self, scope: Construct, plan: DomainPlan, props: SesEmailAuthProps | SendingIdentityProps
-    ) -> IdentityResources:
-        """One `AWS::SES::EmailIdentity`."""
-        attributes = (
-            None
-            if self.length is None
-            else aws_ses.CfnEmailIdentity.DkimSigningAttributesProperty(next_signing_key_length=self.length.value)
-        )
-        identity = cfn_identity(scope, plan, props, attributes)
-        identity_id = identity.logical_id
-        return IdentityResources(
-            identity=identity, identity_id=identity_id, origins=dict.fromkeys(EASY_DKIM_ATTRIBUTES, identity_id)
-        )
-
-
-def dkim_of(dkim: Dkim | None, key_length: aws_ses.EasyDkimSigningKeyLength | None) -> Dkim:
-    """The one of both that is given, else Easy DKIM.
+def signing_of(dkim: Dkim | None, key_length: aws_ses.EasyDkimSigningKeyLength | None) -> Signing:
+    """The way in which SES signs: `dkim`, or its short form `key_length`, else Easy DKIM.
 
     Raises:
         EmailAuthError: if both are given, or `dkim` is no Dkim.
     """
     if dkim is None:
-        return Easy(key_length)
+        return EasySigning(key_length)
     if key_length is not None:
         raise EmailAuthError(
             "'dkim_key_length' is the short form of 'dkim', so both cannot be given; use Dkim.easy(key_length)"
         )
     if not isinstance(dkim, Dkim):
         raise EmailAuthError(f"'dkim' must be a Dkim, got {type(dkim).__name__}; use Dkim.easy()")
-    return dkim
+    return dkim._signing  # noqa: SLF001 - hidden from users, whose editors list what they may call

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput, Stack, Token
 
-from ses_email_auth.cdk.dns import Dns, ZoneFacts
-from ses_email_auth.cdk.record_resources import in_template
+from ses_email_auth.cdk.record_sets import RecordLayout, in_template
+from ses_email_auth.cdk.record_target import RecordTarget, ZoneFacts
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.publication.prop_values import domain
@@ -27,13 +27,11 @@ if TYPE_CHECKING:
     from aws_cdk import CfnResource
     from constructs import Construct
 
-    from ses_email_auth.cdk.dns import Publication
-    from ses_email_auth.cdk.record_resources import Json
+    from ses_email_auth.cdk.record_sets import Json
+    from ses_email_auth.cdk.record_target import Publication
     from ses_email_auth.cdk.stack_facts import StackFacts
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
-
-__all__ = ["ExternalDns", "external_dns"]
 
 _MAX_KEY = 255  # CloudFormation user guide, "Outputs"
 _DKIM = "._domainkey"
@@ -42,15 +40,44 @@ _DKIM_DEADLINE = "72 hours from the deployment, then SES stops looking"
 _AGAIN = "What SES has given up has to be set again: aws sesv2 put-email-identity-mail-from-attributes."
 
 
+def external_dns(zone_name: object) -> RecordTarget:
+    """`Dns.external`, its argument checked."""
+    if isinstance(zone_name, str) and holds_token(zone_name):
+        raise EmailAuthError(
+            "'zone_name' must be known at synthesis, since the hosts of the records are said below it, got a token; pass for "
+            "example 'example.com'"
+        )
+    return ExternalDns(None if zone_name is None else domain("zone_name", zone_name))
+
+
 @dataclass(frozen=True, slots=True)
-class ExternalDns(Dns):
+class ExternalDns(RecordTarget):
     """`Dns.external()`."""
 
     zone_name: DomainName | None
 
     def read(self, stack: Stack, facts: StackFacts) -> ZoneFacts:  # noqa: ARG002 - the zone is none of the stack
-        """The name as it was given, and no id."""
-        return ZoneFacts(self.zone_name, "", as_outputs=True)
+        """The name that the user said, and no id."""
+        return ZoneFacts(self.zone_name, "")
+
+    def check(self, layout: RecordLayout, domain_name: str | None) -> None:
+        """Refuse what is not known, or makes no sense, where no resource writes a record.
+
+        Raises:
+            EmailAuthError: if neither zone nor domain has a name, and for `RecordLayout.GROUPED`.
+        """
+        if self.zone_name is None and domain_name is None:
+            raise EmailAuthError(
+                "'domain_name' must be given, since Dns.external() names no zone; pass for example 'example.com'"
+            )
+        if layout is RecordLayout.GROUPED:
+            raise EmailAuthError(
+                "'record_layout' says how CloudFormation writes records; Dns.external() writes none; leave it out"
+            )
+
+    def children(self, records: Mapping[str, ResourceRecordSet]) -> tuple[str, ...]:  # noqa: ARG002 - for other kinds
+        """None: outputs are no resources."""
+        return ()
 
     def publish(self, publication: Publication) -> dict[str, CfnResource]:
         """One output for each record set, and no resource."""
@@ -68,16 +95,6 @@ class ExternalDns(Dns):
                 output.override_logical_id(key)
                 keys.add(key)
         return {}
-
-
-def external_dns(zone_name: object) -> Dns:
-    """`Dns.external`, its argument checked."""
-    if isinstance(zone_name, str) and holds_token(zone_name):
-        raise EmailAuthError(
-            "'zone_name' must be known at synthesis, since the hosts of the records are said below it, got a token; pass for "
-            "example 'example.com'"
-        )
-    return ExternalDns(None if zone_name is None else domain("zone_name", zone_name))
 
 
 def _key(scope: Construct, child: str) -> str:
@@ -101,9 +118,9 @@ def _fields(record: ResourceRecordSet, publication: Publication, zone: DomainNam
     values = zip(record.texts, record.values, record.resource_records, strict=True)
     for text, value, presentation in values:
         if record.type is RecordType.MX:
-            yield from _mx(value if isinstance(value, KnownAfterDeploy) else text, publication.origins)
+            yield from _mx(value if isinstance(value, KnownAfterDeploy) else text, publication.identity.origins)
         elif isinstance(value, KnownAfterDeploy):
-            shown = in_template(value, publication.origins)
+            shown = in_template(value, publication.identity.origins)
             yield "value", [_unquoted(shown) if record.type is RecordType.TXT else shown]
             if record.type is RecordType.TXT:
                 yield "or in strings", [shown]
@@ -117,7 +134,7 @@ def _host(record: ResourceRecordSet, publication: Publication, zone: DomainName)
     """The name below the zone. SES tells `<token>._domainkey.<domain>`, of which the token is taken."""
     if isinstance(record.name, KnownAfterDeploy):
         below = publication.domain.relative_to(zone)
-        name = in_template(record.name, publication.origins)
+        name = in_template(record.name, publication.identity.origins)
         token: Json = {"Fn::Select": ["0", {"Fn::Split": [f"{_DKIM}.", name]}]}
         return [token, _DKIM if below == "@" else f"{_DKIM}.{below}"]
     return [record.name.relative_to(zone)]

@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, RemovalPolicy, Stack, aws_iam, aws_kms, aws_sns, aws_sns_subscriptions
 
-from ses_email_auth.cdk.grants import ses_arn
+from ses_email_auth.cdk.permissions import ses_arn
 
 if TYPE_CHECKING:
     from constructs import Construct, IDependable
 
-    from ses_email_auth.cdk.sending_events_props import SendingEventsProps
-
-__all__ = ["events_topic"]
+    from ses_email_auth.cdk.events_props import EventsProps
 
 _SES = "ses.amazonaws.com"
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 
 def events_topic(
-    scope: Construct, stack: Stack, configuration_set: str, props: SendingEventsProps
+    scope: Construct, stack: Stack, configuration_set: str, props: EventsProps
 ) -> tuple[aws_sns.ITopic | None, IDependable | None]:
     """The topic, if one takes the events, and the policy that lets SES publish there, if it is ours to write."""
     topic = props.topic
@@ -34,7 +32,7 @@ def events_topic(
     added = topic.add_to_resource_policy(
         _publishing(stack, topic, _SES, ses_arn(stack, "configuration-set", configuration_set))
     )
-    if _raises_alarms(props):
+    if props.raises_alarms:
         alarms = stack.format_arn(
             service="cloudwatch", resource="alarm", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
@@ -42,10 +40,6 @@ def events_topic(
     for address in props.notify:
         topic.add_subscription(aws_sns_subscriptions.EmailSubscription(address))
     return topic, added.policy_dependable
-
-
-def _raises_alarms(props: SendingEventsProps) -> bool:
-    return props.bounce_rate_alarm is not None or props.complaint_rate_alarm is not None
 
 
 def _publishing(stack: Stack, topic: aws_sns.ITopic, service: str, source: str) -> aws_iam.PolicyStatement:
@@ -57,7 +51,7 @@ def _publishing(stack: Stack, topic: aws_sns.ITopic, service: str, source: str) 
     )
 
 
-def _key(scope: Construct, props: SendingEventsProps) -> aws_kms.IKey:
+def _key(scope: Construct, props: EventsProps) -> aws_kms.IKey:
     key = props.encryption_key
     if key is None:
         key = aws_kms.Key(
@@ -68,7 +62,7 @@ def _key(scope: Construct, props: SendingEventsProps) -> aws_kms.IKey:
             # What was in the topic is gone with it; KMS keeps the key for 30 days.
             removal_policy=RemovalPolicy.DESTROY,
         )
-    services = [_SES, _CLOUDWATCH] if _raises_alarms(props) else [_SES]
+    services = [_SES, _CLOUDWATCH] if props.raises_alarms else [_SES]
     key.add_to_resource_policy(
         aws_iam.PolicyStatement(
             # No condition, as the guides of SES and CloudWatch have it: the policy of the topic says for what they may publish.

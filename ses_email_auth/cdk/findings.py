@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.publication.plan import DomainPlan
 
-__all__ = ["annotate", "findings_of"]
+LIBRARY = "ses-email-auth"
+"""The name of the plug-in, and what stands before `::` in an acknowledgement."""
 
-_PREFIX = "ses-email-auth::"
 _BITS = {
     aws_ses.EasyDkimSigningKeyLength.RSA_1024_BIT: 1024,
     aws_ses.EasyDkimSigningKeyLength.RSA_2048_BIT: 2048,
@@ -62,20 +62,20 @@ def findings_of(
         proofs=plan.proofs,
     )
     taken_over = f"{plan.domain} TXT" if policy is not None and policy.takes_over else None
-    found = tuple(_as_it_is(finding) if finding.where == taken_over else finding for finding in check(view, PLAN_RULES))
-    for finding in found:
+    findings = tuple(_as_warning(finding) if finding.where == taken_over else finding for finding in check(view, PLAN_RULES))
+    for finding in findings:
         if finding.severity is Severity.ERROR:
             raise EmailAuthError(str(finding))
-    return found
+    return findings
 
 
 def _own_selectors(plan: DomainPlan) -> tuple[tuple[str, DomainName], ...]:
-    """The selector of a key that somebody brought; of Easy DKIM and managed keys nobody knows the key yet."""
+    """The selector of a key of one's own; the keys of Easy DKIM and managed keys are not known yet."""
     dkim = None if plan.sending is None else plan.sending.dkim
     return ((dkim.selector, plan.domain),) if isinstance(dkim, OwnKey) else ()
 
 
-def _as_it_is(finding: Finding) -> Finding:
+def _as_warning(finding: Finding) -> Finding:
     """A fault of a record set that is taken over: it is there already, and it can be mended only once it is ours."""
     return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
 
@@ -85,5 +85,5 @@ def annotate(scope: Construct, findings: tuple[Finding, ...]) -> None:
     for finding in findings:
         if finding.severity is Severity.WARNING:
             Validations.of(scope).add_warning(
-                f"{_PREFIX}{finding.id}", f"{finding.message}; {finding.fix} ({finding.reference})"
+                f"{LIBRARY}::{finding.id}", f"{finding.message}; {finding.fix} ({finding.reference})"
             )

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, SecretValue, Stack, aws_iam, aws_kms, aws_ses
 
 from ses_email_auth.cdk.custom_resource import custom_resource
-from ses_email_auth.cdk.dkim import Dkim
 from ses_email_auth.cdk.identity_resources import IdentityResources, cfn_identity
-from ses_email_auth.cdk.kinds import is_a
+from ses_email_auth.cdk.prop_types import is_a
+from ses_email_auth.cdk.signing import Signing
 from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import is_number_token
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
     from aws_cdk import CfnResource
     from constructs import Construct
 
-    from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
+    from ses_email_auth.cdk.identity_resources import IdentitySettings
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.plan import DomainPlan
-
-__all__ = ["ManagedKeyDkim", "managed_key"]
 
 _KEY = "aws-cdk-lib.aws_kms.IKey"
 _WHY_WILDCARD = "Secrets Manager puts six characters of its own behind the name of a secret"
@@ -46,19 +44,17 @@ _WAIT_SECONDS = 14 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class ManagedKeyDkim(Dkim):
+class ManagedKeySigning(Signing):
     """`Dkim.managed_key()`."""
 
     key: ManagedKey
     encryption_key: aws_kms.IKey | None
 
-    def wish(self) -> DkimKeys:
+    def keys(self) -> DkimKeys:
         """One TXT record for the key that signs, one for the key before."""
         return self.key
 
-    def identity_resources(
-        self, scope: Construct, plan: DomainPlan, props: SesEmailAuthProps | SendingIdentityProps
-    ) -> IdentityResources:
+    def identity_resources(self, scope: Construct, plan: DomainPlan, settings: IdentitySettings) -> IdentityResources:
         """The keys, and an `AWS::SES::EmailIdentity` that signs with the last of them."""
         generations = self.key.generations
         keys = self._keys(scope, plan.domain)
@@ -67,17 +63,17 @@ class ManagedKeyDkim(Dkim):
             domain_signing_selector=selector_of(self.key.selector, self.key.generation),
             domain_signing_private_key=secret.unsafe_unwrap(),  # a reference, which CloudFormation resolves
         )
-        identity = cfn_identity(scope, plan, props, attributes)
+        identity = cfn_identity(scope, plan, settings, attributes)
         return IdentityResources(
             identity=identity,
             identity_id=identity.logical_id,
             origins={key_attribute(n): keys[n].logical_id for n in generations},
             others={_child(n): keys[n] for n in generations},
-            ahead=frozenset(f"DkimKey{n}" for n in generations),
+            first=frozenset(f"DkimKey{n}" for n in generations),
         )
 
     def after_publication(
-        self, scope: Construct, domain: DomainName, made: IdentityResources, published: Mapping[str, CfnResource]
+        self, scope: Construct, domain: DomainName, identity: IdentityResources, published: Mapping[str, CfnResource]
     ) -> dict[str, CfnResource]:
         """Between the records and the identity: the identity changes once the new record answers."""
         generation = self.key.generation
@@ -91,15 +87,15 @@ class ManagedKeyDkim(Dkim):
                 "EmailIdentity": domain.text,
                 "Generation": str(generation),
                 "Name": f"{selector_of(self.key.selector, generation)}._domainkey.{domain}",
-                "Value": {"Fn::GetAtt": [made.origins[key_attribute(generation)], key_attribute(generation)]},
+                "Value": {"Fn::GetAtt": [identity.origins[key_attribute(generation)], key_attribute(generation)]},
                 "Seconds": str(_WAIT_SECONDS),
             },
             statements=[aws_iam.PolicyStatement(actions=["ses:GetEmailIdentity"], resources=[arn])],
             timeout=Duration.minutes(_FUNCTION_MINUTES),
         )
-        for resource in made.ahead_of_it(published):
+        for resource in identity.awaited(published):
             ready.node.add_dependency(resource)
-        made.wait_for([ready])
+        identity.wait_for([ready])
         return {"DkimReady": ready}
 
     def _secrets(self, domain: DomainName, generation: int) -> str:
@@ -130,7 +126,7 @@ class ManagedKeyDkim(Dkim):
         }
 
 
-def managed_key(generation: object, selector: object, encryption_key: aws_kms.IKey | None) -> Dkim:
+def managed_key(generation: object, selector: object, encryption_key: aws_kms.IKey | None) -> Signing:
     """`Dkim.managed_key`, its arguments checked."""
     if isinstance(generation, bool) or not isinstance(generation, int) or generation < 1:
         raise EmailAuthError(f"'generation' must be a whole number from 1, got {_shown(generation)}; begin with 1")
@@ -142,7 +138,7 @@ def managed_key(generation: object, selector: object, encryption_key: aws_kms.IK
         raise EmailAuthError(
             f"'encryption_key' must be a KMS key, got {type(encryption_key).__name__}; use aws_kms.Key.from_key_arn(...)"
         )
-    return ManagedKeyDkim(ManagedKey(selector, generation), encryption_key)
+    return ManagedKeySigning(ManagedKey(selector, generation), encryption_key)
 
 
 def _shown(generation: object) -> str:
@@ -190,7 +186,7 @@ def _statements(stack: Stack, secrets: str, encryption_key: str) -> list[aws_iam
             resources=[encryption_key],
             conditions={"StringEquals": {"kms:DataKeyPairSpec": "RSA_2048"}},
         ),
-        # Secrets Manager uses the key in the name of who makes a secret.
+        # Secrets Manager uses the key on behalf of the maker of a secret.
         aws_iam.PolicyStatement(
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[encryption_key],

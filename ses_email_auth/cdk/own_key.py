@@ -1,7 +1,7 @@
 """A DKIM key of one's own (Amazon SES developer guide, "Provide your own DKIM authentication token (BYODKIM)").
 
 The template holds a reference to the secret, which CloudFormation resolves when it calls SES. Not handled: whether the halves
-belong together, since nobody sees the private one before.
+belong together: the private one is not seen at synthesis.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import SecretValue, aws_ses
 
-from ses_email_auth.cdk.dkim import Dkim
 from ses_email_auth.cdk.identity_resources import IdentityResources, cfn_identity
+from ses_email_auth.cdk.signing import Signing
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import split_at_tokens
 from ses_email_auth.publication.dkim_keys import OwnKey
@@ -23,54 +23,50 @@ if TYPE_CHECKING:
     from aws_cdk import Stack
     from constructs import Construct
 
-    from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
+    from ses_email_auth.cdk.identity_resources import IdentitySettings
     from ses_email_auth.cdk.stack_facts import StackFacts
     from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.plan import DomainPlan
-
-__all__ = ["OwnKeyDkim", "own_key"]
 
 _PARAMETER_STORE = "{{resolve:ssm"
 _SECRET = "SecretValue.secrets_manager('<name of the secret>')"  # noqa: S105 - how to get one, for sentences
 
 
 @dataclass(frozen=True, slots=True)
-class OwnKeyDkim(Dkim):
+class OwnKeySigning(Signing):
     """`Dkim.bring_your_own(...)`."""
 
     key: OwnKey
     reference: str
     """A token that becomes the reference to the secret."""
 
-    def wish(self) -> DkimKeys:
+    def keys(self) -> DkimKeys:
         """One TXT record."""
         return self.key
 
-    def check(self, stack: Stack, facts: StackFacts) -> None:  # noqa: ARG002 - what other kinds need
+    def check(self, stack: Stack, facts: StackFacts) -> None:  # noqa: ARG002 - for other ways
         """Refuse a secret that CloudFormation does not give to SES.
 
         Raises:
             EmailAuthError: for one in Parameter Store.
         """
-        found = stack.resolve(self.reference)
-        if isinstance(found, str) and found.startswith(_PARAMETER_STORE):
+        reference = stack.resolve(self.reference)
+        if isinstance(reference, str) and reference.startswith(_PARAMETER_STORE):
             raise EmailAuthError(
                 "'private_key' is in Parameter Store, from where CloudFormation gives nothing to SES; put the key into Secrets "
                 f"Manager and pass {_SECRET}"
             )
 
-    def identity_resources(
-        self, scope: Construct, plan: DomainPlan, props: SesEmailAuthProps | SendingIdentityProps
-    ) -> IdentityResources:
+    def identity_resources(self, scope: Construct, plan: DomainPlan, settings: IdentitySettings) -> IdentityResources:
         """One `AWS::SES::EmailIdentity`, which waits for the record: SES does not sign while it cannot find the public key."""
         attributes = aws_ses.CfnEmailIdentity.DkimSigningAttributesProperty(
             domain_signing_selector=self.key.selector, domain_signing_private_key=self.reference
         )
-        identity = cfn_identity(scope, plan, props, attributes)
-        return IdentityResources(identity=identity, identity_id=identity.logical_id, ahead=frozenset({"DkimKey"}))
+        identity = cfn_identity(scope, plan, settings, attributes)
+        return IdentityResources(identity=identity, identity_id=identity.logical_id, first=frozenset({"DkimKey"}))
 
 
-def own_key(selector: object, private_key: object, public_key: object) -> Dkim:
+def own_key(selector: object, private_key: object, public_key: object) -> Signing:
     """`Dkim.bring_your_own`, its arguments checked."""
     if not isinstance(selector, str):
         raise EmailAuthError(f"'selector' must be a text, got {type(selector).__name__}; pass for example 'key-2026'")
@@ -83,7 +79,7 @@ def own_key(selector: object, private_key: object, public_key: object) -> Dkim:
     key_type, key = public_key_from_pem(public_key, "public_key")
     record = DkimKeyRecord(key, key_type)
     check_public_key(key_type.value, record.key_bits)
-    return OwnKeyDkim(OwnKey(selector, record), _reference(private_key))
+    return OwnKeySigning(OwnKey(selector, record), _reference(private_key))
 
 
 def _reference(private_key: object) -> str:

@@ -1,4 +1,10 @@
-"""Records that our own function writes: into a zone of another account, or over records that exist."""
+"""Records that our functions write: into a zone of another account, over records that exist, and Amazon SES into an SPF record
+that others own.
+
+What a function may do in a zone (service authorization reference, "Actions, resources, and condition keys for Amazon Route 53";
+developer guide, "Using IAM policy conditions for fine-grained access control to manage resource record sets"): Route 53
+compares names in lower case, without a final dot; a `*` stands for anything there.
+"""
 
 from __future__ import annotations
 
@@ -8,70 +14,158 @@ from typing import TYPE_CHECKING
 from aws_cdk import Stack, aws_iam
 
 from ses_email_auth.cdk.custom_resource import custom_resource
-from ses_email_auth.cdk.record_resources import record_set_properties
-from ses_email_auth.cdk.zone_permissions import CHANGE_WILDCARD, read_and_write
+from ses_email_auth.cdk.record_sets import RecordLayout, record_set_properties
+from ses_email_auth.cdk.record_target import RecordTarget, ZoneWriter
+from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.ses.hosts import SPF_INCLUDE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from aws_cdk import CfnResource
 
-    from ses_email_auth.cdk.dns import Publication
-    from ses_email_auth.cdk.record_resources import Json
+    from ses_email_auth.cdk.record_sets import Json
+    from ses_email_auth.cdk.record_target import Publication
+    from ses_email_auth.publication.policy import PolicyPlan
+    from ses_email_auth.records.resource_record_set import ResourceRecordSet
 
-__all__ = ["Writer", "written_records"]
+CHANGE_WILDCARD = {"Resource::arn:<AWS::Partition>:route53:::change/*": "the id of a change is not known before the change"}
+"""Why `read_and_write` has a wildcard, for cdk-nag."""
+
+RECORD_TYPES = ("CNAME", "MX", "TXT")
+_KEY = "route53:ChangeResourceRecordSets"
+_NAMES, _TYPES, _ACTIONS = f"{_KEY}NormalizedRecordNames", f"{_KEY}RecordTypes", f"{_KEY}Actions"
+
+
+def read_and_write(partition: str, zone_id: str, names: Iterable[str] = ()) -> list[aws_iam.PolicyStatement]:
+    """Read a zone, create and delete records of `names` (all, if there are none) and `RECORD_TYPES`, and follow a change.
+
+    UPSERT is left out, since it overwrites.
+    """
+    zone = f"arn:{partition}:route53:::hostedzone/{zone_id}"
+    patterns = list(names)
+    asked = (_TYPES, _ACTIONS, *((_NAMES,) if patterns else ()))
+    return [
+        aws_iam.PolicyStatement(
+            actions=["route53:ChangeResourceRecordSets"],
+            resources=[zone],
+            conditions={
+                "ForAllValues:StringEquals": {_TYPES: list(RECORD_TYPES), _ACTIONS: ["CREATE", "DELETE"]},
+                **({"ForAllValues:StringLike": {_NAMES: patterns}} if patterns else {}),
+                # ForAllValues holds for a request that says nothing at all.
+                "Null": dict.fromkeys(asked, "false"),
+            },
+        ),
+        aws_iam.PolicyStatement(actions=["route53:ListResourceRecordSets"], resources=[zone]),
+        # The id of a change is not known before the change.
+        aws_iam.PolicyStatement(actions=["route53:GetChange"], resources=[f"arn:{partition}:route53:::change/*"]),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
-    """As whom our functions write into a hosted zone."""
+class FunctionTarget(RecordTarget):
+    """A hosted zone whose records one custom resource, the child `Records`, writes for a domain."""
 
-    role_arn: str = ""
-    """The role in the account of the zone; empty in the own account."""
+    adopt: bool
+    """Whether it takes over records that stand as they are wanted."""
 
-    external_id: str = ""
+    def check(self, layout: RecordLayout, domain_name: str | None) -> None:  # noqa: ARG002 - for other kinds
+        """Refuse a record layout: it is about resources of CloudFormation.
 
-    def properties(self, publication: Publication) -> dict[str, Json]:
-        """What each of our functions that writes records gets."""
-        named = {"RoleArn": self.role_arn, "ExternalId": self.external_id}
-        zone = publication.zone
-        return {
-            "HostedZoneId": zone.hosted_zone_id,
-            **({} if zone.name is None else {"ZoneName": zone.name.text}),
-            "Domain": publication.domain.text,
-            **{name: value for name, value in named.items() if value},
-        }
-
-    def statements(self, stack: Stack, zone_id: str) -> list[aws_iam.PolicyStatement]:
-        """What such a function may do: become the role, or write into the zone.
-
-        At any name there: an update deletes what the new template does not know any more.
+        Raises:
+            EmailAuthError: for `RecordLayout.GROUPED`.
         """
-        if self.role_arn:
-            return [aws_iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[self.role_arn])]
-        return read_and_write(stack.partition, zone_id)
+        if layout is RecordLayout.GROUPED:
+            raise EmailAuthError(
+                "'record_layout' says how CloudFormation writes records; a function writes these; leave it out"
+            )
+
+    def children(self, records: Mapping[str, ResourceRecordSet]) -> tuple[str, ...]:
+        """The one custom resource."""
+        return ("Records",) if records else ()
+
+    def publish(self, publication: Publication) -> dict[str, CfnResource]:
+        """One custom resource for all record sets."""
+        if not publication.records:
+            return {}
+        # The records that hold attributes of the identity wait for it by themselves, all others have to.
+        after = "" if publication.identity.first else publication.identity.identity_id
+        records = [record_set_properties(record, publication.identity.origins) for record in publication.records.values()]
+        stack = Stack.of(publication.scope)
+        resource = custom_resource(
+            publication.scope,
+            "Records",
+            concern="record_writer",
+            resource_type="Custom::SesEmailAuthRecords",
+            properties={
+                **_zone_properties(publication, self.writer),
+                **({"Adopt": "true"} if self.adopt else {}),
+                "RecordSets": list(records),
+                **_after(after),
+            },
+            statements=[
+                *_zone_statements(publication, self.writer),
+                # Whether an update was refused: what was never written must not be taken back. And who has taken over a record.
+                aws_iam.PolicyStatement(
+                    actions=["cloudformation:DescribeStackEvents", "cloudformation:ListStackResources"],
+                    resources=[stack.stack_id],
+                ),
+            ],
+            wildcards=CHANGE_WILDCARD,
+        )
+        return {"Records": resource}
 
 
-def written_records(publication: Publication, writer: Writer, *, adopt: bool) -> CfnResource:
-    """One custom resource for all record sets of a domain."""
-    # The records that hold attributes of the identity wait for it by themselves, all others have to.
-    after: dict[str, Json] = {"After": {"Ref": publication.gate}} if publication.gate else {}
-    stack = Stack.of(publication.scope)
+def shared_spf(publication: Publication, writer: ZoneWriter, policy: PolicyPlan) -> CfnResource:
+    """The custom resource that adds Amazon SES to the SPF record of others, and takes back what it added."""
     return custom_resource(
         publication.scope,
-        "Records",
-        concern="record_writer",
-        resource_type="Custom::SesEmailAuthRecords",
+        "FromDomainTxt",
+        concern="shared_spf",
+        resource_type="Custom::SesEmailAuthSharedSpf",
         properties={
-            **writer.properties(publication),
-            **({"Adopt": "true"} if adopt else {}),
-            "RecordSets": [record_set_properties(each, publication.origins) for each in publication.records.values()],
-            **after,
+            **_zone_properties(publication, writer),
+            "Name": policy.domain.text,
+            "Include": SPF_INCLUDE,
+            # Only for a record that is made, as the TTL.
+            "All": str(policy.spf).rpartition(" ")[2],
+            "TTL": str(policy.from_domain_txt_ttl),
+            # What others may refuse comes first: a rollback then has less to undo.
+            **_after(publication.identity.identity_id),
         },
         statements=[
-            *writer.statements(stack, publication.zone.hosted_zone_id),
-            # Whether an update was refused: what was never written must not be taken back. And who has taken over a record.
+            *_zone_statements(publication, writer),
+            # Whether another resource needs the include: a construct that got another name.
             aws_iam.PolicyStatement(
-                actions=["cloudformation:DescribeStackEvents", "cloudformation:ListStackResources"], resources=[stack.stack_id]
+                actions=["cloudformation:ListStackResources"], resources=[Stack.of(publication.scope).stack_id]
             ),
         ],
         wildcards=CHANGE_WILDCARD,
     )
+
+
+def _zone_properties(publication: Publication, writer: ZoneWriter) -> dict[str, Json]:
+    """What each of our functions that writes records gets."""
+    role = {"RoleArn": writer.role_arn, "ExternalId": writer.external_id}
+    zone = publication.zone
+    return {
+        "HostedZoneId": zone.hosted_zone_id,
+        **({} if zone.name is None else {"ZoneName": zone.name.text}),
+        "Domain": publication.domain.text,
+        **{name: value for name, value in role.items() if value},
+    }
+
+
+def _zone_statements(publication: Publication, writer: ZoneWriter) -> list[aws_iam.PolicyStatement]:
+    """What such a function may do: become the role, or write into the zone.
+
+    At any name there: an update deletes what the new template does not know any more.
+    """
+    if writer.role_arn:
+        return [aws_iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[writer.role_arn])]
+    return read_and_write(Stack.of(publication.scope).partition, publication.zone.hosted_zone_id)
+
+
+def _after(logical_id: str) -> dict[str, Json]:
+    """Makes the resource wait for another one."""
+    return {"After": {"Ref": logical_id}} if logical_id else {}

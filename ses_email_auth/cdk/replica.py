@@ -1,7 +1,7 @@
 """A replica of the Easy DKIM identity in another region (Amazon SES developer guide, "Deterministic Easy DKIM").
 
 CloudFormation has no property for it and SES takes it at creation alone, so a custom resource does all that an identity needs.
-It has the properties of `AWS::SES::EmailIdentity`, which those who read templates know.
+It has the properties of `AWS::SES::EmailIdentity`, which readers of templates know.
 """
 
 from __future__ import annotations
@@ -14,21 +14,19 @@ from aws_cdk import IStableAnyProducer, ITaggableV2, Lazy, Stack, TagManager, Ta
 from constructs import Construct
 
 from ses_email_auth.cdk.custom_resource import custom_resource
-from ses_email_auth.cdk.dkim import Dkim
 from ses_email_auth.cdk.identity_resources import IdentityResources
+from ses_email_auth.cdk.signing import Signing
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.publication.dkim_keys import Replica
 from ses_email_auth.ses.regions import SENDING_REGIONS
 
 if TYPE_CHECKING:
-    from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
-    from ses_email_auth.cdk.record_resources import Json
+    from ses_email_auth.cdk.identity_resources import IdentitySettings
+    from ses_email_auth.cdk.record_sets import Json
     from ses_email_auth.cdk.stack_facts import StackFacts
     from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.plan import DomainPlan
-
-__all__ = ["ReplicaDkim", "replica_of"]
 
 _LONGEST_REGION = 30
 _ACTIONS = (
@@ -44,16 +42,16 @@ _ACTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class ReplicaDkim(Dkim):
+class ReplicaSigning(Signing):
     """`Dkim.replica_of(...)`."""
 
     region: str
 
-    def wish(self) -> DkimKeys:
+    def keys(self) -> DkimKeys:
         """No records: those of the parent serve."""
         return Replica()
 
-    def check(self, stack: Stack, facts: StackFacts) -> None:  # noqa: ARG002 - what other kinds need
+    def check(self, stack: Stack, facts: StackFacts) -> None:  # noqa: ARG002 - for other ways
         """Refuse the region of the stack itself, and one of another partition.
 
         Raises:
@@ -72,9 +70,7 @@ class ReplicaDkim(Dkim):
                 "here"
             )
 
-    def identity_resources(
-        self, scope: Construct, plan: DomainPlan, props: SesEmailAuthProps | SendingIdentityProps
-    ) -> IdentityResources:
+    def identity_resources(self, scope: Construct, plan: DomainPlan, settings: IdentitySettings) -> IdentityResources:
         """One custom resource."""
         stack = Stack.of(scope)
         own = stack.format_arn(service="ses", resource="identity", resource_name=plan.domain.text)
@@ -87,21 +83,21 @@ class ReplicaDkim(Dkim):
                 "EmailIdentity": plan.domain.text,
                 "IdentityArn": own,
                 "ParentRegion": self.region,
-                **_attributes(plan, props),
+                **_attributes(plan, settings),
             },
-            statements=self._statements(stack, plan, props, own),
+            statements=self._statements(stack, plan, settings, own),
         )
         tags = _Tags(scope, "IdentityTags")
         identity.add_property_override("Tags", Lazy.any(_Rendered(stack, tags.cdk_tag_manager)))
         return IdentityResources(identity=identity, identity_id=identity.logical_id)
 
     def _statements(
-        self, stack: Stack, plan: DomainPlan, props: SesEmailAuthProps | SendingIdentityProps, own: str
+        self, stack: Stack, plan: DomainPlan, settings: IdentitySettings, own: str
     ) -> list[aws_iam.PolicyStatement]:
         parent = stack.format_arn(service="ses", resource="identity", resource_name=plan.domain.text, region=self.region)
         resources = [own]
-        if props.configuration_set is not None:
-            name = props.configuration_set.configuration_set_name
+        if settings.configuration_set is not None:
+            name = settings.configuration_set.configuration_set_name
             resources.append(stack.format_arn(service="ses", resource="configuration-set", resource_name=name))
         return [
             aws_iam.PolicyStatement(actions=[f"ses:{action}" for action in _ACTIONS], resources=resources),
@@ -113,7 +109,7 @@ class ReplicaDkim(Dkim):
         ]
 
 
-def replica_of(region: object) -> Dkim:
+def replica_of(region: object) -> Signing:
     """`Dkim.replica_of`, its argument checked."""
     if not isinstance(region, str) or holds_token(region):
         got = "a token" if isinstance(region, str) else type(region).__name__
@@ -124,24 +120,24 @@ def replica_of(region: object) -> Dkim:
         raise EmailAuthError(
             f"'region' must be a region from which Amazon SES sends, got {got}; pass for example 'ap-northeast-1'"
         )
-    return ReplicaDkim(region)
+    return ReplicaSigning(region)
 
 
-def _attributes(plan: DomainPlan, props: SesEmailAuthProps | SendingIdentityProps) -> dict[str, Json]:
+def _attributes(plan: DomainPlan, settings: IdentitySettings) -> dict[str, Json]:
     """What is asked of the identity beside its DKIM; what is absent here is SES's own default."""
     attributes: dict[str, Json] = {}
     mail_from = None if plan.sending is None else plan.sending.mail_from
     if mail_from is not None:
-        behavior = props.mail_from_behavior_on_mx_failure
+        behavior = settings.mail_from_behavior_on_mx_failure
         attributes["MailFromAttributes"] = {
             "MailFromDomain": mail_from.text,
             **({} if behavior is None else {"BehaviorOnMxFailure": behavior.value}),
         }
-    if props.configuration_set is not None:
-        name = props.configuration_set.configuration_set_name
+    if settings.configuration_set is not None:
+        name = settings.configuration_set.configuration_set_name
         attributes["ConfigurationSetAttributes"] = {"ConfigurationSetName": name}
-    if props.feedback_forwarding is not None:
-        attributes["FeedbackAttributes"] = {"EmailForwardingEnabled": str(props.feedback_forwarding).lower()}
+    if settings.feedback_forwarding is not None:
+        attributes["FeedbackAttributes"] = {"EmailForwardingEnabled": str(settings.feedback_forwarding).lower()}
     return attributes
 
 

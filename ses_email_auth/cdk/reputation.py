@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns
     from constructs import Construct
 
-    from ses_email_auth.cdk.sending_events_props import SendingEventsProps
-
-__all__ = ["add_alarms", "add_dashboard"]
+    from ses_email_auth.cdk.events_props import EventsProps
 
 _NAMESPACE = "AWS/SES"
 _HOUR = 60  # minutes, as in the guide
@@ -25,7 +23,7 @@ _COMPLAINT = "Reputation.ComplaintRate"
 _COUNTED = ("Send", "Delivery", "Bounce", "Complaint", "Reject")
 
 
-def add_alarms(scope: Construct, props: SendingEventsProps, topic: aws_sns.ITopic | None) -> tuple[aws_cloudwatch.Alarm, ...]:
+def add_alarms(scope: Construct, props: EventsProps, topic: aws_sns.ITopic | None) -> tuple[aws_cloudwatch.Alarm, ...]:
     """The alarms that are wanted; they tell `topic` if there is one. EventBridge hears of every alarm by itself."""
     wanted = (
         ("BounceRateAlarm", _BOUNCE, props.bounce_rate_alarm, "bounces"),
@@ -52,7 +50,7 @@ def add_alarms(scope: Construct, props: SendingEventsProps, topic: aws_sns.ITopi
     return alarms
 
 
-def add_dashboard(scope: Construct, props: SendingEventsProps, configuration_set: str) -> aws_cloudwatch.Dashboard:
+def add_dashboard(scope: Construct, props: EventsProps, configuration_set: str) -> aws_cloudwatch.Dashboard:
     """Two rows: the rates with the thresholds of the alarms, and the numbers."""
     rates = [
         _rates("Bounce rate", _BOUNCE, props.bounce_rate_alarm, configuration_set),

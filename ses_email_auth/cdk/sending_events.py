@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from aws_cdk import CfnResource, Stack, aws_ses
 from constructs import Construct
 
+from ses_email_auth.cdk.events_props import EventsProps
 from ses_email_auth.cdk.feedback_topic import events_topic
-from ses_email_auth.cdk.flat_props import given, spread
-from ses_email_auth.cdk.grants import ses_arn
+from ses_email_auth.cdk.permissions import ses_arn
 from ses_email_auth.cdk.reputation import add_alarms, add_dashboard
-from ses_email_auth.cdk.sending_events_props import SendingEventsProps, check_events_props
 from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.cdk.tracking import Tracking
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from constructs import IDependable
 
     from ses_email_auth.cdk.dns import Dns
-
-__all__ = ["SendingEvents"]
 
 _ALWAYS = (aws_ses.EmailSendingEvent.BOUNCE, aws_ses.EmailSendingEvent.COMPLAINT)
 _SUPPRESSED = {
@@ -43,11 +40,7 @@ class SendingEvents(Construct):
     """Takes the bounces and complaints of mail that is sent through Amazon SES, and watches the account's reputation.
 
     Hand its `configuration_set` to `SesEmailAuth(configuration_set=…)`: SES then uses it for all mail of the identity that
-    names no other one. The props are documented at `SendingEventsProps`.
-
-    Raises:
-        EmailAuthError: at this line, for props that SES, CloudWatch or Route 53 would refuse.
-
+    names no other one.
     """
 
     def __init__(  # noqa: PLR0913 - flat props, as CDK wants them
@@ -73,8 +66,73 @@ class SendingEvents(Construct):
         domain_name: str | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        props = SendingEventsProps(**given(locals(), SendingEventsProps))
-        check_events_props(props)
+        """A configuration set, its events, and alarms on the account's reputation.
+
+        Args:
+            scope: the construct or stack around it, which decides account and region.
+            construct_id: the id below `scope`.
+            topic: the standard topic that events and alarms go to. If it is encrypted, the policy of its key must
+                let `ses.amazonaws.com` and `cloudwatch.amazonaws.com` use it; of an imported topic the policy of
+                the topic must let them publish, too. Default: - one is made, unless `event_bridge` alone takes the
+                events
+            encryption_key: the key of the topic that is made. Its policy is extended; that of an imported key has
+                to let SES and CloudWatch use it. Default: - one is made, for about 1 USD a month: SES cannot
+                publish with the free key of SNS
+            event_bridge: whether events go to the default event bus of Amazon EventBridge. Default: - False
+            notify: mail addresses that get all events and alarms of the topic; SNS asks each for its consent first.
+                Default: - none
+            additional_events: events beside bounces and complaints, for example REJECT, RENDERING_FAILURE and
+                DELIVERY_DELAY. With OPEN and CLICK SES changes the mails: it adds a picture and rewrites links.
+                Default: - none
+            suppression_reasons: after what SES stops to send to an address. None leaves it to the setting of the
+                account. Default: - SuppressionReasons.BOUNCES_AND_COMPLAINTS
+            tls_policy: whether mail must go out over TLS. REQUIRE loses the mail to every host that does not offer
+                STARTTLS: it is not delivered in the clear, and bounces. Default: -
+                ConfigurationSetTlsPolicy.OPTIONAL
+            bounce_rate_alarm: the bounce rate, from 0 to 1, from which on an alarm is raised. It is that of the
+                account in this region, as SES counts it itself; SES puts accounts under review from 5 %. None makes
+                no alarm: one in an account and region is enough. Default: 0.05
+            complaint_rate_alarm: the same for complaints; SES reviews from 0.1 %. Default: 0.001
+            dashboard: whether to make a CloudWatch dashboard of rates and numbers. Three in an account are free,
+                each further one costs 3 USD a month. Default: - False
+            tracking_subdomain: the name for links and pictures of OPEN and CLICK events: one label, or a full name
+                below the domain; its CNAME is published. The domain has to be verified by SES before, so it cannot
+                be given in the deployment that makes the identity. Default: - SES's own names
+            tracking_target: what the CNAME leads to: the host of a CDN with a certificate for the name, in front of
+                `r.<region>.awstrack.me`. Without one, `https` links in mails get a certificate that does not fit,
+                and browsers warn. Default: - `r.<region>.awstrack.me`, for `http` links alone
+            tracking_https_policy: whether links and pictures go over HTTPS. Default: - SES's own, OPTIONAL: as the
+                link was written, and pictures over HTTP
+            hosted_zone: the zone of `tracking_subdomain`. The short form of `dns`. Default: - `dns` must be given
+                with `tracking_subdomain`
+            dns: where the CNAME goes. Default: - `Dns.route53(hosted_zone)`
+            domain_name: the domain of the identity. Default: - the name of the zone
+            removal_policy: what happens to all resources of the construct when they leave the stack. Default: -
+                they are deleted
+
+        Raises:
+            EmailAuthError: at this line, for props that SES, CloudWatch or Route 53 would refuse.
+        """
+        props = EventsProps(
+            topic=topic,
+            encryption_key=encryption_key,
+            event_bridge=event_bridge,
+            notify=notify,
+            additional_events=additional_events,
+            suppression_reasons=suppression_reasons,
+            tls_policy=tls_policy,
+            bounce_rate_alarm=bounce_rate_alarm,
+            complaint_rate_alarm=complaint_rate_alarm,
+            dashboard=dashboard,
+            tracking_subdomain=tracking_subdomain,
+            tracking_target=tracking_target,
+            tracking_https_policy=tracking_https_policy,
+            hosted_zone=hosted_zone,
+            dns=dns,
+            domain_name=domain_name,
+            removal_policy=removal_policy,
+        )
+        props.check()
         stack, facts = StackFacts.of(scope)
         tracking = Tracking.of(props, stack, facts)
         super().__init__(scope, construct_id)
@@ -92,11 +150,6 @@ class SendingEvents(Construct):
             for child in self.node.find_all():
                 if isinstance(child, CfnResource):
                     child.apply_removal_policy(props.removal_policy)
-
-    @classmethod
-    def from_props(cls, scope: Construct, construct_id: str, props: SendingEventsProps) -> SendingEvents:
-        """The construct with all its props in one value, for example one changed by `dataclasses.replace`."""
-        return cls(scope, construct_id, **spread(props))
 
     @property
     def cfn_configuration_set(self) -> aws_ses.CfnConfigurationSet:
@@ -118,15 +171,15 @@ class SendingEvents(Construct):
         """The topic of events and alarms; None if EventBridge alone takes the events."""
         return self._topic
 
-    def _send_events(self, stack: Stack, props: SendingEventsProps, policy: IDependable | None) -> None:
+    def _send_events(self, stack: Stack, props: EventsProps, policy: IDependable | None) -> None:
         l1 = aws_ses.CfnConfigurationSetEventDestination
         wanted = [_in_template(event) for event in dict.fromkeys((*_ALWAYS, *props.additional_events))]
         if self._topic is not None:
             sns = l1.SnsDestinationProperty(topic_arn=self._topic.topic_arn)
             to_topic = l1.EventDestinationProperty(enabled=True, matching_event_types=wanted, sns_destination=sns)
-            made = l1(self, "ToTopic", configuration_set_name=self._set.ref, event_destination=to_topic)
+            destination = l1(self, "ToTopic", configuration_set_name=self._set.ref, event_destination=to_topic)
             if policy is not None:  # SES publishes once to see whether it may
-                made.node.add_dependency(policy)
+                destination.node.add_dependency(policy)
         if props.event_bridge:
             bus = l1.EventBridgeDestinationProperty(
                 event_bus_arn=stack.format_arn(service="events", resource="event-bus", resource_name="default")
@@ -135,7 +188,7 @@ class SendingEvents(Construct):
             l1(self, "ToEventBridge", configuration_set_name=self._set.ref, event_destination=to_bus)
 
 
-def _configuration_set(scope: Construct, props: SendingEventsProps, tracking: Tracking | None) -> aws_ses.CfnConfigurationSet:
+def _configuration_set(scope: Construct, props: EventsProps, tracking: Tracking | None) -> aws_ses.CfnConfigurationSet:
     l1 = aws_ses.CfnConfigurationSet
     reasons = props.suppression_reasons
     https = props.tracking_https_policy

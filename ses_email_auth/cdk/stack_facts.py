@@ -11,8 +11,6 @@ from aws_cdk import Stack, Token
 if TYPE_CHECKING:
     from constructs import Construct
 
-__all__ = ["StackFacts"]
-
 
 @dataclass(frozen=True, slots=True)
 class StackFacts:

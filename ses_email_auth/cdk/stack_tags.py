@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from aws_cdk import Stack
     from aws_cdk.aws_ses import CfnEmailIdentity
 
-__all__ = ["leave_stack_tags_out"]
-
 
 def leave_stack_tags_out(stack: Stack, identity: CfnEmailIdentity) -> None:
     """See to it that `identity` gets no tag that `stack` has."""

@@ -1,4 +1,4 @@
-"""What a stack looks like once the app is synthesized, as the readers of files see it."""
+"""A stack of an app, synthesized and read as the readers of files read it."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def contents_of(stack: Stack) -> list[SourceFile]:
     inside = f"{stack.node.path}/"
     return [
         replace(
-            each,
-            records=[record for record in each.records if record.origin.construct_path.startswith(inside)],
-            identities=[identity for identity in each.identities if identity.origin.construct_path.startswith(inside)],
+            file,
+            records=[record for record in file.records if record.origin.construct_path.startswith(inside)],
+            identities=[identity for identity in file.identities if identity.origin.construct_path.startswith(inside)],
         )
-        for each in read_assembly(Path(app.synth().directory))
+        for file in read_assembly(Path(app.synth().directory))
     ]

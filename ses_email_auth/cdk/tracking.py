@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Aws, CfnResource, Stack
 
-from ses_email_auth.cdk.dns import Dns, Publication, ZoneFacts, zone_of
-from ses_email_auth.cdk.record_resources import RecordLayout
+from ses_email_auth.cdk.dns import record_target
+from ses_email_auth.cdk.record_sets import RecordLayout
+from ses_email_auth.cdk.record_target import Publication
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.publication.prop_values import domain, identity_domain, name_below
@@ -18,11 +19,10 @@ from ses_email_auth.records.resource_record_set import RecordType, ResourceRecor
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from ses_email_auth.cdk.sending_events_props import SendingEventsProps
+    from ses_email_auth.cdk.events_props import EventsProps
+    from ses_email_auth.cdk.record_target import RecordTarget, ZoneFacts
     from ses_email_auth.cdk.stack_facts import StackFacts
     from ses_email_auth.domain_name import DomainName
-
-__all__ = ["Tracking"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Tracking:
 
     name: DomainName
     target: str
-    dns: Dns
+    dns: RecordTarget
     zone: ZoneFacts
 
     @classmethod
-    def of(cls, props: SendingEventsProps, stack: Stack, facts: StackFacts) -> Tracking | None:
+    def of(cls, props: EventsProps, stack: Stack, facts: StackFacts) -> Tracking | None:
         """What the props ask for; None without a `tracking_subdomain`.
 
         Raises:
@@ -43,7 +43,7 @@ class Tracking:
         """
         if props.tracking_subdomain is None:
             return None
-        dns = zone_of(props.hosted_zone, props.dns)
+        dns = record_target(props.hosted_zone, props.dns)
         zone = dns.read(stack, facts)
         parent = identity_domain(props.domain_name, zone.name, None)
         name = name_below("tracking_subdomain", parent, props.tracking_subdomain, "click")
@@ -58,8 +58,6 @@ class Tracking:
             zone=self.zone,
             records={"TrackingCname": record},
             layout=RecordLayout.SEPARATE,
-            origins={},
-            gate="",
         )
         return list(self.dns.publish(publication).values())
 

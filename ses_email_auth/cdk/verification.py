@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, Stack, aws_iam
 
 from ses_email_auth.cdk.custom_resource import custom_resource
-from ses_email_auth.cdk.route53_dns import Route53Dns
-from ses_email_auth.cdk.waiting import wait_seconds
+from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.publication.dkim_keys import ManagedKey, OwnKey, selector_of
+from ses_email_auth.publication.prop_values import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,18 +20,37 @@ if TYPE_CHECKING:
     from aws_cdk import CfnResource
     from constructs import Construct
 
-    from ses_email_auth.cdk.dns import Dns, ZoneFacts
-    from ses_email_auth.cdk.record_resources import Json
+    from ses_email_auth.cdk.record_sets import Json
     from ses_email_auth.publication.dkim_keys import DkimKeys
     from ses_email_auth.publication.sending import SendingPlan
 
-__all__ = ["verification"]
-
+_PROP = "wait_for_verification"
+_MAX_MINUTES = 14
 _FUNCTION_MINUTES = 15
 
 
+def wait_seconds(wait: object) -> int:
+    """The prop in seconds.
+
+    Raises:
+        EmailAuthError: if it is no Duration of whole seconds, from one second to 14 minutes.
+    """
+    if not isinstance(wait, Duration):
+        raise EmailAuthError(f"{_PROP!r} must be a Duration, got {wait!r}; pass for example Duration.minutes(10)")
+    length = seconds(_PROP, wait)
+    if length == 0:
+        raise EmailAuthError(f"{_PROP!r} must be longer than 0 seconds; leave it out to not wait")
+    if length > _MAX_MINUTES * 60:
+        raise EmailAuthError(
+            f"{_PROP!r} must be at most {_MAX_MINUTES} minutes, since a Lambda function runs 15, got {length} seconds; for a "
+            f"longer wait leave it out, deploy what needs the identity later in a stack of its own, and ask "
+            f"'aws sesv2 get-email-identity' in between"
+        )
+    return length
+
+
 def verification(
-    scope: Construct, sending: SendingPlan, wait: Duration, dns: Dns, zone: ZoneFacts, after: Iterable[CfnResource]
+    scope: Construct, sending: SendingPlan, wait: Duration, zone_id: str, after: Iterable[CfnResource]
 ) -> CfnResource:
     """The child `Verification` of `scope`: done when `sending` is verified, failed when that takes longer than `wait`.
 
@@ -39,12 +58,10 @@ def verification(
         scope: the construct with the identity.
         sending: what is waited for.
         wait: how long.
-        dns: where the records go; a hosted zone in the account of the stack is read when the time is over.
-        zone: what is known of that zone.
+        zone_id: the hosted zone in the account of the stack that is read when the time is over; empty for another place.
         after: what has to stand before there is anything to wait for.
     """
     stack, identity = Stack.of(scope), sending.identity.text
-    zone_id = zone.hosted_zone_id if isinstance(dns, Route53Dns) else ""
     named: dict[str, str] = {
         "MailFrom": "" if sending.mail_from is None else sending.mail_from.text,
         "Selector": _selector(sending.dkim),

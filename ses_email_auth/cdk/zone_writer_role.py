@@ -14,10 +14,10 @@ from constructs import Construct
 
 from ses_email_auth.cdk.cross_account import check_external_id
 from ses_email_auth.cdk.custom_resource import ROLE_PATH, explain_wildcards
-from ses_email_auth.cdk.dns import Dns
-from ses_email_auth.cdk.kinds import is_a
+from ses_email_auth.cdk.prop_types import is_a
+from ses_email_auth.cdk.record_writer import CHANGE_WILDCARD, read_and_write
+from ses_email_auth.cdk.route53_dns import route53_dns
 from ses_email_auth.cdk.stack_facts import StackFacts
-from ses_email_auth.cdk.zone_permissions import CHANGE_WILDCARD, read_and_write
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName
 from ses_email_auth.known_after_deploy import holds_token
@@ -36,24 +36,7 @@ _PRINCIPALS = ("aws-cdk-lib.aws_iam.IPrincipal", "aws-cdk-lib.aws_iam.IRole")
 
 
 class ZoneWriterRole(Construct):
-    """A role that may write the mail records of some domains into a hosted zone, for `Dns.cross_account(...)` elsewhere.
-
-    Args:
-        scope: a stack in the account of the zone.
-        construct_id: the id of the construct.
-        hosted_zone: the public hosted zone.
-        role_name: the name of the role; the other account has to know it before it exists.
-        trusted: who may write: account ids, of which the functions of this library alone are trusted (their roles have the path
-            `/ses-email-auth/`), or principals.
-        domain_names: the domains whose records may be written: at the domain itself, `_dmarc`, `*._domainkey`, `bounce` and
-            `bounce-*` below it. Default: - the name of the zone, if there are no `record_names`
-        record_names: further names, as they stand in the zone; `*` stands for anything. Default: - none
-        external_id: what a caller has to say, as `external_id` of `Dns.cross_account`. Default: - nothing
-
-    Raises:
-        EmailAuthError: for an argument of a wrong form, or a name outside of the zone.
-
-    """
+    """A role that may write the mail records of some domains into a hosted zone, for `Dns.cross_account(...)` elsewhere."""
 
     def __init__(
         self,
@@ -67,11 +50,28 @@ class ZoneWriterRole(Construct):
         record_names: Sequence[str] = (),
         external_id: str | None = None,
     ) -> None:
+        """A role that may write the mail records of some domains into a hosted zone.
+
+        Args:
+            scope: a stack in the account of the zone.
+            construct_id: the id of the construct.
+            hosted_zone: the public hosted zone.
+            role_name: the name of the role; the other account has to know it before it exists.
+            trusted: who may write: account ids, of which the functions of this library alone are trusted (their roles have the
+                path `/ses-email-auth/`), or principals.
+            domain_names: the domains whose records may be written: at the domain itself, `_dmarc`, `*._domainkey`, `bounce` and
+                `bounce-*` below it. Default: - the name of the zone, if there are no `record_names`
+            record_names: further names, as they stand in the zone; `*` stands for anything. Default: - none
+            external_id: what a caller has to say, as `external_id` of `Dns.cross_account`. Default: - nothing
+
+        Raises:
+            EmailAuthError: for an argument of a wrong form, or a name outside of the zone.
+        """
         _check_role_name(role_name)
         if external_id is not None:
             check_external_id(external_id)
         stack, facts = StackFacts.of(scope)
-        zone = Dns.route53(hosted_zone).read(stack, facts)
+        zone = route53_dns(hosted_zone, adopt=False).read(stack, facts)
         names = _names(zone.name, domain_names, record_names)
         principals = [_principal(stack, each, external_id) for each in _several(trusted)]
         super().__init__(scope, construct_id)

@@ -9,6 +9,7 @@ import pytest
 from aws_cdk import SecretValue, aws_ses
 
 from ses_email_auth import Dkim, EmailAuthError, RecordLayout, SesEmailAuth, Severity
+from ses_email_auth.cdk.dkim import signing_of
 from ses_email_auth.records.dkim import DkimKeyRecord
 from tests.cdk.keys import SECRET, own_key, private_pem, public_pem
 from tests.cdk.stacks import child_ids, identity, imported_zone, new_app, new_stack, records, templates
@@ -88,7 +89,7 @@ def test_key_length_is_of_easy_dkim_alone(stack: Stack) -> None:
     """Only there SES makes the keys."""
     made = auth(stack, Dkim.easy(BITS_1024))
     assert warnings(made) == ["dkim-key-short"]
-    assert own_key().key_length is None
+    assert signing_of(own_key(), None).key_length is None
 
 
 PRIVATE_LINE = "".join(private_pem().splitlines()[1:-1])

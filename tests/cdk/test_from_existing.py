@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-from dataclasses import fields
 from typing import Any
 
 import pytest
 from aws_cdk import CfnParameter, Duration, aws_cognito
 
-from ses_email_auth import EmailAuthError, ExistingIdentityProps, SesEmailAuth
+from ses_email_auth import EmailAuthError, SesEmailAuth
 from tests.cdk.keys import app_with_assets
 from tests.cdk.stacks import child_ids, imported_zone, new_app, new_stack, records, resources, templates
 
@@ -20,13 +18,6 @@ def existing(region: str | None = "ap-northeast-1", **props: Any) -> SesEmailAut
     """The reference domain."""
     stack = new_stack(new_app(), region=region)
     return SesEmailAuth.from_existing(stack, "EmailAuth", hosted_zone=imported_zone(stack), **props)
-
-
-def test_signature() -> None:
-    """It has the fields of its props, with the same defaults."""
-    parameters = list(inspect.signature(SesEmailAuth.from_existing).parameters.values())[2:]
-    found = {parameter.name: parameter.default for parameter in parameters}
-    assert found == {field.name: field.default for field in fields(ExistingIdentityProps)}
 
 
 def test_records() -> None:

@@ -1,9 +1,7 @@
-"""The signatures of the constructs, the props classes behind them, and what each prop does to the template."""
+"""What each prop of the constructs does to the template."""
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,13 +11,10 @@ from ses_email_auth import (
     DmarcPolicy,
     DmarcRecord,
     DomainPolicy,
-    DomainPolicyProps,
     FromDomainTxt,
     RecordLayout,
     SendingIdentity,
-    SendingIdentityProps,
     SesEmailAuth,
-    SesEmailAuthProps,
     SpfQualifier,
     SpfRecord,
 )
@@ -28,11 +23,6 @@ from tests.cdk.stacks import dkim, identity, imported_zone, new_app, new_stack, 
 if TYPE_CHECKING:
     from tests.cdk.stacks import Template
 
-PAIRS = [
-    pytest.param(SesEmailAuth, SesEmailAuthProps, id="SesEmailAuth"),
-    pytest.param(SendingIdentity, SendingIdentityProps, id="SendingIdentity"),
-    pytest.param(DomainPolicy, DomainPolicyProps, id="DomainPolicy"),
-]
 SPF = '"v=spf1 include:amazonses.com ~all"'
 MX = "10 feedback-smtp.ap-northeast-1.amazonses.com"
 RETAIN = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
@@ -102,55 +92,6 @@ def built() -> dict[str, Template]:
     configuration_set = aws_ses.ConfigurationSet(named, "Set", configuration_set_name="mail")
     SesEmailAuth(named, "EmailAuth", hosted_zone=imported_zone(named), configuration_set=configuration_set)
     return templates(app)
-
-
-@pytest.mark.parametrize(("construct", "props"), PAIRS)
-def test_signature_is_the_props(construct: type, props: type) -> None:
-    """Names, order-free, with defaults and annotations: what is documented at the props is what the construct takes."""
-    parameters = inspect.signature(construct.__init__).parameters.values()
-    keywords = {
-        parameter.name: (parameter.default, parameter.annotation)
-        for parameter in parameters
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
-    assert keywords == {field.name: (field.default, field.type) for field in dataclasses.fields(props)}
-    assert [parameter.name for parameter in parameters if parameter.kind is not inspect.Parameter.KEYWORD_ONLY] == [
-        "self",
-        "scope",
-        "construct_id",
-    ]
-
-
-@pytest.mark.parametrize(("construct", "props"), PAIRS)
-def test_every_prop_is_documented(construct: type, props: type) -> None:
-    """Each field has a text below it with its default, in CDK's form."""
-    del construct
-    source = "".join(inspect.getsource(cls) for cls in props.__mro__[:-1])
-    for field in dataclasses.fields(props):
-        _, _, behind = source.partition(f"    {field.name}: ")
-        text = behind.split('"""')[1]
-        assert "Default: - " in text, field.name
-
-
-@pytest.mark.parametrize(("construct", "props"), PAIRS)
-def test_props_are_frozen_and_slotted(construct: type, props: type) -> None:
-    """A value: nobody changes it, and a misspelt name cannot be set."""
-    del construct
-    value = props()
-    assert not hasattr(value, "__dict__")
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        value.domain_name = "example.com"
-
-
-@pytest.mark.parametrize(("construct", "props"), PAIRS)
-def test_from_props(construct: Any, props: type) -> None:
-    """One value with all props, changed by `dataclasses.replace`."""
-    stack = new_stack(new_app())
-    common = props(hosted_zone=imported_zone(stack))
-    one = construct.from_props(stack, "One", dataclasses.replace(common, domain_name="one.blacksheep.link"))
-    two = construct.from_props(stack, "Two", dataclasses.replace(common, domain_name="two.blacksheep.link"))
-    assert type(one) is construct
-    assert (one.domain_name, two.domain_name) == ("one.blacksheep.link", "two.blacksheep.link")
 
 
 @pytest.mark.parametrize(

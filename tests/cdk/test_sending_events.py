@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 import json
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import CfnParameter, RemovalPolicy, aws_kms, aws_ses, aws_sns
 from aws_cdk.aws_ses import ConfigurationSetTlsPolicy, EmailSendingEvent, HttpsPolicy, SuppressionReasons
 
-from ses_email_auth import Dns, EmailAuthError, SendingEvents, SendingEventsProps, SesEmailAuth
+from ses_email_auth import Dns, EmailAuthError, SendingEvents, SesEmailAuth
 from tests.cdk.stacks import (
     ACCOUNT,
     TOKYO,
-    child_ids,
     identity,
     imported_zone,
     new_app,
@@ -262,22 +259,6 @@ def test_what_can_be_read_back() -> None:
     set_ref = stack.resolve(events.cfn_configuration_set.ref)
     assert stack.resolve(events.configuration_set_arn) == joined("ses", "configuration-set/", set_ref)
     assert SendingEvents(stack, "Bus", event_bridge=True).topic is None
-
-
-def test_from_props() -> None:
-    """The same with all props in one value."""
-    stack = new_stack(new_app())
-    props = SendingEventsProps(event_bridge=True)
-    SendingEvents.from_props(stack, "Events", replace(props, bounce_rate_alarm=None, complaint_rate_alarm=None))
-    assert child_ids(stack.node.find_child("Events")) == ["ConfigurationSet", "ToEventBridge"]
-
-
-def test_the_signature_is_the_props() -> None:
-    """Names, defaults and annotations."""
-    parameters = list(inspect.signature(SendingEvents.__init__).parameters.values())[3:]
-    assert [(each.name, each.default, each.annotation) for each in parameters] == [
-        (field.name, field.default, field.type) for field in fields(SendingEventsProps)
-    ]
 
 
 WRONG: dict[str, tuple[Callable[[Stack], dict[str, Any]], str]] = {

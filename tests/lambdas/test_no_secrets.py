@@ -14,7 +14,7 @@ import pytest
 from aws_cdk import SecretValue
 
 from ses_email_auth import Dkim, EmailAuthError, SesEmailAuth
-from ses_email_auth.cdk.dkim import dkim_of
+from ses_email_auth.cdk.dkim import signing_of
 from ses_email_auth.lambdas.dkim_ready import handler as dkim_ready
 from ses_email_auth.lambdas.managed_key import handler as managed_key
 from tests.cdk.keys import app_with_assets, private_pem, public_pem
@@ -188,7 +188,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "as-generation": lambda: Dkim.managed_key(LINE),  # type: ignore[arg-type]  # on purpose
     "as-encryption-key": lambda: Dkim.managed_key(encryption_key=LINE),  # type: ignore[arg-type]  # on purpose
     "as-region": lambda: Dkim.replica_of(LINE),
-    "as-dkim": lambda: dkim_of(LINE, None),  # type: ignore[arg-type]  # on purpose
+    "as-dkim": lambda: signing_of(LINE, None),  # type: ignore[arg-type]  # on purpose
 }
 
 

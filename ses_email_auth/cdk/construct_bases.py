@@ -1,4 +1,4 @@
-"""What the two constructs have in common that hold an SES identity: what can be read of it, and who may send with it."""
+"""What the constructs have in common: a plan, its resources directly below the construct, and what can be read back of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,26 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ses
+from constructs import Construct
 
-from ses_email_auth.cdk.email_auth_construct import EmailAuthConstruct
-from ses_email_auth.cdk.grants import SendingLimits, grant_send_email, ses_arn
-from ses_email_auth.cdk.sending_policy import account_policy, cognito_policy, sending_policy
+from ses_email_auth.cdk.dkim import signing_of
+from ses_email_auth.cdk.dns import record_target
+from ses_email_auth.cdk.findings import annotate, findings_of
+from ses_email_auth.cdk.identity_resources import IdentityResources
+from ses_email_auth.cdk.permissions import (
+    SendingLimits,
+    account_policy,
+    cognito_policy,
+    grant_send_email,
+    sending_policy,
+    ses_arn,
+)
+from ses_email_auth.cdk.props import domain_plan
+from ses_email_auth.cdk.record_target import Publication
+from ses_email_auth.cdk.record_writer import shared_spf
+from ses_email_auth.cdk.stack_facts import StackFacts
+from ses_email_auth.cdk.stack_tags import leave_stack_tags_out
+from ses_email_auth.cdk.verification import verification
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 
@@ -17,20 +33,98 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aws_cdk import CfnResource, aws_cognito, aws_iam
-    from constructs import Construct, IDependable
+    from constructs import IDependable
 
-    from ses_email_auth.cdk.props import SendingIdentityProps, SesEmailAuthProps
-    from ses_email_auth.publication.plan import AlignmentProofs
+    from ses_email_auth.cdk.props import CommonProps, PolicyProps, SendingProps
+    from ses_email_auth.checks.finding import Finding
+    from ses_email_auth.publication.plan import AlignmentProofs, DomainPlan
+    from ses_email_auth.records.resource_record_set import ResourceRecordSet
 
-__all__ = ["SendingConstruct"]
+
+class EmailAuthConstruct(Construct):
+    """A construct that publishes the records of one domain."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, common: CommonProps, sending: SendingProps | None, policy: PolicyProps | None
+    ) -> None:
+        # All is checked before the node exists: a refused construct leaves nothing in the tree.
+        self._stack, facts = StackFacts.of(scope)
+        target = record_target(common.hosted_zone, common.dns)
+        zone = target.read(self._stack, facts)
+        signing = None if sending is None else signing_of(sending.dkim, sending.dkim_key_length)
+        if signing is not None:
+            signing.check(self._stack, facts)
+        self._plan: DomainPlan = domain_plan(common, sending, policy, target=target, zone=zone, facts=facts, signing=signing)
+        self._findings = findings_of(
+            self._plan,
+            None if signing is None else signing.key_length,
+            feedback_by_mail=sending is not None
+            and sending.configuration_set is None
+            and signing is not None
+            and signing.makes_identity,
+        )
+        super().__init__(scope, construct_id)
+        identity = IdentityResources()
+        if sending is not None and signing is not None:
+            identity = signing.identity_resources(self, self._plan, sending.settings())
+        if isinstance(identity.identity, aws_ses.CfnEmailIdentity):
+            leave_stack_tags_out(self._stack, identity.identity)
+        publication = Publication(
+            scope=self,
+            domain=self._plan.domain,
+            zone=zone,
+            records=self._plan.records,
+            layout=common.record_layout,
+            identity=identity,
+        )
+        published = target.publish(publication)
+        resources = {**identity.by_child_id(), **published}
+        if self._plan.policy is not None and self._plan.policy.shares:
+            resources["FromDomainTxt"] = shared_spf(publication, target.writer, self._plan.policy)
+        if signing is not None:
+            resources |= signing.after_publication(self, self._plan.domain, identity, published)
+        _settle(resources, common)
+        self._identity_resource = identity.identity
+        self._verification: CfnResource | None = None
+        wait = None if sending is None else sending.wait_for_verification
+        if wait is not None and self._plan.sending is not None:
+            zone_id = target.readable_zone_id(zone)
+            self._verification = verification(self, self._plan.sending, wait, zone_id, resources.values())
+        annotate(self, self._findings)
+
+    @property
+    def domain_name(self) -> str:
+        """The domain, in lower case, with A-labels and without a final dot."""
+        return self._plan.domain.text
+
+    @property
+    def records(self) -> tuple[ResourceRecordSet, ...]:
+        """All record sets that are published, in the order of the children."""
+        return tuple(self._plan.records.values())
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the checks say, the worst first. Warnings are shown at synthesis; infos are only here."""
+        return self._findings
+
+
+def _settle(resources: dict[str, CfnResource], common: CommonProps) -> None:
+    """Give the resources the logical ids and the removal policy that the props ask for."""
+    for child, logical_id in (common.logical_ids or {}).items():
+        resources[child].override_logical_id(logical_id)
+    if common.removal_policy is not None:
+        for resource in resources.values():
+            resource.apply_removal_policy(common.removal_policy)
 
 
 class SendingConstruct(EmailAuthConstruct):
     """A construct that holds an SES identity."""
 
-    def __init__(self, scope: Construct, construct_id: str, props: SesEmailAuthProps | SendingIdentityProps) -> None:
-        super().__init__(scope, construct_id, props)
-        self._configuration_set = props.configuration_set
+    def __init__(
+        self, scope: Construct, construct_id: str, common: CommonProps, sending: SendingProps, policy: PolicyProps | None
+    ) -> None:
+        super().__init__(scope, construct_id, common, sending, policy)
+        self._configuration_set = sending.configuration_set
 
     @property
     def cfn_identity(self) -> aws_ses.CfnEmailIdentity:

@@ -1,7 +1,4 @@
-"""Record sets as CloudFormation resources (AWS::Route53::RecordSet, AWS::Route53::RecordSetGroup).
-
-Plain `CfnResource`s: no type checks at run time, and snapshots that do not change with CDK's own constructs.
-"""
+"""How a record set stands in a template, and which logical ids records can have (AWS::Route53::RecordSet)."""
 
 from __future__ import annotations
 
@@ -10,25 +7,17 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from aws_cdk import CfnResource
-
-from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.records.resource_record_set import RecordType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ses_email_auth.cdk.dns import Publication
     from ses_email_auth.known_after_deploy import KnownAfterDeploy
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
-
-__all__ = ["Json", "RecordLayout", "check_logical_ids", "in_template", "record_resources", "record_set_properties"]
 
 Json: TypeAlias = "str | dict[str, Json] | list[Json]"
 """What stands in a template."""
 
-_RECORD_SET = "AWS::Route53::RecordSet"
 _LOGICAL_ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,254}")
 
 
@@ -45,26 +34,6 @@ class RecordLayout(enum.Enum):
 
     GROUPED = "grouped"
     """One `AWS::Route53::RecordSetGroup` for a domain: 2 resources instead of 8, 250 domains in a stack."""
-
-
-def record_resources(publication: Publication) -> dict[str, CfnResource]:
-    """The resources that publish record sets, by child id: one for each set, or one for all."""
-    scope, zone_id = publication.scope, publication.zone.hosted_zone_id
-    members = {child: record_set_properties(record, publication.origins) for child, record in publication.records.items()}
-    if publication.layout is RecordLayout.GROUPED:
-        group: dict[str, Json] = {"HostedZoneId": zone_id, "RecordSets": list(members.values())}
-        return {"Records": CfnResource(scope, "Records", type="AWS::Route53::RecordSetGroup", properties=group)}
-    resources: dict[str, CfnResource] = {}
-    gate = publication.gate or publication.gate_of_others
-    for child, properties in members.items():
-        record = publication.records[child]
-        wait = _after(gate) if isinstance(record.name, DomainName) and child not in publication.ahead else {}
-        resources[child] = CfnResource(
-            scope, child, type=_RECORD_SET, properties={"HostedZoneId": zone_id, **properties, **wait}
-        )
-        if record.type is RecordType.MX:
-            gate = resources[child].logical_id
-    return resources
 
 
 def check_logical_ids(logical_ids: object, children: Iterable[str], layout: RecordLayout) -> None:
@@ -99,17 +68,6 @@ def record_set_properties(record: ResourceRecordSet, origins: Mapping[str, str])
         "Name": in_template(record.route53_name, origins),
         "ResourceRecords": [in_template(value, origins) for value in record.resource_records],
     }
-
-
-def _after(logical_id: str) -> dict[str, Json]:
-    """Makes a record wait for the resource with that id, as DependsOn does, but without a jsii call for each record.
-
-    A deployment that is refused is rolled back: CloudFormation deletes what it has made, and a record that it took over is a
-    live one. So what can be refused comes first: the identity, which SES refuses if another stack has it or the construct got
-    a new id, then the MAIL FROM MX, which differs by region. What stands equally for others is taken over after them. DKIM
-    records wait by themselves, they hold attributes of the identity.
-    """
-    return {"Comment": {"Ref": logical_id}} if logical_id else {}
 
 
 def in_template(text: str | KnownAfterDeploy, origins: Mapping[str, str]) -> Json:

@@ -1,7 +1,7 @@
-"""What the rules say of a synthesized app: its templates read, grouped by zone and judged.
+"""Checks a synthesized app: reads its templates, groups their records by zone and runs the rules.
 
-A zone that CDK has still to look up (`HostedZone.from_lookup`, first synthesis) can be any zone, public or private. So of
-records whose zone nobody knows each is judged by itself: nothing is said that follows from two of them together.
+A zone that CDK has still to look up (`HostedZone.from_lookup`, first synthesis) can be any zone, public or private. So each
+record of an unknown zone is checked by itself: no finding follows from two of them together.
 """
 
 from __future__ import annotations
@@ -27,13 +27,11 @@ if TYPE_CHECKING:
     from ses_email_auth.sources.source_file import SourceFile
     from ses_email_auth.sources.template import TemplateFile
 
-__all__ = ["Judged", "judge"]
-
-Judged: TypeAlias = "tuple[Finding, tuple[Origin, ...]]"
+LocatedFinding: TypeAlias = "tuple[Finding, tuple[Origin, ...]]"
 """A finding, and what it is about: at least one resource, or one stack (an origin without a resource)."""
 
 
-def judge(stacks: Mapping[str, str], rules: tuple[Rule, ...]) -> list[Judged]:
+def check_app(stacks: Mapping[str, str], rules: tuple[Rule, ...]) -> list[LocatedFinding]:
     """What `rules` find in the templates of `stacks` and in those nested in them.
 
     Args:
@@ -42,50 +40,50 @@ def judge(stacks: Mapping[str, str], rules: tuple[Rule, ...]) -> list[Judged]:
         rules: what to look for.
     """
     reading = _Reading(stacks)
-    contents = reading.contents()
-    found = reading.unread
-    for view in views(map(_placed, contents)):
-        found.extend(_judged(view, rules))
-    for record in (record for each in contents for record in each.records if not record.zone_id):
-        found.extend(_judged(ZoneView(records=(record,)), rules))
-    return found
+    files = reading.source_files()
+    findings = reading.unreadable
+    for view in views(map(_in_known_zones, files)):
+        findings.extend(_check_view(view, rules))
+    for record in (record for file in files for record in file.records if not record.zone_id):
+        findings.extend(_check_view(ZoneView(records=(record,)), rules))
+    return findings
 
 
-def _placed(contents: SourceFile) -> SourceFile:
-    return replace(contents, records=[record for record in contents.records if record.zone_id])
+def _in_known_zones(file: SourceFile) -> SourceFile:
+    return replace(file, records=[record for record in file.records if record.zone_id])
 
 
-def _judged(view: ZoneView, rules: tuple[Rule, ...]) -> Iterator[Judged]:
-    seen: tuple[DeclaredRecordSet | DeclaredIdentity, ...] = (*view.seen, *view.identities)
+def _check_view(view: ZoneView, rules: tuple[Rule, ...]) -> Iterator[LocatedFinding]:
+    declared: tuple[DeclaredRecordSet | DeclaredIdentity, ...] = (*view.seen, *view.identities)
     for finding in check_all((view,), rules):
         if finding.id != CANNOT_TELL:
-            yield finding, finding.origins or (seen[0].origin,)
+            yield finding, finding.origins or (declared[0].origin,)
 
 
 class _Reading:
-    """The reading of one app: what cannot be read is a finding, and the rest is read all the same."""
+    """Reads the templates of one app. One that cannot be read is a finding and hides no other."""
 
     def __init__(self, stacks: Mapping[str, str]) -> None:
         self._stacks = stacks
-        self.unread: list[Judged] = []
+        self.unreadable: list[LocatedFinding] = []
 
-    def contents(self) -> list[SourceFile]:
+    def source_files(self) -> list[SourceFile]:
         files = [file for folder in self._folders() for file in self._files(folder)]
         unreadable: list[UnreadableSource] = []
         try:
-            contents = read_templates(files, unreadable)
+            source_files = read_templates(files, unreadable)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the synthesis
             self._note("", [], error)
             return []
-        for fault in unreadable:
-            stacks = {(file.scope, file.artifact_id) for file in files if file.path == fault.path}
-            self._note(fault.path, [file.path for file in files if (file.scope, file.artifact_id) in stacks], fault)
-        return contents
+        for source in unreadable:
+            stacks = {(file.scope, file.artifact_id) for file in files if file.path == source.path}
+            self._note(source.path, [file.path for file in files if (file.scope, file.artifact_id) in stacks], source)
+        return source_files
 
     def _folders(self) -> list[Path]:
         """The folders of cloud assemblies, without the stages inside of another one: those are read with it."""
-        found = {Path(path).parent for path in self._stacks}
-        return sorted(folder for folder in found if found.isdisjoint(folder.parents))
+        folders = {Path(path).parent for path in self._stacks}
+        return sorted(folder for folder in folders if folders.isdisjoint(folder.parents))
 
     def _files(self, folder: Path) -> list[TemplateFile]:
         try:
@@ -93,7 +91,7 @@ class _Reading:
             return [file for file in template_files(folder) if file.artifact_id]
         except Exception as error:  # noqa: BLE001 - as above
             path = error.path if isinstance(error, UnreadableSource) else ""
-            self._note(path, [each for each in self._stacks if folder in Path(each).parents], error)
+            self._note(path, [template for template in self._stacks if folder in Path(template).parents], error)
             return []
 
     def _note(self, path: str, templates: list[str], error: Exception) -> None:
@@ -107,4 +105,4 @@ class _Reading:
             reference="AWS CDK developer guide, cloud assembly",
             where="",
         )
-        self.unread.append((finding, tuple(Origin(path, construct_path=each) for each in about)))
+        self.unreadable.append((finding, tuple(Origin(path, construct_path=stack) for stack in about)))

@@ -1,6 +1,6 @@
-"""A finding is said once, whoever could say it.
+"""Which findings of an app are reported already, so that the plug-in does not repeat them.
 
-Our constructs say theirs as annotations, which stand in the metadata of a stack. An annotation that is acknowledged is gone,
+Our constructs report theirs as annotations, which stand in the metadata of a stack. An annotation that is acknowledged is gone,
 but the acknowledgement holds for the plug-in too. CDK runs a plug-in once for each time that it was added, to the app or to a
 stage.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
-from ses_email_auth.cdk.validation_rules import PLUGIN
+from ses_email_auth.cdk.findings import LIBRARY
 from ses_email_auth.sources.json_values import mapping
 
 if TYPE_CHECKING:
@@ -26,15 +26,13 @@ if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Finding
     from ses_email_auth.zone.declared import Origin
 
-__all__ = ["AlreadySaid"]
-
 _WARNING = "aws:cdk:warning"
-_ACKNOWLEDGE = re.compile(rf"\[ack: {PLUGIN}::([^\]]+)\]")
-_said_of: WeakKeyDictionary[IConstruct, tuple[tuple[int, ...], set[object]]] = WeakKeyDictionary()
+_ACKNOWLEDGE = re.compile(rf"\[ack: {LIBRARY}::([^\]]+)\]")
+_reported_in: WeakKeyDictionary[IConstruct, tuple[tuple[int, ...], set[object]]] = WeakKeyDictionary()
 
 
-class AlreadySaid:
-    """What nobody needs to hear again in this synthesis.
+class Reported:
+    """The findings that were reported in this synthesis.
 
     Args:
         app: the app that is synthesized.
@@ -44,9 +42,9 @@ class AlreadySaid:
 
     def __init__(self, app: IConstruct, templates: Iterable[str]) -> None:
         now = _synthesis(app)
-        if app not in _said_of or _said_of[app][0] != now:
-            _said_of[app] = (now, set())
-        self._said = _said_of[app][1]
+        if app not in _reported_in or _reported_in[app][0] != now:
+            _reported_in[app] = (now, set())
+        self._by_plugin = _reported_in[app][1]
         self._annotated = {said for template in templates for said in _annotations(Path(template))}
 
     def is_new(self, finding: Finding, origins: tuple[Origin, ...], severity: str) -> bool:
@@ -54,9 +52,9 @@ class AlreadySaid:
         if any((finding.id, path) in self._annotated for path in _common_scopes(origins)):
             return False
         about = (finding, origins)
-        if (about, "error") in self._said or (about, severity) in self._said:
+        if (about, "error") in self._by_plugin or (about, severity) in self._by_plugin:
             return False
-        self._said.add((about, severity))
+        self._by_plugin.add((about, severity))
         return True
 
 
@@ -76,7 +74,7 @@ def _annotations(template: Path) -> Iterator[tuple[str, str]]:
     """(rule id, construct path) of the warnings of our constructs in one stack."""
     metadata = template.with_name(f"{template.name.removesuffix('.template.json')}.metadata.json")
     written = metadata.read_bytes() if metadata.is_file() else b""
-    if f"[ack: {PLUGIN}::".encode() not in written:
+    if f"[ack: {LIBRARY}::".encode() not in written:
         return
     try:
         by_path = mapping(json.loads(written))

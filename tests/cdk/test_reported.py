@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import Stack, Stage
 
 from ses_email_auth import DmarcPolicy, EmailAuthValidation, FromDomainTxt, RecordLayout, SesEmailAuth, Severity
-from ses_email_auth.cdk import already_said
+from ses_email_auth.cdk import reported
 from tests.cdk.validated import NO_RUA, TWO_SPF, acknowledge, app_with, said, stack_of, synthesized, txt, zone_of
 
 if TYPE_CHECKING:
@@ -110,4 +110,4 @@ def test_nothing_of_ours_is_said_for_the_reference_example() -> None:
 def test_metadata_of_another_form(tmp_path: Path, written: str) -> None:
     """It says nothing, and does no harm."""
     (tmp_path / "S.metadata.json").write_text(written, encoding="utf-8")
-    assert list(already_said._annotations(tmp_path / "S.template.json")) == []
+    assert list(reported._annotations(tmp_path / "S.template.json")) == []

@@ -1,4 +1,4 @@
-"""What kind of CDK object somebody gave us: no wrong one may reach jsii, whose errors name neither the prop nor the fix."""
+"""Checks the types of props before jsii sees them: its errors name neither the prop nor the fix."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import enum
     from collections.abc import Iterator
 
-__all__ = ["check_enum", "check_flag", "check_removal_policy", "is_a"]
-
 
 def check_enum(prop: str, value: object, example: enum.Enum) -> None:
     """Refuse what is no member of the enum of `example`.
@@ -21,11 +19,12 @@ def check_enum(prop: str, value: object, example: enum.Enum) -> None:
     Raises:
         EmailAuthError: with the member that is meant, or else `example`.
     """
-    kind = type(example)
-    if not isinstance(value, kind):
-        meant = kind.__members__.get(str(value).upper(), example)
-        article = "an" if kind.__name__[0] in "AEIO" else "a"
-        raise EmailAuthError(f"{prop!r} must be {article} {kind.__name__}, got {value!r}; use {kind.__name__}.{meant.name}")
+    enum_type = type(example)
+    if not isinstance(value, enum_type):
+        name = enum_type.__name__
+        member = enum_type.__members__.get(str(value).upper(), example)
+        article = "an" if name[0] in "AEIO" else "a"
+        raise EmailAuthError(f"{prop!r} must be {article} {name}, got {value!r}; use {name}.{member.name}")
 
 
 def check_flag(prop: str, value: object) -> None:

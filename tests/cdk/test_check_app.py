@@ -11,7 +11,7 @@ import pytest
 from aws_cdk import NestedStack
 
 from ses_email_auth import EmailAuthError, EmailAuthValidation, Fault, Need, Rule, Severity
-from ses_email_auth.cdk import judgement, validation
+from ses_email_auth.cdk import check_app, validation
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.sources import assembly, template
 from ses_email_auth.sources.file_text import text_of_file
@@ -230,7 +230,7 @@ def test_reading_that_fails(monkeypatch: pytest.MonkeyPatch, reader: str) -> Non
     def fails(*_: object) -> list[object]:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(judgement, reader, fails)
+    monkeypatch.setattr(check_app, reader, fails)
     app = judged()
     assert said(app) == [("warning", "cannot-read", "Stack")]
     (violation,) = violations(app)
@@ -242,7 +242,7 @@ def test_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
     plugin = EmailAuthValidation(rules_off=["spf-multiple"], extra_rules=[GOOD])
     assert plugin.version is not None
     assert plugin.version.startswith("0.")
-    monkeypatch.setattr(validation, "PLUGIN", "no-such-package")
+    monkeypatch.setattr(validation, "LIBRARY", "no-such-package")
     assert plugin.version is None
     assert "spf-multiple" not in plugin.rule_ids
     assert plugin.rule_ids[-1] == "acme-rule"
