@@ -26,10 +26,10 @@ from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.publication.sending import DEFAULT_TTL
 from ses_email_auth.records.dmarc import DmarcRecord
-from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet, character_strings
+from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.records.route53_txt import character_strings, txt_strings
 from ses_email_auth.records.spf import SpfRecord
 from ses_email_auth.ses.hosts import SPF_INCLUDE, feedback_region, is_easy_dkim_target
-from ses_email_auth.zone.declared import txt_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

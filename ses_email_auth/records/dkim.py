@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token, split_at_tokens
-from ses_email_auth.records.resource_record_set import character_strings
+from ses_email_auth.records.route53_txt import character_strings
 from ses_email_auth.records.tag_list import Tag, scan
 
 __all__ = [

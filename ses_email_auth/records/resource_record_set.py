@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
-from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, split_at_tokens
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
+from ses_email_auth.records.route53_txt import MAX_STRING, MAX_VALUE, character_strings, txt_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-__all__ = ["MAX_TTL", "RecordType", "RecordValue", "ResourceRecordSet", "character_strings", "check_together"]
+__all__ = ["MAX_TTL", "RecordType", "RecordValue", "ResourceRecordSet", "check_together"]
 
-_MAX_STRING = 255  # RFC 1035 section 3.3: a character-string has a length octet
-_MAX_VALUE = 4000  # Route 53, quotes included
 MAX_TTL = 2**31 - 1  # seconds, RFC 2181 section 8
-# What a CDK token will resolve to is not known; a mail domain or an address rarely has more octets than this.
-_ASSUMED_TOKEN_OCTETS = 100
 _MX = re.compile(r"([0-9]{1,5}) ([!-~]+)")
 _MAX_PREFERENCE = 65535
 
@@ -101,24 +98,6 @@ class ResourceRecordSet:
         return tuple("".join(value) if isinstance(value, tuple) else str(value) for value in values)
 
 
-def character_strings(text: str) -> tuple[str, ...]:
-    """`text` cut into strings of at most 255 octets; never inside a CDK token or a UTF-8 sequence.
-
-    A token counts as 100 octets, since nobody knows yet what it holds.
-    """
-    if len(text) <= _MAX_STRING and text.isascii() and not holds_token(text):
-        return (text,)
-    strings: list[str] = []
-    size = 0
-    for atom, octets in _atoms(text):
-        if not strings or size + octets > _MAX_STRING:
-            strings.append("")
-            size = 0
-        strings[-1] += atom
-        size += octets
-    return tuple(strings)
-
-
 def check_together(zone: DomainName, records: Iterable[ResourceRecordSet]) -> None:
     """Check what Route 53 refuses of several sets in one zone.
 
@@ -172,18 +151,16 @@ def _check_values(record: ResourceRecordSet) -> None:
             _check_strings(where, value)
         if record.type is RecordType.MX:
             _check_mx(where, str(value))
-        if isinstance(presentation, str) and len(presentation) > _MAX_VALUE and not holds_token(presentation):
-            raise EmailAuthError(
-                f"{where} holds a value of {len(presentation)} characters; Route 53 takes at most {_MAX_VALUE}"
-            )
+        if isinstance(presentation, str) and len(presentation) > MAX_VALUE and not holds_token(presentation):
+            raise EmailAuthError(f"{where} holds a value of {len(presentation)} characters; Route 53 takes at most {MAX_VALUE}")
 
 
 def _check_strings(where: str, strings: tuple[str, ...]) -> None:
     if not strings:
         raise EmailAuthError(f"{where} has a value without a string; an empty text is ('',)")
     for string in strings:
-        if not holds_token(string) and len(string.encode()) > _MAX_STRING:
-            raise EmailAuthError(f"{where} has a string of {len(string.encode())} octets; at most {_MAX_STRING} are allowed")
+        if not holds_token(string) and len(string.encode()) > MAX_STRING:
+            raise EmailAuthError(f"{where} has a string of {len(string.encode())} octets; at most {MAX_STRING} are allowed")
 
 
 def _check_mx(where: str, value: str) -> None:
@@ -199,29 +176,4 @@ def _presentation(record_type: RecordType, value: RecordValue) -> str | KnownAft
         return value
     if record_type is not RecordType.TXT:
         return value if isinstance(value, str) else " ".join(value)
-    strings = character_strings(value) if isinstance(value, str) else value
-    return " ".join(f'"{_escape(string)}"' for string in strings)
-
-
-def _escape(string: str) -> str:
-    """Route 53's escapes: backslash before `"` and itself, three octal digits for all outside of printable ASCII."""
-    if string.isascii() and string.isprintable() and not {'"', "\\"} & set(string):
-        return string
-    return "".join(
-        part if is_token else "".join(map(_escape_octet, part.encode())) for part, is_token in split_at_tokens(string)
-    )
-
-
-def _escape_octet(octet: int) -> str:
-    if octet in b'"\\':
-        return "\\" + chr(octet)
-    return chr(octet) if 0x20 <= octet <= 0x7E else f"\\{octet:03o}"  # noqa: PLR2004 - printable ASCII
-
-
-def _atoms(text: str) -> Iterator[tuple[str, int]]:
-    """What must not be cut: each CDK token and each character, with its octets."""
-    for part, is_token in split_at_tokens(text):
-        if is_token:
-            yield part, _ASSUMED_TOKEN_OCTETS
-        else:
-            yield from ((character, len(character.encode())) for character in part)
+    return txt_value(character_strings(value) if isinstance(value, str) else value)

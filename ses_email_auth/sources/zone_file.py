@@ -22,6 +22,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ses_email_auth.domain_name import DomainName
+from ses_email_auth.records.route53_txt import escaped_octets, octal
 from ses_email_auth.sources.source_file import DeclaredZone, SourceFile, UnreadableSource
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin, declared_name
 
@@ -301,8 +302,9 @@ def name_text(token: str) -> str:
     if _is_plain(token) and " " not in token:
         return token
     return "".join(
-        _octal(part) if is_escape else "".join(chr(octet) if 0x21 <= octet <= 0x7E else f"\\{octet:03o}" for octet in part)  # noqa: PLR2004 - printable ASCII
+        chr(octet) if not is_escape and 0x21 <= octet <= 0x7E else octal(octet)  # noqa: PLR2004 - printable ASCII
         for part, is_escape in _parts(token)
+        for octet in part
     )
 
 
@@ -330,6 +332,10 @@ def _field(token: str) -> str:
 def _string(token: str) -> str:
     token = token.removeprefix('"')
     return f'"{token}"' if _is_plain(token) else _quoted(b"".join(octets for octets, _ in _parts(token)))
+
+
+def _quoted(octets: bytes) -> str:
+    return f'"{escaped_octets(octets)}"'
 
 
 def _is_plain(token: str) -> bool:
@@ -374,19 +380,6 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return text.encode("utf-8", "replace")
-
-
-def _octal(octets: bytes) -> str:
-    return "".join(f"\\{octet:03o}" for octet in octets)
-
-
-def _quoted(octets: bytes) -> str:
-    """A string as Route 53 takes it: backslash before `"` and itself, octal digits for all outside of printable ASCII."""
-    text = "".join(
-        f"\\{chr(octet)}" if octet in b'"\\' else chr(octet) if 0x20 <= octet <= 0x7E else f"\\{octet:03o}"  # noqa: PLR2004 - printable ASCII
-        for octet in octets
-    )
-    return f'"{text}"'
 
 
 _SPECIAL = re.compile(r'[";()\\]')

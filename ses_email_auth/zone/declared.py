@@ -6,17 +6,14 @@ Route 53's form: quoted strings with octal escapes ("Supported DNS record types"
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import InvalidDomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.records.resource_record_set import RecordType
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ses_email_auth.records.route53_txt import txt_strings, unescaped
 
 __all__ = [
     "DeclaredIdentity",
@@ -24,15 +21,9 @@ __all__ = [
     "DeclaredValue",
     "Origin",
     "RecordInView",
-    "txt_strings",
 ]
 
 DeclaredValue: TypeAlias = "str | KnownAfterDeploy"
-
-# One quoted string, or a run of other characters: Route 53 refuses the second kind, but people write it.
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)', re.DOTALL)
-_ESCAPE = re.compile(r"\\([0-7]{3}|.)", re.DOTALL)
-_LAST_OCTET = 0o377
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,40 +209,8 @@ class DeclaredIdentity:
 
 def declared_name(spelling: str) -> DomainName | None:
     """The domain name that is written as `spelling`, octal escapes of Route 53 resolved; None if there is none."""
-    text = _unescaped(spelling) if "\\" in spelling and not holds_token(spelling) else spelling
+    text = spelling if holds_token(spelling) else unescaped(spelling)
     try:
         return DomainName(text)
     except InvalidDomainName:
         return None
-
-
-def txt_strings(value: str) -> tuple[str, ...]:
-    """The strings of a TXT value in Route 53's form, quoted or not. Escapes become characters, or `U+FFFD` if not UTF-8."""
-    if value.startswith('"') and value.endswith('"') and value.count('"') == 2 and "\\" not in value:  # noqa: PLR2004 - a pair
-        return (value[1:-1],)
-    return tuple(_strings(value))
-
-
-def _strings(value: str) -> Iterator[str]:
-    for match in _STRING.finditer(value):
-        quoted = match[1]
-        text = match[2] if quoted is None else quoted
-        yield _unescaped(text) if "\\" in text else text
-
-
-def _unescaped(text: str) -> str:
-    octets = bytearray()
-    at = 0
-    for match in _ESCAPE.finditer(text):
-        octets += text[at : match.start()].encode("utf-8", "replace")
-        octets += _octets(match[1])
-        at = match.end()
-    octets += text[at:].encode("utf-8", "replace")
-    return octets.decode("utf-8", "replace")
-
-
-def _octets(escaped: str) -> bytes:
-    """What stands behind a backslash: three octal digits for one octet, or a character for itself."""
-    if len(escaped) == 3 and int(escaped, 8) <= _LAST_OCTET:  # noqa: PLR2004 - octal digits
-        return bytes([int(escaped, 8)])
-    return escaped.encode("utf-8", "replace")

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ses_email_auth.domain_name import DomainName
+from ses_email_auth.records.route53_txt import txt_strings
 from ses_email_auth.sources.source_file import SourceFile, UnreadableSource
 from ses_email_auth.sources.zone_file import is_zone_file, read_zone_file
-from ses_email_auth.zone.declared import Origin, txt_strings
+from ses_email_auth.zone.declared import Origin
 
 SOA = "@ 600 IN SOA ns1 hostmaster 1 7200 3600 1209600 900\n"
 AT = "$ORIGIN example.com.\n"

@@ -8,7 +8,6 @@ Record sets of our own constructs cannot be built wrong. Not handled: values of 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import is_hidden, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import MAX_TTL, RecordType
+from ses_email_auth.records.route53_txt import MAX_STRING, MAX_VALUE, is_one_plain_string, octets_of, quoted_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +73,6 @@ _TYPES = (
     "TXT",
 )
 _TTL_DIGITS = len(str(MAX_TTL))
-_MAX_STRING = 255  # RFC 1035 section 3.3: a character-string has a length octet
-_MAX_VALUE = 4000  # Route 53, quotes included
-_STRING = re.compile(r'[ \t]*"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:[0-7]{3}|.)", re.DOTALL)
 _UDP = 512  # RFC 1035 section 2.3.4
 _EDNS = 1232  # what resolvers take over UDP since DNS flag day 2020
 
@@ -129,32 +125,22 @@ def _txt_quoting(view: ZoneView) -> Iterator[Fault]:
 
 def _is_plain(value: str) -> bool:
     """Whether a value is one short string without escapes, as most are."""
-    return (
-        len(value) <= _MAX_STRING
-        and value.isascii()
-        and value.startswith('"')
-        and value.endswith('"')
-        and value.count('"') == 2  # noqa: PLR2004 - a pair
-        and "\\" not in value
-    )
+    return len(value) <= MAX_STRING and value.isascii() and is_one_plain_string(value)
 
 
 def _trouble(value: str, record: DeclaredRecordSet) -> tuple[str, str] | None:
     """What is wrong with a TXT value, and the fix."""
-    strings, at = [], 0
-    while match := _STRING.match(value, at):
-        strings.append(match[1])
-        at = match.end()
-    if value[at:].strip() or not strings:
+    strings = quoted_strings(value)
+    if strings is None:
         if '"' not in value:
             return "is not in quotation marks", "put it into quotation marks"
         return "has a quotation mark too many or too few", 'write each string as "..." and a quotation mark within one as \\"'
-    longest = max(len(_ESCAPE.sub("x", string).encode("utf-8", "replace")) for string in strings)
-    if longest > _MAX_STRING:
-        message = f"holds a string of {longest} octets; DNS takes at most {_MAX_STRING}"
+    longest = max(map(octets_of, strings))
+    if longest > MAX_STRING:
+        message = f"holds a string of {longest} octets; DNS takes at most {MAX_STRING}"
         return message, 'cut it into several strings, "..." "...", which receivers join without a space'
-    if len(value) > _MAX_VALUE and record.origin.line is None:  # a zone file knows its lines, and no such limit
-        return f"has {len(value)} characters; Route 53 takes at most {_MAX_VALUE}", "make the value shorter"
+    if len(value) > MAX_VALUE and record.origin.line is None:  # a zone file knows its lines, and no such limit
+        return f"has {len(value)} characters; Route 53 takes at most {MAX_VALUE}", "make the value shorter"
     return None
 
 

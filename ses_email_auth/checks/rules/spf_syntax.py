@@ -23,9 +23,10 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.records.route53_txt import txt_strings
 from ses_email_auth.records.spf import VERSION, All, SpfRecord
 from ses_email_auth.ses.hosts import SPF_INCLUDE
-from ses_email_auth.zone.declared import declared_name, txt_strings
+from ses_email_auth.zone.declared import declared_name
 from ses_email_auth.zone.known_includes import KNOWN_INCLUDES, WRONG_SES_INCLUDES
 
 if TYPE_CHECKING:
