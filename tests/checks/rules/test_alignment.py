@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.publication.alignment import AlignmentQuestion, MxFailure, SesIdentity
@@ -11,7 +9,8 @@ from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.zone.view import ZoneView
-from tests.checks.views import TOKEN, ZONE, finding, found
+from tests.checks.rule_table import loud, rule_test, silent
+from tests.checks.views import TOKEN, ZONE
 
 BOUNCE = "bounce.example.com"
 SIGN = "let SES sign with a key of the domain"
@@ -48,7 +47,7 @@ def _view(
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "from-not-covered",
         _view(identity="mail.example.com", mail_from="bounce.mail.example.com"),
         Severity.ERROR,
@@ -57,7 +56,7 @@ LOUD = [
         "make an identity for example.com or a domain above it",
         id="12-from-above-the-identity",
     ),
-    pytest.param(
+    loud(
         "alignment-fails",
         _view(signs=False, mail_from=None),
         Severity.ERROR,
@@ -67,7 +66,7 @@ LOUD = [
         SIGN,
         id="5-no-dkim-and-no-mail-from",
     ),
-    pytest.param(
+    loud(
         "alignment-fails",
         _view("p=none; adkim=s; aspf=s", sender="news.example.com"),
         Severity.ERROR,
@@ -77,7 +76,7 @@ LOUD = [
         "use relaxed alignment (leave out adkim and aspf), or make an identity for that domain",
         id="9-strict-from-a-subdomain",
     ),
-    pytest.param(
+    loud(
         "alignment-fails",
         _view("p=none; psd=n", sender="eu.mail.example.com", at="mail.example.com"),
         Severity.ERROR,
@@ -87,7 +86,7 @@ LOUD = [
         "make an identity for that domain",
         id="15-only-receivers-of-rfc-9989-fail-it",
     ),
-    pytest.param(
+    loud(
         "alignment-dkim-only",
         _view(mail_from=None),
         Severity.WARNING,
@@ -96,7 +95,7 @@ LOUD = [
         "set mail_from_subdomain, for example 'bounce'",
         id="2-no-mail-from",
     ),
-    pytest.param(
+    loud(
         "alignment-dkim-only",
         _view("p=none; aspf=s"),
         Severity.WARNING,
@@ -105,7 +104,7 @@ LOUD = [
         "remove aspf=s",
         id="3-strict-spf",
     ),
-    pytest.param(
+    loud(
         "alignment-dkim-only",
         _view("p=none; psd=n", at=BOUNCE),
         Severity.WARNING,
@@ -114,7 +113,7 @@ LOUD = [
         "use a MAIL FROM domain of the organization of example.com",
         id="mail-from-of-another-organization",
     ),
-    pytest.param(
+    loud(
         "alignment-spf-only",
         _view(signs=False),
         Severity.WARNING,
@@ -123,7 +122,7 @@ LOUD = [
         SIGN,
         id="4-no-dkim",
     ),
-    pytest.param(
+    loud(
         "alignment-spf-only",
         _view("p=reject", signs=False),
         Severity.ERROR,
@@ -132,7 +131,7 @@ LOUD = [
         SIGN,
         id="4-no-dkim-at-reject",
     ),
-    pytest.param(
+    loud(
         "alignment-spf-only",
         _view("p=reject", signs=False, behavior=MxFailure.REJECT_MESSAGE),
         Severity.WARNING,
@@ -141,7 +140,7 @@ LOUD = [
         SIGN,
         id="4-without-an-mx-ses-sends-nothing",
     ),
-    pytest.param(
+    loud(
         "alignment-spf-only",
         _view("p=reject; adkim=s", sender="news.example.com"),
         Severity.WARNING,
@@ -153,25 +152,16 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("from-not-covered", _view(sender="news.example.com"), id="7-an-identity-covers-its-subdomains"),
-    pytest.param("from-not-covered", _view(identity=TOKEN, mail_from=None), id="nobody-knows-whom-the-identity-covers"),
-    pytest.param("alignment-fails", _view(), id="1-both"),
-    pytest.param("alignment-fails", _view(None), id="17-a-dmarc-record-that-was-not-given"),
-    pytest.param("alignment-fails", _view(signs=None, mail_from=None), id="a-key-that-ses-has-not-seen-yet"),
-    pytest.param("alignment-dkim-only", _view(), id="both"),
-    pytest.param("alignment-dkim-only", _view(mail_from=TOKEN), id="a-mail-from-that-nobody-knows"),
-    pytest.param("alignment-spf-only", _view(), id="dkim-too"),
-    pytest.param("alignment-spf-only", _view(signs=None), id="18-a-key-that-ses-has-not-seen-yet"),
+    silent("from-not-covered", _view(sender="news.example.com"), id="7-an-identity-covers-its-subdomains"),
+    silent("from-not-covered", _view(identity=TOKEN, mail_from=None), id="nobody-knows-whom-the-identity-covers"),
+    silent("alignment-fails", _view(), id="1-both"),
+    silent("alignment-fails", _view(None), id="17-a-dmarc-record-that-was-not-given"),
+    silent("alignment-fails", _view(signs=None, mail_from=None), id="a-key-that-ses-has-not-seen-yet"),
+    silent("alignment-dkim-only", _view(), id="both"),
+    silent("alignment-dkim-only", _view(mail_from=TOKEN), id="a-mail-from-that-nobody-knows"),
+    silent("alignment-spf-only", _view(), id="dkim-too"),
+    silent("alignment-spf-only", _view(signs=None), id="18-a-key-that-ses-has-not-seen-yet"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)

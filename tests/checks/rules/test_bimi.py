@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.zone.view import ZoneView
-from tests.checks.seen_sets import files, seen
-from tests.checks.views import REPORTS, ZONE, finding, found, part, txt
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import REPORTS, ZONE, declared, part, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
@@ -30,7 +28,7 @@ def _weak(says: str, domain: str = "example.com") -> str:
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "bimi-syntax",
         part(txt(BIMI, "v=BIMI1; l=http://example.com/logo.svg")),
         Severity.WARNING,
@@ -39,7 +37,7 @@ LOUD = [
         "correct it, or remove the record",
         id="http",
     ),
-    pytest.param(
+    loud(
         "bimi-syntax",
         part(txt(BIMI, "BIMI1; l=")),
         Severity.WARNING,
@@ -48,7 +46,7 @@ LOUD = [
         "begin it with 'v=BIMI1;', case and spaces included, or remove it",
         id="no-version",
     ),
-    pytest.param(
+    loud(
         "bimi-syntax",
         part(txt(BIMI, LOGO, "v=BIMI1; l=")),
         Severity.WARNING,
@@ -57,7 +55,7 @@ LOUD = [
         "keep one of them",
         id="two-records",
     ),
-    pytest.param(
+    loud(
         "bimi-syntax",
         part(txt("_bimi.example.com", LOGO)),
         Severity.WARNING,
@@ -66,10 +64,10 @@ LOUD = [
         f"move it to {BIMI}",
         id="no-selector",
     ),
-    pytest.param("bimi-needs-dmarc", _with_dmarc("p=none"), Severity.WARNING, AT, _weak("p=none"), POLICY, id="none"),
-    pytest.param("bimi-needs-dmarc", _with_dmarc("p=reject; sp=none"), Severity.WARNING, AT, _weak("sp=none"), POLICY, id="sp"),
-    pytest.param("bimi-needs-dmarc", _with_dmarc("p=reject; t=y"), Severity.WARNING, AT, _weak("t=y"), POLICY, id="testing"),
-    pytest.param(
+    loud("bimi-needs-dmarc", _with_dmarc("p=none"), Severity.WARNING, AT, _weak("p=none"), POLICY, id="none"),
+    loud("bimi-needs-dmarc", _with_dmarc("p=reject; sp=none"), Severity.WARNING, AT, _weak("sp=none"), POLICY, id="sp"),
+    loud("bimi-needs-dmarc", _with_dmarc("p=reject; t=y"), Severity.WARNING, AT, _weak("t=y"), POLICY, id="testing"),
+    loud(
         "bimi-needs-dmarc",
         _with_dmarc("p=quarantine; pct=50; t=y"),
         Severity.WARNING,
@@ -78,7 +76,7 @@ LOUD = [
         POLICY,
         id="a-share-of-the-mail",
     ),
-    pytest.param(
+    loud(
         "bimi-needs-dmarc",
         _with_dmarc("p=none", txt("_dmarc.a.example.com", "v=DMARC1; p=reject"), txt("default._bimi.a.example.com", LOGO)),
         Severity.WARNING,
@@ -87,7 +85,7 @@ LOUD = [
         POLICY,
         id="the-organizational-domain-counts-too",
     ),
-    pytest.param(
+    loud(
         "bimi-needs-dmarc",
         ZoneView(records=(txt(BIMI, LOGO),), dmarc_elsewhere={ZONE: DmarcRecord.parse("v=DMARC1; p=none")}),
         Severity.WARNING,
@@ -99,37 +97,28 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("bimi-syntax", part(txt(BIMI, LOGO)), id="good"),
-    pytest.param("bimi-syntax", part(txt(BIMI, "v=BIMI1; l=; a=;")), id="declined"),
-    pytest.param("bimi-syntax", part(txt("_bimi.example.com", "x")), id="any-text-without-a-selector"),
-    pytest.param("bimi-syntax", part(txt("example.com", LOGO)), id="another-name"),
-    pytest.param("bimi-needs-dmarc", _with_dmarc("p=none", txt(BIMI, "v=BIMI1; l=")), id="declined-at-none"),
-    pytest.param("bimi-needs-dmarc", _with_dmarc("p=none", txt(BIMI, "v=BIMI1; l=x")), id="a-broken-record"),
-    pytest.param("bimi-needs-dmarc", part(txt(BIMI, LOGO)), id="no-policy-in-view"),
-    pytest.param("bimi-needs-dmarc", _with_dmarc("p=quarantine; pct=100"), id="quarantine"),
-    pytest.param("bimi-needs-dmarc", _with_dmarc("p=reject; pct=10"), id="reject-in-part"),
-    pytest.param("bimi-needs-dmarc", part(txt("default._bimi.co.jp", LOGO)), id="a-public-suffix"),
-    pytest.param(
+    silent("bimi-syntax", part(txt(BIMI, LOGO)), id="good"),
+    silent("bimi-syntax", part(txt(BIMI, "v=BIMI1; l=; a=;")), id="declined"),
+    silent("bimi-syntax", part(txt("_bimi.example.com", "x")), id="any-text-without-a-selector"),
+    silent("bimi-syntax", part(txt("example.com", LOGO)), id="another-name"),
+    silent("bimi-needs-dmarc", _with_dmarc("p=none", txt(BIMI, "v=BIMI1; l=")), id="declined-at-none"),
+    silent("bimi-needs-dmarc", _with_dmarc("p=none", txt(BIMI, "v=BIMI1; l=x")), id="a-broken-record"),
+    silent("bimi-needs-dmarc", part(txt(BIMI, LOGO)), id="no-policy-in-view"),
+    silent("bimi-needs-dmarc", _with_dmarc("p=quarantine; pct=100"), id="quarantine"),
+    silent("bimi-needs-dmarc", _with_dmarc("p=reject; pct=10"), id="reject-in-part"),
+    silent("bimi-needs-dmarc", part(txt("default._bimi.co.jp", LOGO)), id="a-public-suffix"),
+    silent(
         "bimi-needs-dmarc",
-        files(txt(BIMI, LOGO), seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="condition IsTest")),
+        part(txt(BIMI, LOGO), declared("_dmarc.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="condition IsTest")),
         id="a-policy-that-may-not-be-deployed",
     ),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_finding_is_about_both_records() -> None:
     """So that it leads to whoever wrote the policy."""
-    (said,) = found("bimi-needs-dmarc", _with_dmarc("p=none"))
+    (said,) = findings_of("bimi-needs-dmarc", _with_dmarc("p=none"))
     assert [str(record.name) for record in said.records] == [BIMI, "_dmarc.example.com"]

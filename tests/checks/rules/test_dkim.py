@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.records.resource_record_set import RecordType
-from tests.checks.ses_views import ED25519, SELECTOR, identity, rsa, seen, view_of
-from tests.checks.views import TOKEN, finding, found, part, txt
+from tests.checks.rule_table import Row, findings_of, loud, rule_test, silent
+from tests.checks.views import ED25519, SELECTOR, TOKEN, declared, identity, part, rsa, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView
@@ -29,12 +26,12 @@ def _at(value: str) -> ZoneView:
     return part(txt(SELECTOR, value))
 
 
-def _syntax(name: str, value: str, trouble: str) -> object:
-    return pytest.param("dkim-syntax", _at(value), Severity.ERROR, WHERE, f"{CANNOT}{trouble}", AS_GIVEN, id=name)
+def _syntax(name: str, value: str, trouble: str) -> Row:
+    return loud("dkim-syntax", _at(value), Severity.ERROR, WHERE, f"{CANNOT}{trouble}", AS_GIVEN, id=name)
 
 
-def _ignored(name: str, value: str, trouble: str) -> object:
-    return pytest.param("dkim-syntax", _at(value), Severity.INFO, WHERE, f"{PASS_OVER}{trouble}", "", id=name)
+def _ignored(name: str, value: str, trouble: str) -> Row:
+    return loud("dkim-syntax", _at(value), Severity.INFO, WHERE, f"{PASS_OVER}{trouble}", "", id=name)
 
 
 LOUD = [
@@ -68,18 +65,18 @@ LOUD = [
         "one-of-four", f"h=; s=; t=; n=a\x01; k=ed25519; p={ED25519}", "the value of n= must be printable US-ASCII, got '\\x01'"
     ),
     _ignored("notes", f"{KEY}; n=a\x01b", "the value of n= must be printable US-ASCII, got '\\x01'"),
-    pytest.param("dkim-multiple", part(txt(SELECTOR, KEY, "v=DKIM1; p=")), Severity.ERROR, WHERE, TWO, KEEP, id="in-one-set"),
-    pytest.param("dkim-multiple", part(txt(SELECTOR, KEY, "a note")), Severity.ERROR, WHERE, TWO, KEEP, id="a-key-and-a-note"),
-    pytest.param(
+    loud("dkim-multiple", part(txt(SELECTOR, KEY, "v=DKIM1; p=")), Severity.ERROR, WHERE, TWO, KEEP, id="in-one-set"),
+    loud("dkim-multiple", part(txt(SELECTOR, KEY, "a note")), Severity.ERROR, WHERE, TWO, KEEP, id="a-key-and-a-note"),
+    loud(
         "dkim-multiple",
-        view_of(txt(SELECTOR, KEY), txt(SELECTOR, "p=")),
+        part(txt(SELECTOR, KEY), txt(SELECTOR, "p=")),
         Severity.ERROR,
         WHERE,
         TWO,
         KEEP,
         id="in-two-sets",
     ),
-    pytest.param(
+    loud(
         "dkim-testing",
         _at(f"v=DKIM1; k=ed25519; t=s:y; p={ED25519}"),
         Severity.WARNING,
@@ -88,25 +85,25 @@ LOUD = [
         "leave out t=y",
         id="testing",
     ),
-    pytest.param(
+    loud(
         "dkim-revoked",
-        view_of(txt(SELECTOR, "v=DKIM1; p="), identity(selector="S")),
+        part(txt(SELECTOR, "v=DKIM1; p="), identity(selector="S")),
         Severity.ERROR,
         WHERE,
         "the empty p= revokes the key, and SES is told to sign with this selector",
         "publish the public key, or give the identity the selector of a key that is published",
         id="in-use",
     ),
-    pytest.param(
+    loud(
         "dkim-revoked",
-        view_of(txt(SELECTOR, "p="), identity("mail.example.com", selector="s"), identity(selector="t")),
+        part(txt(SELECTOR, "p="), identity("mail.example.com", selector="s"), identity(selector="t")),
         Severity.INFO,
         WHERE,
         "the empty p= revokes the key; signatures with it fail",
         "",
         id="of-others",
     ),
-    pytest.param(
+    loud(
         "dkim-granularity",
         _at(f"{KEY}; g=*"),
         Severity.INFO,
@@ -118,62 +115,53 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("dkim-syntax", _at(KEY), id="a-key"),
-    pytest.param("dkim-syntax", _at("p="), id="revoked"),
-    pytest.param("dkim-syntax", _at(f"{KEY}; x=1; t=s:unknown"), id="words-and-tags-that-nobody-knows"),
-    pytest.param("dkim-syntax", _at("v=dkim1; p="), id="near-miss"),
-    pytest.param("dkim-syntax", _at("v=DKIM1; p=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"), id="private-key"),
-    pytest.param("dkim-syntax", part(txt("_domainkey.example.com", "o=~")), id="policy-of-domainkeys"),
-    pytest.param("dkim-syntax", part(txt("_adsp._domainkey.example.com", "dkim=all")), id="adsp"),
-    pytest.param("dkim-syntax", part(txt("_report._domainkey.example.com", "ra=dkim; rr=all")), id="reports"),
-    pytest.param("dkim-syntax", part(txt("example.com", "v=DKIM2")), id="elsewhere"),
-    pytest.param("dkim-syntax", _at(f"v=DKIM1; p={TOKEN}"), id="token"),
-    pytest.param("dkim-syntax", part(txt(f"s._domainkey.{TOKEN}", "v=DKIM1")), id="token-in-the-name"),
-    pytest.param("dkim-multiple", view_of(txt(SELECTOR, KEY), txt(SELECTOR, KEY)), id="one-text-twice"),
-    pytest.param("dkim-multiple", part(txt(SELECTOR, KEY), txt("t._domainkey.example.com", "p=")), id="two-selectors"),
-    pytest.param(
+    silent("dkim-syntax", _at(KEY), id="a-key"),
+    silent("dkim-syntax", _at("p="), id="revoked"),
+    silent("dkim-syntax", _at(f"{KEY}; x=1; t=s:unknown"), id="words-and-tags-that-nobody-knows"),
+    silent("dkim-syntax", _at("v=dkim1; p="), id="near-miss"),
+    silent("dkim-syntax", _at("v=DKIM1; p=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"), id="private-key"),
+    silent("dkim-syntax", part(txt("_domainkey.example.com", "o=~")), id="policy-of-domainkeys"),
+    silent("dkim-syntax", part(txt("_adsp._domainkey.example.com", "dkim=all")), id="adsp"),
+    silent("dkim-syntax", part(txt("_report._domainkey.example.com", "ra=dkim; rr=all")), id="reports"),
+    silent("dkim-syntax", part(txt("example.com", "v=DKIM2")), id="elsewhere"),
+    silent("dkim-syntax", _at(f"v=DKIM1; p={TOKEN}"), id="token"),
+    silent("dkim-syntax", part(txt(f"s._domainkey.{TOKEN}", "v=DKIM1")), id="token-in-the-name"),
+    silent("dkim-multiple", part(txt(SELECTOR, KEY), txt(SELECTOR, KEY)), id="one-text-twice"),
+    silent("dkim-multiple", part(txt(SELECTOR, KEY), txt("t._domainkey.example.com", "p=")), id="two-selectors"),
+    silent(
         "dkim-multiple",
-        view_of(
-            seen(SELECTOR, RecordType.TXT, KEY, set_identifier="blue"),
-            seen(SELECTOR, RecordType.TXT, "p=", set_identifier="green"),
+        part(
+            declared(SELECTOR, "TXT", f'"{KEY}"', set_identifier="blue"),
+            declared(SELECTOR, "TXT", '"p="', set_identifier="green"),
         ),
         id="routing-policy",
     ),
-    pytest.param("dkim-testing", _at("t=y; p="), id="testing-and-revoked"),
-    pytest.param("dkim-testing", _at(f"{KEY}; t=s"), id="another-flag"),
-    pytest.param("dkim-revoked", part(txt("*._domainkey.example.com", "v=DKIM1; p=")), id="parked"),
-    pytest.param("dkim-revoked", _at(KEY), id="not-revoked"),
-    pytest.param("dkim-granularity", _at(KEY), id="without"),
+    silent("dkim-testing", _at("t=y; p="), id="testing-and-revoked"),
+    silent("dkim-testing", _at(f"{KEY}; t=s"), id="another-flag"),
+    silent("dkim-revoked", part(txt("*._domainkey.example.com", "v=DKIM1; p=")), id="parked"),
+    silent("dkim-revoked", _at(KEY), id="not-revoked"),
+    silent("dkim-granularity", _at(KEY), id="without"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_texts_of_two_sets_lead_to_both() -> None:
     """Whoever reads the finding sees both places."""
-    view = view_of(txt(SELECTOR, KEY), txt(SELECTOR, "p="), txt(SELECTOR, KEY))
-    assert [each.records for each in found("dkim-multiple", view)] == [view.records[:2]]
+    view = part(txt(SELECTOR, KEY), txt(SELECTOR, "p="), txt(SELECTOR, KEY))
+    assert [each.records for each in findings_of("dkim-multiple", view)] == [view.records[:2]]
 
 
 def test_each_routing_policy_answers_alone() -> None:
     """Two texts in one of the alternatives are a fault of that one."""
-    view = view_of(*(seen(SELECTOR, RecordType.TXT, KEY, "p=", set_identifier=each) for each in ("blue", "green")))
-    assert [each.records for each in found("dkim-multiple", view)] == [view.records[:1], view.records[1:]]
+    view = part(*(declared(SELECTOR, "TXT", f'"{KEY}"', '"p="', set_identifier=each) for each in ("blue", "green")))
+    assert [each.records for each in findings_of("dkim-multiple", view)] == [view.records[:1], view.records[1:]]
 
 
 def test_no_part_of_a_long_text_is_shown() -> None:
     """It could be a part of a private key, which nobody can tell from other letters."""
     secret = "c2VjcmV0" * 20
     for text in (secret, secret * 2, f"k={secret}; p=", f"{secret}=;", f"v={secret}; p=", f"p={secret}", f"p='{secret}'"):
-        (said,) = found("dkim-syntax", replace(_at(text), complete=True))
+        (said,) = findings_of("dkim-syntax", replace(_at(text), complete=True))
         assert secret[:25] not in said.message

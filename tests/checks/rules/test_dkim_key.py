@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
-from tests.checks.ses_views import ED25519, SELECTOR, identity, rsa, view_of
-from tests.checks.views import finding, found, part, txt
+from tests.checks.rule_table import loud, rule_test, silent
+from tests.checks.views import ED25519, SELECTOR, identity, part, rsa, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView
@@ -24,11 +22,11 @@ def _at(value: str) -> ZoneView:
 
 
 def _own(value: str) -> ZoneView:
-    return view_of(txt(SELECTOR, value), identity(selector="s"))
+    return part(txt(SELECTOR, value), identity(selector="s"))
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "dkim-sha1",
         _at(f"h=sha1; {KEY}"),
         Severity.ERROR,
@@ -37,7 +35,7 @@ LOUD = [
         "leave out h=, or write h=sha256",
         id="sha1-alone",
     ),
-    pytest.param(
+    loud(
         "dkim-not-for-email",
         _own(f"s=tlsrpt:x; {KEY}"),
         Severity.ERROR,
@@ -46,7 +44,7 @@ LOUD = [
         "leave out s=, or write s=email",
         id="in-use",
     ),
-    pytest.param(
+    loud(
         "dkim-not-for-email",
         _at(f"s=tlsrpt; {KEY}"),
         Severity.INFO,
@@ -55,7 +53,7 @@ LOUD = [
         "",
         id="of-others",
     ),
-    pytest.param(
+    loud(
         "dkim-key-short",
         _at(f"p={rsa(1023)}"),
         Severity.ERROR,
@@ -64,7 +62,7 @@ LOUD = [
         NEW_KEY,
         id="receivers-ignore-it",
     ),
-    pytest.param(
+    loud(
         "dkim-key-short",
         _at(f"p={rsa(1024)}"),
         Severity.INFO,
@@ -73,7 +71,7 @@ LOUD = [
         "",
         id="1024-bits-pass-everywhere",
     ),
-    pytest.param(
+    loud(
         "dkim-key-short",
         _own(f"p={rsa(1024)}"),
         Severity.WARNING,
@@ -82,7 +80,7 @@ LOUD = [
         NEW_KEY,
         id="1024-bits-of-our-own",
     ),
-    pytest.param(
+    loud(
         "dkim-key-short",
         replace(part(), easy_dkim_bits=1024),
         Severity.WARNING,
@@ -91,16 +89,16 @@ LOUD = [
         "leave out dkim_key_length: SES then uses 2048",
         id="asked-of-easy-dkim",
     ),
-    pytest.param(
+    loud(
         "dkim-key-short",
-        view_of(identity(bits=1024)),
+        part(identity(bits=1024)),
         Severity.WARNING,
         "example.com",
         "SES is asked for keys of 1024 bits to sign the mail of 'example.com'",
         "leave the key length out: SES then uses 2048",
         id="asked-in-a-template",
     ),
-    pytest.param(
+    loud(
         "dkim-ed25519-ses",
         _own(KEY),
         Severity.ERROR,
@@ -112,31 +110,22 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("dkim-sha1", _at(f"h=sha1:SHA256; {KEY}"), id="both"),
-    pytest.param("dkim-sha1", _at("h=sha1; p="), id="revoked"),
-    pytest.param("dkim-sha1", _at(KEY), id="all"),
-    pytest.param("dkim-not-for-email", _at(f"s=tlsrpt:email; {KEY}"), id="email-too"),
-    pytest.param("dkim-not-for-email", _at(f"s=*; {KEY}"), id="all"),
-    pytest.param("dkim-not-for-email", _at("s=tlsrpt; p="), id="revoked"),
-    pytest.param("dkim-key-short", _own(f"p={rsa(2048)}"), id="2048-bits"),
-    pytest.param("dkim-key-short", _at(KEY), id="ed25519-has-256-bits"),
-    pytest.param("dkim-key-short", _at("v=DKIM1; p="), id="revoked"),
-    pytest.param("dkim-key-short", _at("v=DKIM1; p=AAAA"), id="no-key"),
-    pytest.param("dkim-key-short", part(txt("example.com", f"p={rsa(1024)}")), id="not-below-_domainkey"),
-    pytest.param("dkim-key-short", replace(part(), easy_dkim_bits=2048), id="2048-asked-of-easy-dkim"),
-    pytest.param("dkim-key-short", view_of(identity(bits=2048)), id="2048-asked-in-a-template"),
-    pytest.param("dkim-ed25519-ses", _at(KEY), id="of-others"),
-    pytest.param("dkim-ed25519-ses", _own(f"p={rsa(2048)}"), id="rsa"),
+    silent("dkim-sha1", _at(f"h=sha1:SHA256; {KEY}"), id="both"),
+    silent("dkim-sha1", _at("h=sha1; p="), id="revoked"),
+    silent("dkim-sha1", _at(KEY), id="all"),
+    silent("dkim-not-for-email", _at(f"s=tlsrpt:email; {KEY}"), id="email-too"),
+    silent("dkim-not-for-email", _at(f"s=*; {KEY}"), id="all"),
+    silent("dkim-not-for-email", _at("s=tlsrpt; p="), id="revoked"),
+    silent("dkim-key-short", _own(f"p={rsa(2048)}"), id="2048-bits"),
+    silent("dkim-key-short", _at(KEY), id="ed25519-has-256-bits"),
+    silent("dkim-key-short", _at("v=DKIM1; p="), id="revoked"),
+    silent("dkim-key-short", _at("v=DKIM1; p=AAAA"), id="no-key"),
+    silent("dkim-key-short", part(txt("example.com", f"p={rsa(1024)}")), id="not-below-_domainkey"),
+    silent("dkim-key-short", replace(part(), easy_dkim_bits=2048), id="2048-asked-of-easy-dkim"),
+    silent("dkim-key-short", part(identity(bits=2048)), id="2048-asked-in-a-template"),
+    silent("dkim-ed25519-ses", _at(KEY), id="of-others"),
+    silent("dkim-ed25519-ses", _own(f"p={rsa(2048)}"), id="rsa"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)

@@ -6,15 +6,13 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
-from tests.checks.seen_sets import files, seen
-from tests.checks.views import TOKEN, dmarc, finding, found, other, part, txt
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import TOKEN, declared, dmarc, part, record_set, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView
@@ -43,7 +41,7 @@ def _undecided(name: str) -> ZoneView:
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "dmarc-inherited",
         _undecided("mail.example.com"),
         Severity.WARNING,
@@ -52,7 +50,7 @@ LOUD = [
         DECIDE,
         id="nothing-said-below-the-organizational-domain",
     ),
-    pytest.param(
+    loud(
         "dmarc-inherited",
         _undecided("github.io"),
         Severity.WARNING,
@@ -61,7 +59,7 @@ LOUD = [
         DECIDE,
         id="nothing-said-at-a-private-suffix",
     ),
-    pytest.param(
+    loud(
         "dmarc-weaker-than-parent",
         _two("p=none", "p=reject"),
         Severity.WARNING,
@@ -70,7 +68,7 @@ LOUD = [
         "leave the record out, or publish p=reject",
         id="none-below-reject",
     ),
-    pytest.param(
+    loud(
         "dmarc-weaker-than-parent",
         _two("p=quarantine", "p=none; sp=reject"),
         Severity.WARNING,
@@ -79,7 +77,7 @@ LOUD = [
         "leave the record out, or publish p=reject",
         id="quarantine-below-sp",
     ),
-    pytest.param(
+    loud(
         "dmarc-weaker-than-parent",
         _two("p=reject; t=y", "p=reject"),
         Severity.WARNING,
@@ -88,7 +86,7 @@ LOUD = [
         "leave the record out, or publish p=reject",
         id="t-weakens-the-own-record",
     ),
-    pytest.param(
+    loud(
         "dmarc-weaker-than-parent",
         _elsewhere("p=none", "example.com", "p=quarantine"),
         Severity.WARNING,
@@ -97,7 +95,7 @@ LOUD = [
         "leave the record out, or publish p=quarantine",
         id="a-parent-that-somebody-told-of",
     ),
-    pytest.param(
+    loud(
         "dmarc-t-alone",
         dmarc("p=reject; t=y"),
         Severity.WARNING,
@@ -106,7 +104,7 @@ LOUD = [
         WAIT,
         id="t-at-reject",
     ),
-    pytest.param(
+    loud(
         "dmarc-t-alone",
         dmarc("p=none; sp=quarantine; t=y; pct=50"),
         Severity.WARNING,
@@ -115,7 +113,7 @@ LOUD = [
         WAIT,
         id="t-with-sp",
     ),
-    pytest.param(
+    loud(
         "dmarc-pct",
         dmarc("p=quarantine; pct=25"),
         Severity.WARNING,
@@ -124,7 +122,7 @@ LOUD = [
         "leave out pct",
         id="pct-at-quarantine",
     ),
-    pytest.param(
+    loud(
         "dmarc-pct",
         dmarc("p=none; sp=reject; pct=0"),
         Severity.WARNING,
@@ -133,7 +131,7 @@ LOUD = [
         "leave out pct",
         id="pct-with-sp",
     ),
-    pytest.param(
+    loud(
         "dmarc-pct",
         dmarc("p=quarantine; t=y; pct=0"),
         Severity.INFO,
@@ -142,7 +140,7 @@ LOUD = [
         "",
         id="pct-0-beside-t",
     ),
-    pytest.param(
+    loud(
         "dmarc-pct",
         dmarc("p=reject; t=y; pct=20"),
         Severity.WARNING,
@@ -151,7 +149,7 @@ LOUD = [
         "leave out pct",
         id="pct-beside-t",
     ),
-    pytest.param(
+    loud(
         "dmarc-pct",
         dmarc("p=reject; pct=100"),
         Severity.INFO,
@@ -160,7 +158,7 @@ LOUD = [
         "leave out pct",
         id="pct-100",
     ),
-    pytest.param(
+    loud(
         "dmarc-pct",
         dmarc("p=none; pct=20"),
         Severity.INFO,
@@ -169,7 +167,7 @@ LOUD = [
         "leave out pct",
         id="pct-at-none",
     ),
-    pytest.param(
+    loud(
         "dmarc-sp-ignored",
         dmarc("p=none; sp=none", "mail.example.com"),
         Severity.INFO,
@@ -178,16 +176,16 @@ LOUD = [
         "leave out sp",
         id="sp-below-the-organizational-domain",
     ),
-    pytest.param(
+    loud(
         "dmarc-np-no-effect",
-        part(txt("_dmarc.example.com", "v=DMARC1; p=none; np=reject"), other("*.example.com", RecordType.A, "192.0.2.1")),
+        part(txt("_dmarc.example.com", "v=DMARC1; p=none; np=reject"), record_set("*.example.com", RecordType.A, "192.0.2.1")),
         Severity.INFO,
         AT,
         "np never applies, since *.example.com makes every name exist",
         "use sp",
         id="np-with-a-wildcard",
     ),
-    pytest.param(
+    loud(
         "dmarc-np-no-effect",
         replace(dmarc("p=none; np=reject"), dnssec_signed=True),
         Severity.INFO,
@@ -196,7 +194,7 @@ LOUD = [
         "use sp",
         id="np-in-a-signed-zone",
     ),
-    pytest.param(
+    loud(
         "dmarc-sp-weaker",
         dmarc("p=reject; sp=none"),
         Severity.WARNING,
@@ -205,7 +203,7 @@ LOUD = [
         f"leave out sp, {ONCE}",
         id="sp-none",
     ),
-    pytest.param(
+    loud(
         "dmarc-sp-weaker",
         dmarc("p=reject; sp=quarantine"),
         Severity.WARNING,
@@ -214,7 +212,7 @@ LOUD = [
         f"leave out sp, {ONCE}",
         id="sp-quarantine",
     ),
-    pytest.param(
+    loud(
         "dmarc-sp-weaker",
         dmarc("p=quarantine; np=none"),
         Severity.WARNING,
@@ -223,7 +221,7 @@ LOUD = [
         f"leave out np, {ONCE}",
         id="np-below-p",
     ),
-    pytest.param(
+    loud(
         "dmarc-sp-weaker",
         dmarc("p=none; sp=reject; np=quarantine"),
         Severity.WARNING,
@@ -232,7 +230,7 @@ LOUD = [
         f"leave out np, {ONCE}",
         id="np-below-sp",
     ),
-    pytest.param(
+    loud(
         "dmarc-sp-weaker",
         dmarc("p=reject; sp=none; psd=n", "mail.example.com"),
         Severity.WARNING,
@@ -241,7 +239,7 @@ LOUD = [
         f"leave out sp, {ONCE}",
         id="psd-n-makes-it-organizational",
     ),
-    pytest.param(
+    loud(
         "dmarc-psd",
         dmarc("p=reject; psd=y; ruf=mailto:a@example.com"),
         Severity.WARNING,
@@ -250,7 +248,7 @@ LOUD = [
         "leave out psd",
         id="no-public-suffix",
     ),
-    pytest.param(
+    loud(
         "dmarc-psd",
         dmarc("p=reject; psd=y; ruf=mailto:a@example.com", "co.jp"),
         Severity.WARNING,
@@ -262,66 +260,57 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param(
+    silent(
         "dmarc-sp-weaker",
         dmarc("p=reject; sp=none; np=none", "mail.example.com"),
         id="below-the-organizational-domain-nobody-asks",
     ),
-    pytest.param("dmarc-sp-weaker", dmarc("p=none; sp=none; np=none"), id="nothing-is-weaker-than-none"),
-    pytest.param("dmarc-sp-weaker", dmarc("p=none; sp=quarantine; np=reject"), id="stronger"),
-    pytest.param("dmarc-psd", dmarc("p=reject; psd=y", "co.jp"), id="a-public-suffix"),
-    pytest.param("dmarc-psd", dmarc("p=reject; psd=y", TOKEN), id="a-name-that-nobody-knows"),
-    pytest.param("dmarc-psd", dmarc("p=reject; psd=n; ruf=mailto:a@example.com"), id="psd-n"),
-    pytest.param("dmarc-inherited", part(), id="decided"),
-    pytest.param("dmarc-weaker-than-parent", _two("p=reject", "p=reject"), id="as-strong"),
-    pytest.param(
+    silent("dmarc-sp-weaker", dmarc("p=none; sp=none; np=none"), id="nothing-is-weaker-than-none"),
+    silent("dmarc-sp-weaker", dmarc("p=none; sp=quarantine; np=reject"), id="stronger"),
+    silent("dmarc-psd", dmarc("p=reject; psd=y", "co.jp"), id="a-public-suffix"),
+    silent("dmarc-psd", dmarc("p=reject; psd=y", TOKEN), id="a-name-that-nobody-knows"),
+    silent("dmarc-psd", dmarc("p=reject; psd=n; ruf=mailto:a@example.com"), id="psd-n"),
+    silent("dmarc-inherited", part(), id="decided"),
+    silent("dmarc-weaker-than-parent", _two("p=reject", "p=reject"), id="as-strong"),
+    silent(
         "dmarc-weaker-than-parent",
-        files(
-            seen("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=none"'),
-            seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="condition IsTest"),
-            seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=reject"', set_identifier="condition IsProduction"),
+        part(
+            declared("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=none"'),
+            declared("_dmarc.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="condition IsTest"),
+            declared("_dmarc.example.com", "TXT", '"v=DMARC1; p=reject"', set_identifier="condition IsProduction"),
         ),
         id="a-parent-that-varies",
     ),
-    pytest.param("dmarc-weaker-than-parent", _two("p=quarantine", "p=reject; sp=none"), id="stronger-than-sp"),
-    pytest.param("dmarc-weaker-than-parent", _two("p=quarantine", "p=reject; t=y"), id="t-weakens-the-parent"),
-    pytest.param("dmarc-weaker-than-parent", _elsewhere("p=none", "notexample.com", "p=reject"), id="another-domain"),
-    pytest.param("dmarc-weaker-than-parent", _elsewhere("p=none", "mail.example.com", "p=reject"), id="the-same-name"),
-    pytest.param("dmarc-weaker-than-parent", _elsewhere("p=none", TOKEN, "p=reject"), id="a-name-that-nobody-knows"),
-    pytest.param("dmarc-weaker-than-parent", _two("p=none", "p=bogus"), id="a-parent-that-receivers-ignore"),
-    pytest.param("dmarc-t-alone", dmarc("p=none; t=y"), id="nothing-to-weaken"),
-    pytest.param("dmarc-t-alone", dmarc("p=reject; t=n"), id="t-is-off"),
-    pytest.param("dmarc-t-alone", dmarc("p=reject; t=y; pct=0"), id="both-generations-weaken-the-policy"),
-    pytest.param("dmarc-pct", dmarc("p=reject"), id="no-pct"),
-    pytest.param("dmarc-sp-ignored", dmarc("p=none; sp=reject"), id="at-the-organizational-domain"),
-    pytest.param("dmarc-sp-ignored", dmarc("p=none; np=reject", "mail.example.com"), id="no-sp"),
-    pytest.param("dmarc-sp-ignored", dmarc("p=none; sp=reject; psd=n", "mail.example.com"), id="psd-n-makes-it-organizational"),
-    pytest.param("dmarc-sp-ignored", dmarc("p=none; sp=reject", "github.io"), id="no-organizational-domain"),
-    pytest.param("dmarc-sp-ignored", dmarc("p=none; sp=reject", TOKEN), id="a-name-that-nobody-knows"),
-    pytest.param("dmarc-np-no-effect", dmarc("p=none; np=reject"), id="np-in-a-plain-zone"),
-    pytest.param("dmarc-np-no-effect", replace(dmarc("p=none; sp=reject"), dnssec_signed=True), id="no-np"),
-    pytest.param(
+    silent("dmarc-weaker-than-parent", _two("p=quarantine", "p=reject; sp=none"), id="stronger-than-sp"),
+    silent("dmarc-weaker-than-parent", _two("p=quarantine", "p=reject; t=y"), id="t-weakens-the-parent"),
+    silent("dmarc-weaker-than-parent", _elsewhere("p=none", "notexample.com", "p=reject"), id="another-domain"),
+    silent("dmarc-weaker-than-parent", _elsewhere("p=none", "mail.example.com", "p=reject"), id="the-same-name"),
+    silent("dmarc-weaker-than-parent", _elsewhere("p=none", TOKEN, "p=reject"), id="a-name-that-nobody-knows"),
+    silent("dmarc-weaker-than-parent", _two("p=none", "p=bogus"), id="a-parent-that-receivers-ignore"),
+    silent("dmarc-t-alone", dmarc("p=none; t=y"), id="nothing-to-weaken"),
+    silent("dmarc-t-alone", dmarc("p=reject; t=n"), id="t-is-off"),
+    silent("dmarc-t-alone", dmarc("p=reject; t=y; pct=0"), id="both-generations-weaken-the-policy"),
+    silent("dmarc-pct", dmarc("p=reject"), id="no-pct"),
+    silent("dmarc-sp-ignored", dmarc("p=none; sp=reject"), id="at-the-organizational-domain"),
+    silent("dmarc-sp-ignored", dmarc("p=none; np=reject", "mail.example.com"), id="no-sp"),
+    silent("dmarc-sp-ignored", dmarc("p=none; sp=reject; psd=n", "mail.example.com"), id="psd-n-makes-it-organizational"),
+    silent("dmarc-sp-ignored", dmarc("p=none; sp=reject", "github.io"), id="no-organizational-domain"),
+    silent("dmarc-sp-ignored", dmarc("p=none; sp=reject", TOKEN), id="a-name-that-nobody-knows"),
+    silent("dmarc-np-no-effect", dmarc("p=none; np=reject"), id="np-in-a-plain-zone"),
+    silent("dmarc-np-no-effect", replace(dmarc("p=none; sp=reject"), dnssec_signed=True), id="no-np"),
+    silent(
         "dmarc-np-no-effect",
         part(
             txt("_dmarc.example.com", "v=DMARC1; p=none; np=reject"),
             txt("*._domainkey.example.com", "v=DKIM1; p="),
-            other("*.app.example.com", RecordType.A, "192.0.2.1"),
+            record_set("*.app.example.com", RecordType.A, "192.0.2.1"),
         ),
         id="a-wildcard-deeper-down-leaves-names-that-do-not-exist",
     ),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_every_name_is_held_against_the_organizational_domain() -> None:
@@ -332,20 +321,20 @@ def test_every_name_is_held_against_the_organizational_domain() -> None:
         txt("_dmarc.example.com", "v=DMARC1; p=none; sp=reject"),
         txt("_dmarc.news.example.com", "v=DMARC1; p=reject"),
     )
-    assert [each.where for each in found("dmarc-weaker-than-parent", view)] == ["_dmarc.a.mail.example.com TXT", AT_MAIL]
+    assert [each.where for each in findings_of("dmarc-weaker-than-parent", view)] == ["_dmarc.a.mail.example.com TXT", AT_MAIL]
 
 
 def test_a_weaker_record_leads_to_both_records() -> None:
     """The finding is about the own record and about that of the parent, which another file may hold."""
     view = _two("p=none", "p=reject")
-    assert [each.records for each in found("dmarc-weaker-than-parent", view)] == [view.records]
+    assert [each.records for each in findings_of("dmarc-weaker-than-parent", view)] == [view.records]
 
 
 def test_many_records_take_no_time() -> None:
     """Each record is held against the names above it, not against all others."""
-    records = (seen(f"_dmarc.a{n}.b{n % 10}.example.com", "TXT", '"v=DMARC1; p=none; np=none"') for n in range(3000))
-    view = files(seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=reject"'), *records)
-    rules = [rule for rule in RULES if any(row.values[0] == rule.id for row in LOUD)]
+    records = (declared(f"_dmarc.a{n}.b{n % 10}.example.com", "TXT", '"v=DMARC1; p=none; np=none"') for n in range(3000))
+    view = part(declared("_dmarc.example.com", "TXT", '"v=DMARC1; p=reject"'), *records)
+    rules = [rule for rule in RULES if any(row.rule == rule.id for row in LOUD)]
     start = time.process_time()
     assert sum(1 for rule in rules for _ in rule.faults(view)) == 3000
     assert time.process_time() - start < 3

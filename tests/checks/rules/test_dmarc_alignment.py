@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.publication.alignment import AlignmentQuestion
@@ -15,8 +13,8 @@ from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.zone.declared import DeclaredIdentity, Origin
 from ses_email_auth.zone.view import ZoneView
-from tests.checks.seen_sets import seen
-from tests.checks.views import FEEDBACK, REPORTS, TOKEN, ZONE, finding, found, mx, other, txt
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import FEEDBACK, REPORTS, TOKEN, ZONE, declared, mx, part, record_set, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
@@ -57,7 +55,7 @@ def _strict(mail_from: str) -> str:
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "dmarc-nothing-aligns",
         _of("p=reject"),
         Severity.ERROR,
@@ -66,7 +64,7 @@ LOUD = [
         SIGN,
         id="no-dkim-and-no-mail-from",
     ),
-    pytest.param(
+    loud(
         "dmarc-nothing-aligns",
         _of("p=reject; aspf=s", mail_from=BOUNCE),
         Severity.ERROR,
@@ -75,7 +73,7 @@ LOUD = [
         SIGN,
         id="strict-spf",
     ),
-    pytest.param(
+    loud(
         "dmarc-nothing-aligns",
         _of("p=none; sp=quarantine", name="mail.example.com"),
         Severity.WARNING,
@@ -84,7 +82,7 @@ LOUD = [
         SIGN,
         id="an-own-record-may-be-out-of-view",
     ),
-    pytest.param(
+    loud(
         "dmarc-nothing-aligns",
         _of("p=reject", name="mail.example.com", complete=True),
         Severity.ERROR,
@@ -93,7 +91,7 @@ LOUD = [
         SIGN,
         id="the-record-above-in-a-complete-zone",
     ),
-    pytest.param(
+    loud(
         "dmarc-nothing-aligns",
         _of("p=reject; t=y; pct=0"),
         Severity.ERROR,
@@ -102,7 +100,7 @@ LOUD = [
         SIGN,
         id="one-level-down",
     ),
-    pytest.param(
+    loud(
         "dmarc-spf-alone",
         _of("p=reject", mail_from=BOUNCE),
         Severity.WARNING,
@@ -111,7 +109,7 @@ LOUD = [
         SIGN,
         id="no-dkim",
     ),
-    pytest.param(
+    loud(
         "dmarc-aspf-strict",
         _of("p=none; aspf=s", signs=True, mail_from=BOUNCE),
         Severity.WARNING,
@@ -120,7 +118,7 @@ LOUD = [
         RELAX,
         id="an-identity",
     ),
-    pytest.param(
+    loud(
         "dmarc-aspf-strict",
         _of(
             "p=none; aspf=s",
@@ -134,18 +132,18 @@ LOUD = [
         RELAX,
         id="an-identity-below-said-once",
     ),
-    pytest.param(
+    loud(
         "dmarc-aspf-strict",
-        ZoneView(records=(STRICT, mx(BOUNCE, FEEDBACK))),
+        part(STRICT, mx(BOUNCE, FEEDBACK), zone=None),
         Severity.WARNING,
         AT,
         _strict(BOUNCE),
         RELAX,
         id="an-mx",
     ),
-    pytest.param(
+    loud(
         "dmarc-aspf-strict",
-        ZoneView(records=(STRICT, mx("b.mail.example.com", FEEDBACK))),
+        part(STRICT, mx("b.mail.example.com", FEEDBACK), zone=None),
         Severity.WARNING,
         AT,
         _strict("b.mail.example.com"),
@@ -155,57 +153,53 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("dmarc-nothing-aligns", _of("p=reject", signs=True), id="ses-signs"),
-    pytest.param("dmarc-nothing-aligns", _of("p=none", other(f"s.{TOKEN}", RecordType.CNAME, "x.example.net")), id="tokens"),
-    pytest.param("dmarc-nothing-aligns", _of("p=reject", signs=None), id="nobody-knows-whether-ses-signs"),
-    pytest.param("dmarc-nothing-aligns", _of("p=none"), id="nothing-is-enforced"),
-    pytest.param("dmarc-nothing-aligns", _of("p=quarantine; t=y; pct=0"), id="one-level-down-is-none"),
-    pytest.param("dmarc-nothing-aligns", _of("p=reject", name="info@example.com"), id="an-address-inherits"),
-    pytest.param("dmarc-nothing-aligns", _of("p=reject", name=TOKEN), id="a-name-that-nobody-knows"),
-    pytest.param("dmarc-nothing-aligns", _of("p=reject", mail_from=BOUNCE), id="spf-aligns"),
-    pytest.param("dmarc-nothing-aligns", _of("p=reject; aspf=s", mail_from=TOKEN), id="a-mail-from-that-nobody-knows"),
-    pytest.param(
+    silent("dmarc-nothing-aligns", _of("p=reject", signs=True), id="ses-signs"),
+    silent("dmarc-nothing-aligns", _of("p=none", record_set(f"s.{TOKEN}", RecordType.CNAME, "x.example.net")), id="tokens"),
+    silent("dmarc-nothing-aligns", _of("p=reject", signs=None), id="nobody-knows-whether-ses-signs"),
+    silent("dmarc-nothing-aligns", _of("p=none"), id="nothing-is-enforced"),
+    silent("dmarc-nothing-aligns", _of("p=quarantine; t=y; pct=0"), id="one-level-down-is-none"),
+    silent("dmarc-nothing-aligns", _of("p=reject", name="info@example.com"), id="an-address-inherits"),
+    silent("dmarc-nothing-aligns", _of("p=reject", name=TOKEN), id="a-name-that-nobody-knows"),
+    silent("dmarc-nothing-aligns", _of("p=reject", mail_from=BOUNCE), id="spf-aligns"),
+    silent("dmarc-nothing-aligns", _of("p=reject; aspf=s", mail_from=TOKEN), id="a-mail-from-that-nobody-knows"),
+    silent(
         "dmarc-nothing-aligns", _of("p=reject", txt("s._domainkey.example.com", "v=DKIM1; p=AAAA")), id="the-program-may-sign"
     ),
-    pytest.param(
+    silent(
         "dmarc-nothing-aligns",
         _of("p=reject", txt("s._domainkey.example.com", "v=DKIM1; p=AAAA"), name="mail.example.com"),
         id="the-program-may-sign-with-a-key-above",
     ),
-    pytest.param(
+    silent(
         "dmarc-nothing-aligns",
-        _of("p=reject", other("_dmarc.mail.example.com", RecordType.CNAME, "x.example.net"), name="mail.example.com"),
+        _of("p=reject", record_set("_dmarc.mail.example.com", RecordType.CNAME, "x.example.net"), name="mail.example.com"),
         id="a-hosted-record",
     ),
-    pytest.param(
+    silent(
         "dmarc-nothing-aligns",
         _of("p=reject", txt("_dmarc.mail.example.com", "v=DMARC1; p=none"), name="mail.example.com"),
         id="a-weaker-record-of-its-own",
     ),
-    pytest.param(
-        "dmarc-nothing-aligns", _of("p=reject", txt("_dmarc.example.com", "v=DMARC1; p=none")), id="two-records-are-none"
-    ),
-    pytest.param("dmarc-nothing-aligns", _of("p=reject", name="example.net"), id="another-domain"),
-    pytest.param("dmarc-nothing-aligns", replace(_of("p=reject"), proofs=(PROOF,)), id="our-constructs-have-proofs"),
-    pytest.param(
+    silent("dmarc-nothing-aligns", _of("p=reject", txt("_dmarc.example.com", "v=DMARC1; p=none")), id="two-records-are-none"),
+    silent("dmarc-nothing-aligns", _of("p=reject", name="example.net"), id="another-domain"),
+    silent("dmarc-nothing-aligns", replace(_of("p=reject"), proofs=(PROOF,)), id="our-constructs-have-proofs"),
+    silent(
         "dmarc-nothing-aligns",
         _of(
             "p=none",
-            seen("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=reject"', set_identifier="a"),
-            seen("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="b"),
+            declared("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=reject"', set_identifier="a"),
+            declared("_dmarc.mail.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="b"),
             name="mail.example.com",
         ),
         id="an-answer-that-varies",
     ),
-    pytest.param("dmarc-spf-alone", _of("p=reject", signs=True, mail_from=BOUNCE), id="both"),
-    pytest.param("dmarc-spf-alone", _of("p=reject; aspf=s", mail_from=BOUNCE), id="strict-spf-is-worse"),
-    pytest.param("dmarc-spf-alone", _of("p=reject"), id="no-spf-either"),
-    pytest.param("dmarc-aspf-strict", _of("p=none", signs=True, mail_from=BOUNCE), id="relaxed"),
-    pytest.param("dmarc-aspf-strict", _of("p=none; aspf=s", signs=True), id="no-mail-from"),
-    pytest.param(
-        "dmarc-aspf-strict", _of("p=none; aspf=s", signs=True, mail_from="bounce.example.net"), id="ses-refuses-this-one"
-    ),
-    pytest.param(
+    silent("dmarc-spf-alone", _of("p=reject", signs=True, mail_from=BOUNCE), id="both"),
+    silent("dmarc-spf-alone", _of("p=reject; aspf=s", mail_from=BOUNCE), id="strict-spf-is-worse"),
+    silent("dmarc-spf-alone", _of("p=reject"), id="no-spf-either"),
+    silent("dmarc-aspf-strict", _of("p=none", signs=True, mail_from=BOUNCE), id="relaxed"),
+    silent("dmarc-aspf-strict", _of("p=none; aspf=s", signs=True), id="no-mail-from"),
+    silent("dmarc-aspf-strict", _of("p=none; aspf=s", signs=True, mail_from="bounce.example.net"), id="ses-refuses-this-one"),
+    silent(
         "dmarc-aspf-strict",
         _of(
             "p=none; aspf=s",
@@ -215,23 +209,23 @@ SILENT = [
         ),
         id="an-own-record",
     ),
-    pytest.param(
+    silent(
         "dmarc-aspf-strict",
-        ZoneView(records=(STRICT, txt("_dmarc.mail.example.com", "v=DMARC1; p=none"), mx("b.mail.example.com", FEEDBACK))),
+        part(STRICT, txt("_dmarc.mail.example.com", "v=DMARC1; p=none"), mx("b.mail.example.com", FEEDBACK), zone=None),
         id="an-own-record-above-the-mx",
     ),
-    pytest.param(
+    silent(
         "dmarc-aspf-strict",
-        ZoneView(records=(STRICT, mx("b.example.net", FEEDBACK), mx("com", FEEDBACK), mx("b.com", FEEDBACK))),
+        part(STRICT, mx("b.example.net", FEEDBACK), mx("com", FEEDBACK), mx("b.com", FEEDBACK), zone=None),
         id="other-domains",
     ),
-    pytest.param(
+    silent(
         "dmarc-aspf-strict", replace(_of("p=none; aspf=s", mail_from=BOUNCE), proofs=(PROOF,)), id="our-constructs-have-proofs"
     ),
-    pytest.param(
+    silent(
         "dmarc-aspf-strict",
         replace(
-            ZoneView(records=(txt("_dmarc.a.example.com", "v=DMARC1; p=none; aspf=s"), mx("b.mail.example.com", FEEDBACK))),
+            part(txt("_dmarc.a.example.com", "v=DMARC1; p=none; aspf=s"), mx("b.mail.example.com", FEEDBACK), zone=None),
             dmarc_elsewhere={ZONE: DmarcRecord.parse("v=DMARC1; p=none")},
         ),
         id="the-strict-record-is-of-another-name",
@@ -239,19 +233,10 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_fault_leads_to_the_identity_and_the_record() -> None:
     """Two files can hold them."""
     view = _of(f"p=reject; {REPORTS}")
-    assert [each.records for each in found("dmarc-nothing-aligns", view)] == [(*view.identities, *view.records)]
+    assert [each.records for each in findings_of("dmarc-nothing-aligns", view)] == [(*view.identities, *view.records)]

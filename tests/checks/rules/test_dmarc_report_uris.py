@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from ses_email_auth.checks.finding import Severity
-from tests.checks.views import REPORTS, dmarc, finding, found
-
-if TYPE_CHECKING:
-    from ses_email_auth.zone.view import ZoneView
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import REPORTS, dmarc
 
 AT = "_dmarc.example.com TXT"
 WRITE = "write rua=mailto:dmarc-reports@example.com"
@@ -18,7 +12,7 @@ THREE = "mailto:a@example.com,mailto:b@example.com, mailto:c@example.com"
 TWO_AT_MOST = "name 2 at most, and pass the reports on from there"
 
 LOUD = [
-    pytest.param(
+    loud(
         "dmarc-rua-not-uri",
         dmarc("p=none; rua=a@example.com"),
         Severity.ERROR,
@@ -27,7 +21,7 @@ LOUD = [
         WRITE,
         id="bare-address",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-uri",
         dmarc("p=none; rua=mailto: a@example.com"),
         Severity.ERROR,
@@ -36,7 +30,7 @@ LOUD = [
         WRITE,
         id="space-behind-mailto",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-uri",
         dmarc("p=none; rua=mailto:mailto:a@example.com"),
         Severity.ERROR,
@@ -45,7 +39,7 @@ LOUD = [
         WRITE,
         id="mailto-twice",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-uri",
         dmarc("p=none; rua=mailto:a@example.com;mailto:b@example.com"),
         Severity.ERROR,
@@ -54,7 +48,7 @@ LOUD = [
         "write ',' between two URIs",
         id="semicolon-between-uris",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-uri",
         dmarc("p=none; rua="),
         Severity.ERROR,
@@ -63,7 +57,7 @@ LOUD = [
         WRITE,
         id="empty-rua",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-uri",
         dmarc(f"p=none; {REPORTS}; RUF=a@example.com; fo=1"),
         Severity.ERROR,
@@ -72,7 +66,7 @@ LOUD = [
         "write ruf=mailto:dmarc-reports@example.com",
         id="ruf-too",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-uri",
         dmarc("sp=none; rua=a@example.com"),
         Severity.ERROR,
@@ -81,7 +75,7 @@ LOUD = [
         WRITE,
         id="beside-a-missing-p-only-the-uri",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-uri",
         dmarc(f"p=none; rua={'a' * 300}"),
         Severity.ERROR,
@@ -90,7 +84,7 @@ LOUD = [
         WRITE,
         id="a-long-text-is-cut",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-many",
         dmarc(f"p=none; rua={THREE}"),
         Severity.WARNING,
@@ -99,7 +93,7 @@ LOUD = [
         TWO_AT_MOST,
         id="three",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-many",
         dmarc(f"p=none; {REPORTS}; ruf={THREE}; fo=1"),
         Severity.WARNING,
@@ -108,7 +102,7 @@ LOUD = [
         TWO_AT_MOST,
         id="ruf-too",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-mailto",
         dmarc("p=none; rua=https://example.com/dmarc"),
         Severity.WARNING,
@@ -117,7 +111,7 @@ LOUD = [
         "name a mail address in rua too",
         id="https-alone",
     ),
-    pytest.param(
+    loud(
         "dmarc-rua-not-mailto",
         dmarc(f"p=none; {REPORTS},https://example.com/dmarc"),
         Severity.INFO,
@@ -126,7 +120,7 @@ LOUD = [
         "",
         id="https-beside-mailto",
     ),
-    pytest.param(
+    loud(
         "dmarc-size-suffix",
         dmarc(f"p=none; {REPORTS}!10M"),
         Severity.INFO,
@@ -138,35 +132,26 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("dmarc-rua-not-uri", dmarc("p=none;rua=mailto:a@example.com,mailto:b@example.com"), id="no-space"),
-    pytest.param("dmarc-rua-not-uri", dmarc("p=none; rua=mailto:a@example.com!10m, https://example.com/r"), id="obsolete-size"),
-    pytest.param("dmarc-rua-not-uri", dmarc("p=bogus; adkim=x; rua=mailto:a@example.com"), id="other-tags-are-wrong"),
-    pytest.param("dmarc-rua-not-uri", dmarc(f"p=none; {REPORTS}; {REPORTS}"), id="twice-is-a-fault-of-the-record"),
-    pytest.param("dmarc-rua-not-uri", dmarc("sp=none"), id="a-missing-p-is-a-fault-of-the-record"),
-    pytest.param(
+    silent("dmarc-rua-not-uri", dmarc("p=none;rua=mailto:a@example.com,mailto:b@example.com"), id="no-space"),
+    silent("dmarc-rua-not-uri", dmarc("p=none; rua=mailto:a@example.com!10m, https://example.com/r"), id="obsolete-size"),
+    silent("dmarc-rua-not-uri", dmarc("p=bogus; adkim=x; rua=mailto:a@example.com"), id="other-tags-are-wrong"),
+    silent("dmarc-rua-not-uri", dmarc(f"p=none; {REPORTS}; {REPORTS}"), id="twice-is-a-fault-of-the-record"),
+    silent("dmarc-rua-not-uri", dmarc("sp=none"), id="a-missing-p-is-a-fault-of-the-record"),
+    silent(
         "dmarc-rua-many", dmarc("p=none; rua=mailto:a@example.com,mailto:b@example.com,mailto:a@example.com"), id="two-places"
     ),
-    pytest.param("dmarc-rua-not-mailto", dmarc(f"p=none; {REPORTS}; ruf=mailto:a@example.com"), id="mail"),
-    pytest.param("dmarc-size-suffix", dmarc(f"p=none; {REPORTS}"), id="no-limit"),
+    silent("dmarc-rua-not-mailto", dmarc(f"p=none; {REPORTS}; ruf=mailto:a@example.com"), id="mail"),
+    silent("dmarc-size-suffix", dmarc(f"p=none; {REPORTS}"), id="no-limit"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_every_wrong_uri_is_named() -> None:
     """Two wrong URIs of one list are two findings."""
     view = dmarc("p=none; rua=a@example.com,b@example.com")
-    assert [each.message.partition(" is ")[0] for each in found("dmarc-rua-not-uri", view)] == [
+    assert [each.message.partition(" is ")[0] for each in findings_of("dmarc-rua-not-uri", view)] == [
         "rua: 'a@example.com'",
         "rua: 'b@example.com'",
     ]

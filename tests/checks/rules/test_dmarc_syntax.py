@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import time
 from string import ascii_lowercase as LETTERS  # noqa: N812 - the names of tags
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.run import check
-from tests.checks.seen_sets import files, seen
-from tests.checks.views import REPORTS, TOKEN, dmarc, finding, found, part, txt
-
-if TYPE_CHECKING:
-    from ses_email_auth.zone.view import ZoneView
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import REPORTS, TOKEN, declared, dmarc, part, txt
 
 AT = "_dmarc.example.com TXT"
 CORRECT = "correct the record; a right one begins with 'v=DMARC1; p=none'"
@@ -25,7 +21,7 @@ STRICT_P = "p does not stand right behind v=DMARC1;, where RFC 7489 wants it: st
 NO_P = "there is no p: receivers take p=none if they follow RFC 9989, and may ignore the record if RFC 7489"
 
 LOUD = [
-    pytest.param(
+    loud(
         "dmarc-syntax",
         dmarc("p=block"),
         Severity.ERROR,
@@ -34,7 +30,7 @@ LOUD = [
         CORRECT,
         id="bad-p",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         dmarc(f"p=block; {REPORTS}"),
         Severity.ERROR,
@@ -43,7 +39,7 @@ LOUD = [
         CORRECT,
         id="bad-p-with-reports",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         dmarc(f"p=reject; sp=no; np=; {REPORTS}"),
         Severity.ERROR,
@@ -52,7 +48,7 @@ LOUD = [
         CORRECT,
         id="one-finding-for-two-faults",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         dmarc("p=none; p=reject"),
         Severity.ERROR,
@@ -61,7 +57,7 @@ LOUD = [
         CORRECT,
         id="twice",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         dmarc(f"p=none; {REPORTS}; {REPORTS}"),
         Severity.ERROR,
@@ -70,7 +66,7 @@ LOUD = [
         CORRECT,
         id="rua-twice",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         dmarc("p=none;;"),
         Severity.ERROR,
@@ -79,7 +75,7 @@ LOUD = [
         CORRECT,
         id="two-semicolons",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         dmarc("p reject"),
         Severity.ERROR,
@@ -88,7 +84,7 @@ LOUD = [
         CORRECT,
         id="no-equals-sign",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         part(txt("_dmarc.example.com", "v=DMARC1")),
         Severity.ERROR,
@@ -97,7 +93,7 @@ LOUD = [
         CORRECT,
         id="the-version-alone",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         dmarc(f"p=none; {'x' * 400}"),
         Severity.ERROR,
@@ -106,7 +102,7 @@ LOUD = [
         CORRECT,
         id="a-long-text-is-cut",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         part(txt("_dmarc.example.com", f"p=reject; v=DMARC1; {REPORTS}")),
         Severity.ERROR,
@@ -115,7 +111,7 @@ LOUD = [
         BEGIN,
         id="the-version-is-not-first",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         part(txt("_dmarc.example.com", "p=none")),
         Severity.ERROR,
@@ -124,7 +120,7 @@ LOUD = [
         BEGIN,
         id="no-version",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         part(txt("_dmarc.example.com", "v=DMARC 1; p=none")),
         Severity.ERROR,
@@ -133,7 +129,7 @@ LOUD = [
         BEGIN,
         id="a-space-in-the-version",
     ),
-    pytest.param(
+    loud(
         "dmarc-syntax",
         part(txt("_dmarc.example.com", "v=DMARC1p=reject")),
         Severity.ERROR,
@@ -142,7 +138,7 @@ LOUD = [
         BEGIN,
         id="two-strings-without-a-semicolon",
     ),
-    pytest.param(
+    loud(
         "dmarc-bad-value",
         dmarc(f"p=reject; adkim=strict; {REPORTS}"),
         Severity.WARNING,
@@ -151,7 +147,7 @@ LOUD = [
         "correct it, or leave out adkim",
         id="adkim",
     ),
-    pytest.param(
+    loud(
         "dmarc-bad-value",
         dmarc(f"p=reject; ASPF=; {REPORTS}"),
         Severity.WARNING,
@@ -160,7 +156,7 @@ LOUD = [
         "correct it, or leave out aspf",
         id="empty-aspf",
     ),
-    pytest.param(
+    loud(
         "dmarc-bad-value",
         dmarc(f"p=reject; t=yes; {REPORTS}"),
         Severity.WARNING,
@@ -169,7 +165,7 @@ LOUD = [
         "correct it, or leave out t",
         id="t",
     ),
-    pytest.param(
+    loud(
         "dmarc-bad-value",
         dmarc(f"p=reject; psd=x; {REPORTS}"),
         Severity.WARNING,
@@ -178,7 +174,7 @@ LOUD = [
         "correct it, or leave out psd",
         id="psd",
     ),
-    pytest.param(
+    loud(
         "dmarc-bad-value",
         dmarc(f"p=reject; fo=0:1; {REPORTS}; ruf=mailto:a@example.com"),
         Severity.WARNING,
@@ -187,7 +183,7 @@ LOUD = [
         "correct it, or leave out fo",
         id="fo",
     ),
-    pytest.param(
+    loud(
         "dmarc-bad-value",
         dmarc(f"p=reject; fo=9; {REPORTS}"),
         Severity.INFO,
@@ -196,7 +192,7 @@ LOUD = [
         "correct it, or leave out fo",
         id="fo-without-ruf-changes-nothing",
     ),
-    pytest.param(
+    loud(
         "dmarc-bad-value",
         dmarc(f"p=reject; ri=day; {REPORTS}"),
         Severity.INFO,
@@ -205,7 +201,7 @@ LOUD = [
         "correct it, or leave out ri",
         id="ri-is-historic",
     ),
-    pytest.param(
+    loud(
         "dmarc-bad-value",
         dmarc(f"p=reject; pct=150; {REPORTS}"),
         Severity.WARNING,
@@ -214,7 +210,7 @@ LOUD = [
         "correct it, or leave out pct",
         id="pct",
     ),
-    pytest.param(
+    loud(
         "dmarc-p-not-second",
         dmarc(f"{REPORTS}; p=reject"),
         Severity.WARNING,
@@ -223,7 +219,7 @@ LOUD = [
         "begin the record with 'v=DMARC1; p=reject'",
         id="rua-first",
     ),
-    pytest.param(
+    loud(
         "dmarc-p-not-second",
         dmarc("x=y; P=none"),
         Severity.WARNING,
@@ -232,7 +228,7 @@ LOUD = [
         "begin the record with 'v=DMARC1; p=none'",
         id="an-unknown-tag-first",
     ),
-    pytest.param(
+    loud(
         "dmarc-p-not-second",
         dmarc(f"sp=reject; {REPORTS}"),
         Severity.WARNING,
@@ -241,7 +237,7 @@ LOUD = [
         "begin the record with 'v=DMARC1; p=none'",
         id="no-p",
     ),
-    pytest.param(
+    loud(
         "dmarc-unknown-tag",
         dmarc("p=none; ruaa=mailto:a@example.com"),
         Severity.WARNING,
@@ -250,7 +246,7 @@ LOUD = [
         "write rua= for ruaa=",
         id="one-letter-too-many",
     ),
-    pytest.param(
+    loud(
         "dmarc-unknown-tag",
         dmarc("p=none; ra=mailto:a@example.com"),
         Severity.WARNING,
@@ -259,7 +255,7 @@ LOUD = [
         "write rua= for ra=",
         id="one-letter-too-few",
     ),
-    pytest.param(
+    loud(
         "dmarc-unknown-tag",
         dmarc("p=none; rau=mailto:a@example.com"),
         Severity.WARNING,
@@ -268,7 +264,7 @@ LOUD = [
         "write rua= for rau=",
         id="two-letters-swapped",
     ),
-    pytest.param(
+    loud(
         "dmarc-unknown-tag",
         dmarc("p=none; adkin=s"),
         Severity.WARNING,
@@ -277,7 +273,7 @@ LOUD = [
         "write adkim= for adkin=",
         id="another-letter",
     ),
-    pytest.param(
+    loud(
         "dmarc-unknown-tag",
         dmarc("p=none; ps=reject"),
         Severity.WARNING,
@@ -286,7 +282,7 @@ LOUD = [
         "write sp= for ps=",
         id="a-short-tag-swapped",
     ),
-    pytest.param(
+    loud(
         "dmarc-unknown-tag",
         dmarc("Policy=reject"),
         Severity.WARNING,
@@ -295,7 +291,7 @@ LOUD = [
         "write p= for policy=",
         id="a-whole-word",
     ),
-    pytest.param(
+    loud(
         "dmarc-unknown-tag",
         dmarc("p=none; reports=mailto:a@example.com"),
         Severity.WARNING,
@@ -304,7 +300,7 @@ LOUD = [
         "write rua= for reports=",
         id="reports",
     ),
-    pytest.param(
+    loud(
         "dmarc-historic-tag",
         dmarc("p=none; ri=3600"),
         Severity.INFO,
@@ -313,7 +309,7 @@ LOUD = [
         "leave out ri",
         id="ri",
     ),
-    pytest.param(
+    loud(
         "dmarc-historic-tag",
         dmarc("p=none; rf=afrf; ri=86400"),
         Severity.INFO,
@@ -326,56 +322,45 @@ LOUD = [
 
 SILENT = [
     *(
-        pytest.param("dmarc-syntax", part(txt("_dmarc.example.com", f"v=DMARC1;{stray}p=none")), id=f"txt-near-miss-{stray!a}")
+        silent("dmarc-syntax", part(txt("_dmarc.example.com", f"v=DMARC1;{stray}p=none")), id=f"txt-near-miss-{stray!a}")
         for stray in ("\u200b", "\u00a0")
     ),
-    pytest.param("dmarc-syntax", dmarc("p=none"), id="a-record"),
-    pytest.param("dmarc-syntax", dmarc("P=NONE ; Rua=mailto:a@example.com;"), id="case-and-white-space"),
-    pytest.param("dmarc-syntax", dmarc("p=none; adkim=x; y="), id="the-record-stays"),
-    pytest.param("dmarc-syntax", dmarc("p=none; rua=mailto:a@example.com;mailto:b@example.com"), id="another-rule-says-it"),
-    pytest.param("dmarc-syntax", part(txt("_dmarc.example.com", "v=dmarc1; p=none")), id="a-near-miss"),
-    pytest.param(
-        "dmarc-syntax", part(txt("_dmarc.example.com", "v=DMARC1; p=none", "p=reject")), id="a-text-beside-the-record"
-    ),
-    pytest.param("dmarc-syntax", part(txt("_dmarc.example.com", "dmarc-verification=abc", "stop=none")), id="other-texts"),
-    pytest.param("dmarc-syntax", part(txt("dmarc.example.com", "p=none")), id="another-name"),
-    pytest.param("dmarc-syntax", part(txt("_dmarc.example.com", f"p=none; {TOKEN}")), id="token"),
-    pytest.param(
+    silent("dmarc-syntax", dmarc("p=none"), id="a-record"),
+    silent("dmarc-syntax", dmarc("P=NONE ; Rua=mailto:a@example.com;"), id="case-and-white-space"),
+    silent("dmarc-syntax", dmarc("p=none; adkim=x; y="), id="the-record-stays"),
+    silent("dmarc-syntax", dmarc("p=none; rua=mailto:a@example.com;mailto:b@example.com"), id="another-rule-says-it"),
+    silent("dmarc-syntax", part(txt("_dmarc.example.com", "v=dmarc1; p=none")), id="a-near-miss"),
+    silent("dmarc-syntax", part(txt("_dmarc.example.com", "v=DMARC1; p=none", "p=reject")), id="a-text-beside-the-record"),
+    silent("dmarc-syntax", part(txt("_dmarc.example.com", "dmarc-verification=abc", "stop=none")), id="other-texts"),
+    silent("dmarc-syntax", part(txt("dmarc.example.com", "p=none")), id="another-name"),
+    silent("dmarc-syntax", part(txt("_dmarc.example.com", f"p=none; {TOKEN}")), id="token"),
+    silent(
         "dmarc-bad-value", dmarc("p=none; adkim=s; aspf=R; fo=1:d:s; ruf=mailto:a@example.com; psd=u; t=n"), id="right-values"
     ),
-    pytest.param("dmarc-bad-value", dmarc("p=bogus; rua=a; x="), id="other-tags-are-wrong"),
-    pytest.param("dmarc-p-not-second", part(txt("_dmarc.example.com", "V = DMARC1\t;\tP = none")), id="white-space"),
-    pytest.param("dmarc-p-not-second", dmarc("sp=bogus; p=none; rua=mailto:a@example.com"), id="a-void-record"),
-    pytest.param("dmarc-p-not-second", dmarc("sp=reject"), id="receivers-ignore-it-anyway"),
-    pytest.param("dmarc-unknown-tag", dmarc("p=none; x=1; vendor=2; abcdefghijklmnopqrst=3"), id="a-tag-of-its-own"),
-    pytest.param(
+    silent("dmarc-bad-value", dmarc("p=bogus; rua=a; x="), id="other-tags-are-wrong"),
+    silent("dmarc-p-not-second", part(txt("_dmarc.example.com", "V = DMARC1\t;\tP = none")), id="white-space"),
+    silent("dmarc-p-not-second", dmarc("sp=bogus; p=none; rua=mailto:a@example.com"), id="a-void-record"),
+    silent("dmarc-p-not-second", dmarc("sp=reject"), id="receivers-ignore-it-anyway"),
+    silent("dmarc-unknown-tag", dmarc("p=none; x=1; vendor=2; abcdefghijklmnopqrst=3"), id="a-tag-of-its-own"),
+    silent(
         "dmarc-unknown-tag",
         dmarc("p=none; rua=mailto:a@example.com; ruaa=mailto:b@example.com"),
         id="the-right-tag-is-there-too",
     ),
-    pytest.param("dmarc-unknown-tag", dmarc("p=none; \u200brua=a; r_ua=b"), id="no-names-of-tags"),
-    pytest.param("dmarc-unknown-tag", dmarc("p=none; q=1; to=2"), id="short-names-are-near-to-everything"),
-    pytest.param("dmarc-historic-tag", dmarc("p=none; pct=100"), id="pct-has-a-rule-of-its-own"),
+    silent("dmarc-unknown-tag", dmarc("p=none; \u200brua=a; r_ua=b"), id="no-names-of-tags"),
+    silent("dmarc-unknown-tag", dmarc("p=none; q=1; to=2"), id="short-names-are-near-to-everything"),
+    silent("dmarc-historic-tag", dmarc("p=none; pct=100"), id="pct-has-a-rule-of-its-own"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_private_key_is_not_shown() -> None:
     """Someone pasted a key into a record, before and behind the version."""
     key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7" + "S3cr3t" * 40
     view = part(txt("_dmarc.example.com", f"v=DMARC1; {key}"), txt("_dmarc.a.example.com", f"p=reject; k={key}"))
-    findings = found("dmarc-syntax", view)
+    findings = findings_of("dmarc-syntax", view)
     assert [each.message for each in findings] == [
         "'p=reject; k=(not shown)' does not begin with 'v=DMARC1;', so receivers pass over it",
         "it holds a private key (not shown); receivers apply no DMARC",
@@ -385,9 +370,9 @@ def test_a_private_key_is_not_shown() -> None:
 
 def test_alternatives_of_a_routing_policy_are_judged_alone() -> None:
     """DNS answers with one of the sets; the other does not make up for it."""
-    right = seen("_dmarc.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="a")
-    wrong = seen("_dmarc.example.com", "TXT", '"p=reject"', set_identifier="b")
-    (only,) = found("dmarc-syntax", files(right, wrong))
+    right = declared("_dmarc.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="a")
+    wrong = declared("_dmarc.example.com", "TXT", '"p=reject"', set_identifier="b")
+    (only,) = findings_of("dmarc-syntax", part(right, wrong))
     assert only.message.startswith("'p=reject' does not begin")
 
 
@@ -407,5 +392,5 @@ MANY_TAGS = ";".join(f"{a}{b}{c}=d" for a in LETTERS for b in LETTERS for c in L
 def test_hostile_texts_take_no_time(text: str) -> None:
     """Whoever writes the zone decides how long its texts are."""
     start = time.process_time()
-    check(files(seen("_dmarc.example.com", "TXT", f'"{text}"')))
+    check(part(declared("_dmarc.example.com", "TXT", f'"{text}"')))
     assert time.process_time() - start < 5

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
-from tests.checks.ses_views import identity, view_of
-from tests.checks.views import TOKEN, finding, found
+from tests.checks.rule_table import Row, findings_of, loud, rule_test, silent
+from tests.checks.views import TOKEN, identity, part
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredIdentity
-    from ses_email_auth.zone.view import ZoneView
 
 WRITE = "write a domain such as example.com, or an address in it"
 TWICE = "'example.com' is declared 2 times for one account and region; the second cannot be created"
@@ -22,14 +19,14 @@ ADDRESS += "its mail can leave with a MAIL FROM domain of SES"
 LEAVE = "leave the address to the identity example.com, or give it the same kind of MAIL FROM domain"
 
 
-def _name(name: str, trouble: str, row: str) -> object:
+def _name(name: str, trouble: str, row: str) -> Row:
     message = f"{name!r} cannot be an identity: {trouble}"
-    return pytest.param("ses-identity-name", view_of(identity(name)), Severity.ERROR, name, message, WRITE, id=row)
+    return loud("ses-identity-name", part(identity(name)), Severity.ERROR, name, message, WRITE, id=row)
 
 
-def _conflict(declared: DeclaredIdentity, trouble: str, fix: str, row: str) -> object:
+def _conflict(declared: DeclaredIdentity, trouble: str, fix: str, row: str) -> Row:
     message = f"{declared.name!r} has {trouble}"
-    return pytest.param("ses-own-key-conflict", view_of(declared), Severity.ERROR, declared.name, message, fix, id=row)
+    return loud("ses-own-key-conflict", part(declared), Severity.ERROR, declared.name, message, fix, id=row)
 
 
 LOUD = [
@@ -38,36 +35,36 @@ LOUD = [
     _name("localhost", "'localhost' is no domain that sends mail", "one-label"),
     _name("*.example.com", "'*.example.com' is no domain that sends mail", "wildcard"),
     _name("co.jp", "'co.jp' is a public suffix", "public-suffix"),
-    pytest.param(
+    loud(
         "ses-identity-twice",
-        view_of(identity(resource="A"), identity("Example.com.", resource="B")),
+        part(identity(resource="A"), identity("Example.com.", resource="B")),
         Severity.ERROR,
         "example.com",
         TWICE,
         ONCE,
         id="in-one-template",
     ),
-    pytest.param(
+    loud(
         "ses-identity-twice",
-        view_of(*(identity(path=path, account="1", region="us-east-1") for path in ("a.json", "b.json"))),
+        part(*(identity(path=path, account="1", region="us-east-1") for path in ("a.json", "b.json"))),
         Severity.ERROR,
         "example.com",
         TWICE,
         ONCE,
         id="in-two-templates-for-one-region",
     ),
-    pytest.param(
+    loud(
         "ses-address-identity",
-        view_of(identity("a@mail.example.com"), identity(mail_from="bounce.example.com", region="us-east-1")),
+        part(identity("a@mail.example.com"), identity(mail_from="bounce.example.com", region="us-east-1")),
         Severity.WARNING,
         "a@mail.example.com",
         ADDRESS,
         LEAVE,
         id="below-the-domain",
     ),
-    pytest.param(
+    loud(
         "ses-region",
-        view_of(identity(region="cn-north-1")),
+        part(identity(region="cn-north-1")),
         Severity.ERROR,
         "example.com",
         "Amazon SES does not exist in the China region 'cn-north-1'",
@@ -98,9 +95,9 @@ LOUD = [
         "give the key to the identity of the domain",
         "an-address",
     ),
-    pytest.param(
+    loud(
         "ses-selector",
-        view_of(identity(selector="a_b")),
+        part(identity(selector="a_b")),
         Severity.ERROR,
         "example.com",
         "SES refuses the selector 'a_b' of 'example.com'; it takes 1 to 63 letters, digits and inner hyphens, without dots",
@@ -110,88 +107,77 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("ses-identity-name", view_of(identity(), identity("a@example.com"), identity("日本語.jp")), id="good"),
-    pytest.param("ses-identity-name", view_of(identity("github.io")), id="a-suffix-of-a-company"),
-    pytest.param("ses-identity-name", view_of(identity(f"{TOKEN}.")), id="token"),
-    pytest.param("ses-identity-name", view_of(identity("{{resolve:ssm:name}}"), identity("${Name}"), identity("")), id="later"),
-    pytest.param(
+    silent("ses-identity-name", part(identity(), identity("a@example.com"), identity("日本語.jp")), id="good"),
+    silent("ses-identity-name", part(identity("github.io")), id="a-suffix-of-a-company"),
+    silent("ses-identity-name", part(identity(f"{TOKEN}.")), id="token"),
+    silent("ses-identity-name", part(identity("{{resolve:ssm:name}}"), identity("${Name}"), identity("")), id="later"),
+    silent(
         "ses-identity-twice",
-        view_of(*(identity(account="1", region=each) for each in ("us-east-1", "eu-west-1"))),
+        part(*(identity(account="1", region=each) for each in ("us-east-1", "eu-west-1"))),
         id="regions",
     ),
-    pytest.param("ses-identity-twice", view_of(identity(path="a.json"), identity(path="b.json")), id="regions-not-known"),
-    pytest.param(
-        "ses-identity-twice", view_of(identity(path="a.json", region="x"), identity(path="b.json", region="x")), id="accounts"
+    silent("ses-identity-twice", part(identity(path="a.json"), identity(path="b.json")), id="regions-not-known"),
+    silent("ses-identity-twice", part(identity(path="a.json", region="x"), identity(path="b.json", region="x")), id="accounts"),
+    silent("ses-identity-twice", part(identity(), identity()), id="one-resource-seen-twice"),
+    silent(
+        "ses-identity-twice", part(identity(resource="A", alternative="condition X"), identity(resource="B")), id="condition"
     ),
-    pytest.param("ses-identity-twice", view_of(identity(), identity()), id="one-resource-seen-twice"),
-    pytest.param(
-        "ses-identity-twice", view_of(identity(resource="A", alternative="condition X"), identity(resource="B")), id="condition"
-    ),
-    pytest.param(
+    silent(
         "ses-identity-twice",
-        view_of(identity(resource="aws_sesv2_email_identity.a"), identity(resource="aws_sesv2_email_identity.b")),
+        part(identity(resource="aws_sesv2_email_identity.a"), identity(resource="aws_sesv2_email_identity.b")),
         id="two-providers-of-terraform",
     ),
-    pytest.param(
+    silent(
         "ses-identity-twice",
-        view_of(*(identity(resource=f"aws_ses_domain_identity.{each}", account="1", region="x") for each in "ab")),
+        part(*(identity(resource=f"aws_ses_domain_identity.{each}", account="1", region="x") for each in "ab")),
         id="the-older-api",
     ),
-    pytest.param(
+    silent(
         "ses-identity-twice",
-        view_of(identity("A@example.com", resource="A"), identity("a@example.com", resource="B")),
+        part(identity("A@example.com", resource="A"), identity("a@example.com", resource="B")),
         id="case",
     ),
-    pytest.param("ses-identity-twice", view_of(identity(TOKEN, resource="A"), identity(TOKEN, resource="B")), id="token"),
-    pytest.param("ses-address-identity", view_of(identity("a@example.com"), identity()), id="no-mail-from"),
-    pytest.param("ses-address-identity", view_of(identity("a@example.com")), id="no-domain"),
-    pytest.param(
+    silent("ses-identity-twice", part(identity(TOKEN, resource="A"), identity(TOKEN, resource="B")), id="token"),
+    silent("ses-address-identity", part(identity("a@example.com"), identity()), id="no-mail-from"),
+    silent("ses-address-identity", part(identity("a@example.com")), id="no-domain"),
+    silent(
         "ses-address-identity",
-        view_of(identity("a@example.com", mail_from="b.example.com"), identity(mail_from="b.example.com")),
+        part(identity("a@example.com", mail_from="b.example.com"), identity(mail_from="b.example.com")),
         id="both",
     ),
-    pytest.param(
+    silent(
         "ses-address-identity",
-        view_of(identity("a@example.com", region="us-east-1"), identity(mail_from="b.example.com", region="eu-west-1")),
+        part(identity("a@example.com", region="us-east-1"), identity(mail_from="b.example.com", region="eu-west-1")),
         id="two-regions",
     ),
-    pytest.param(
+    silent(
         "ses-address-identity",
-        view_of(identity("a@example.com", account="1"), identity(mail_from="b.example.com", account="2")),
+        part(identity("a@example.com", account="1"), identity(mail_from="b.example.com", account="2")),
         id="two-accounts",
     ),
-    pytest.param(
+    silent(
         "ses-address-identity",
-        view_of(identity("a@example.com", alternative="condition X"), identity(mail_from="b.example.com")),
+        part(identity("a@example.com", alternative="condition X"), identity(mail_from="b.example.com")),
         id="condition",
     ),
-    pytest.param("ses-address-identity", view_of(identity(f"a@{TOKEN}"), identity(mail_from="b.example.com")), id="token"),
-    pytest.param("ses-region", view_of(identity(), identity(region="us-east-1"), identity(region="xx-north-9")), id="others"),
-    pytest.param("ses-own-key-conflict", view_of(identity(), identity(selector="s"), identity(bits=1024)), id="one-of-them"),
-    pytest.param("ses-selector", view_of(identity(), identity(selector="key-2026"), identity(selector=TOKEN)), id="good"),
-    pytest.param("ses-selector", view_of(identity(selector="{{resolve:ssm:name}}"), identity(selector="<Name>")), id="later"),
+    silent("ses-address-identity", part(identity(f"a@{TOKEN}"), identity(mail_from="b.example.com")), id="token"),
+    silent("ses-region", part(identity(), identity(region="us-east-1"), identity(region="xx-north-9")), id="others"),
+    silent("ses-own-key-conflict", part(identity(), identity(selector="s"), identity(bits=1024)), id="one-of-them"),
+    silent("ses-selector", part(identity(), identity(selector="key-2026"), identity(selector=TOKEN)), id="good"),
+    silent("ses-selector", part(identity(selector="{{resolve:ssm:name}}"), identity(selector="<Name>")), id="later"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_both_identities_of_one_name_are_named() -> None:
     """The finding leads to each of the two resources."""
-    view = view_of(identity(resource="A"), identity(resource="B"))
-    assert [each.records for each in found("ses-identity-twice", view)] == [view.identities]
+    view = part(identity(resource="A"), identity(resource="B"))
+    assert [each.records for each in findings_of("ses-identity-twice", view)] == [view.identities]
 
 
 def test_names_that_nobody_can_print_are_shown() -> None:
     """The text is somebody else's."""
-    (said,) = found("ses-identity-name", view_of(identity("a\x1b[2J.example\u202e.com")))
+    (said,) = findings_of("ses-identity-name", part(identity("a\x1b[2J.example\u202e.com")))
     assert f"{said}{said.where}".isprintable()

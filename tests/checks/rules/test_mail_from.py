@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
-from tests.checks.ses_views import identity, seen, view_of
-from tests.checks.views import FEEDBACK, TOKEN, finding, found, mx, part
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import FEEDBACK, TOKEN, declared, identity, mx, part
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredRecordSet
-    from ses_email_auth.zone.view import ZoneView
 
 BOUNCE = "bounce.example.com"
 WHERE = f"{BOUNCE} MX"
@@ -32,11 +29,11 @@ def _with_unknown(*values: str) -> ResourceRecordSet:
 
 
 def _weighted(value: str, identifier: str) -> DeclaredRecordSet:
-    return seen(BOUNCE, RecordType.MX, value, set_identifier=identifier)
+    return declared(BOUNCE, "MX", value, set_identifier=identifier)
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "mail-from-receives",
         part(mx(BOUNCE, FEEDBACK, "10 inbound-smtp.us-east-1.amazonaws.com")),
         Severity.ERROR,
@@ -45,16 +42,16 @@ LOUD = [
         ANOTHER_NAME,
         id="mail-from-that-receives",
     ),
-    pytest.param(
+    loud(
         "mail-from-receives",
-        view_of(mx(BOUNCE, "10 FEEDBACK-SMTP.x"), mx(BOUNCE, "20 mail.example.com")),
+        part(mx(BOUNCE, "10 FEEDBACK-SMTP.x"), mx(BOUNCE, "20 mail.example.com")),
         Severity.ERROR,
         WHERE,
         ONE_MX,
         ANOTHER_NAME,
         id="two-sets-of-one-name",
     ),
-    pytest.param(
+    loud(
         "mail-from-receives",
         part(mx(BOUNCE, FEEDBACK, f"20 {TOKEN}")),
         Severity.ERROR,
@@ -63,7 +60,7 @@ LOUD = [
         ANOTHER_NAME,
         id="a-second-host-that-nobody-knows",
     ),
-    pytest.param(
+    loud(
         "mail-from-receives",
         part(mx(BOUNCE, FEEDBACK, FEEDBACK.replace("10", "20"))),
         Severity.ERROR,
@@ -72,10 +69,8 @@ LOUD = [
         "keep one of the values",
         id="one-host-twice",
     ),
-    pytest.param(
-        "mail-from-shared", part(mx(BOUNCE, FEEDBACK, ELSEWHERE)), Severity.ERROR, WHERE, SHARED, OF_ITS_OWN, id="set"
-    ),
-    pytest.param(
+    loud("mail-from-shared", part(mx(BOUNCE, FEEDBACK, ELSEWHERE)), Severity.ERROR, WHERE, SHARED, OF_ITS_OWN, id="set"),
+    loud(
         "mail-from-shared",
         part(_with_unknown(ELSEWHERE)),
         Severity.ERROR,
@@ -84,25 +79,25 @@ LOUD = [
         OF_ITS_OWN,
         id="with-an-unknown-region",
     ),
-    pytest.param(
+    loud(
         "mail-from-shared",
-        view_of(seen(BOUNCE, RecordType.MX, FEEDBACK), seen(BOUNCE, RecordType.MX, ELSEWHERE)),
+        part(declared(BOUNCE, "MX", FEEDBACK), declared(BOUNCE, "MX", ELSEWHERE)),
         Severity.ERROR,
         WHERE,
         SHARED,
         OF_ITS_OWN,
         id="two-stacks",
     ),
-    pytest.param(
+    loud(
         "mail-from-wrong-region",
-        view_of(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from="Bounce.example.com.")),
+        part(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from="Bounce.example.com.")),
         Severity.ERROR,
         WHERE,
         "the MX leads to SES in 'us-east-1', and 'example.com' sends from 'eu-west-1'",
         "point it to feedback-smtp.eu-west-1.amazonses.com",
         id="wrong-region",
     ),
-    pytest.param(
+    loud(
         "mail-from-host-misspelt",
         part(mx(BOUNCE, "10 feedback-smtp.us-east-1.amazonaws.com")),
         Severity.ERROR,
@@ -111,9 +106,9 @@ LOUD = [
         "write feedback-smtp.us-east-1.amazonses.com",
         id="another-suffix",
     ),
-    pytest.param(
+    loud(
         "mail-from-host-misspelt",
-        view_of(seen(BOUNCE, RecordType.MX, "10 feedback-smtp.us-east-9.amazonses.com")),
+        part(declared(BOUNCE, "MX", "10 feedback-smtp.us-east-9.amazonses.com")),
         Severity.WARNING,
         WHERE,
         "'feedback-smtp.us-east-9.amazonses.com' names a region where no feedback host of SES is documented",
@@ -123,73 +118,58 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("mail-from-receives", part(mx("example.com", FEEDBACK, "20 a.example.net")), id="mail-from-outside-identity"),
-    pytest.param("mail-from-receives", part(mx(BOUNCE, FEEDBACK)), id="one-mx"),
-    pytest.param("mail-from-receives", part(mx("a.example.com", FEEDBACK), mx("b.example.com", ELSEWHERE)), id="two-names"),
-    pytest.param("mail-from-receives", part(mx("example.com", "1 a.example.net", "2 b.example.net")), id="two-mx-of-others"),
-    pytest.param("mail-from-receives", part(mx(BOUNCE, FEEDBACK, ELSEWHERE)), id="two-regions"),
-    pytest.param("mail-from-receives", part(mx(BOUNCE, FEEDBACK, "0 .")), id="null-mx"),
-    pytest.param("mail-from-receives", view_of(mx(BOUNCE, FEEDBACK), mx(BOUNCE, f"10 {TOKEN}")), id="perhaps-the-same-host"),
-    pytest.param(
-        "mail-from-receives", view_of(_weighted(FEEDBACK, "a"), _weighted("10 mail.example.com", "b")), id="routing-policy"
-    ),
-    pytest.param("mail-from-shared", part(mx(BOUNCE, FEEDBACK)), id="one-mx"),
-    pytest.param("mail-from-shared", view_of(mx(BOUNCE, FEEDBACK), mx(BOUNCE, FEEDBACK)), id="two-stacks-with-one-host"),
-    pytest.param("mail-from-shared", view_of(mx(BOUNCE, FEEDBACK), _with_unknown()), id="perhaps-one-region"),
-    pytest.param("mail-from-shared", part(mx(BOUNCE, FEEDBACK, ELSEWHERE, "10 mail.example.com")), id="receives-too"),
-    pytest.param("mail-from-shared", view_of(_weighted(FEEDBACK, "a"), _weighted(ELSEWHERE, "b")), id="routing-policy"),
-    pytest.param(
-        "mail-from-wrong-region", view_of(mx(BOUNCE, ELSEWHERE), identity(region="us-east-1", mail_from=BOUNCE)), id="right"
-    ),
-    pytest.param("mail-from-wrong-region", view_of(mx(BOUNCE, ELSEWHERE), identity(mail_from=BOUNCE)), id="region-not-known"),
-    pytest.param(
-        "mail-from-wrong-region", view_of(_with_unknown(), identity(region="us-east-1", mail_from=BOUNCE)), id="mx-not-known"
-    ),
-    pytest.param("mail-from-wrong-region", view_of(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1")), id="no-mail-from"),
-    pytest.param(
+    silent("mail-from-receives", part(mx("example.com", FEEDBACK, "20 a.example.net")), id="mail-from-outside-identity"),
+    silent("mail-from-receives", part(mx(BOUNCE, FEEDBACK)), id="one-mx"),
+    silent("mail-from-receives", part(mx("a.example.com", FEEDBACK), mx("b.example.com", ELSEWHERE)), id="two-names"),
+    silent("mail-from-receives", part(mx("example.com", "1 a.example.net", "2 b.example.net")), id="two-mx-of-others"),
+    silent("mail-from-receives", part(mx(BOUNCE, FEEDBACK, ELSEWHERE)), id="two-regions"),
+    silent("mail-from-receives", part(mx(BOUNCE, FEEDBACK, "0 .")), id="null-mx"),
+    silent("mail-from-receives", part(mx(BOUNCE, FEEDBACK), mx(BOUNCE, f"10 {TOKEN}")), id="perhaps-the-same-host"),
+    silent("mail-from-receives", part(_weighted(FEEDBACK, "a"), _weighted("10 mail.example.com", "b")), id="routing-policy"),
+    silent("mail-from-shared", part(mx(BOUNCE, FEEDBACK)), id="one-mx"),
+    silent("mail-from-shared", part(mx(BOUNCE, FEEDBACK), mx(BOUNCE, FEEDBACK)), id="two-stacks-with-one-host"),
+    silent("mail-from-shared", part(mx(BOUNCE, FEEDBACK), _with_unknown()), id="perhaps-one-region"),
+    silent("mail-from-shared", part(mx(BOUNCE, FEEDBACK, ELSEWHERE, "10 mail.example.com")), id="receives-too"),
+    silent("mail-from-shared", part(_weighted(FEEDBACK, "a"), _weighted(ELSEWHERE, "b")), id="routing-policy"),
+    silent("mail-from-wrong-region", part(mx(BOUNCE, ELSEWHERE), identity(region="us-east-1", mail_from=BOUNCE)), id="right"),
+    silent("mail-from-wrong-region", part(mx(BOUNCE, ELSEWHERE), identity(mail_from=BOUNCE)), id="region-not-known"),
+    silent("mail-from-wrong-region", part(_with_unknown(), identity(region="us-east-1", mail_from=BOUNCE)), id="mx-not-known"),
+    silent("mail-from-wrong-region", part(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1")), id="no-mail-from"),
+    silent(
         "mail-from-wrong-region",
-        view_of(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from="b.example.com")),
+        part(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from="b.example.com")),
         id="another-mail-from",
     ),
-    pytest.param(
+    silent(
         "mail-from-wrong-region",
-        view_of(
+        part(
             mx(BOUNCE, ELSEWHERE),
             identity(region="eu-west-1", mail_from=BOUNCE),
             identity(region="us-east-1", mail_from=BOUNCE),
         ),
         id="the-identity-of-the-other-region",
     ),
-    pytest.param(
+    silent(
         "mail-from-wrong-region",
-        view_of(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from=BOUNCE), identity(mail_from=BOUNCE)),
+        part(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from=BOUNCE), identity(mail_from=BOUNCE)),
         id="an-identity-of-a-region-not-known",
     ),
-    pytest.param("mail-from-host-misspelt", part(mx(BOUNCE, FEEDBACK), mx("example.com", "10 mail.example.com")), id="right"),
-    pytest.param("mail-from-host-misspelt", part(mx(BOUNCE, f"10 feedback-smtp.{TOKEN}.amazonses.com")), id="token"),
-    pytest.param("mail-from-host-misspelt", part(_with_unknown()), id="region-not-known"),
+    silent("mail-from-host-misspelt", part(mx(BOUNCE, FEEDBACK), mx("example.com", "10 mail.example.com")), id="right"),
+    silent("mail-from-host-misspelt", part(mx(BOUNCE, f"10 feedback-smtp.{TOKEN}.amazonses.com")), id="token"),
+    silent("mail-from-host-misspelt", part(_with_unknown()), id="region-not-known"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_two_stacks_with_one_name_are_both_named() -> None:
     """The finding leads to the records of both."""
-    view = view_of(seen(BOUNCE, RecordType.MX, FEEDBACK), seen(BOUNCE, RecordType.MX, ELSEWHERE))
-    assert [each.records for each in found("mail-from-shared", view)] == [view.records]
+    view = part(declared(BOUNCE, "MX", FEEDBACK), declared(BOUNCE, "MX", ELSEWHERE))
+    assert [each.records for each in findings_of("mail-from-shared", view)] == [view.records]
 
 
 def test_a_wrong_region_leads_to_the_mx_and_the_identity() -> None:
     """Either of them can be the one to change."""
-    view = view_of(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from=BOUNCE))
-    assert [each.records for each in found("mail-from-wrong-region", view)] == [(*view.records, *view.identities)]
+    view = part(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from=BOUNCE))
+    assert [each.records for each in findings_of("mail-from-wrong-region", view)] == [(*view.records, *view.identities)]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.publication.alignment import AlignmentQuestion, MxFailure, SesIdentity
 from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.zone.view import ZoneView
-from tests.checks.ses_views import identity, view_of
-from tests.checks.views import FEEDBACK, TOKEN, ZONE, finding, found, mx, other, part
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import FEEDBACK, TOKEN, ZONE, identity, mx, part, record_set, whole
 
 BOUNCE = "bounce.example.com"
 NOT_YET = "a new identity sends nothing until SES has seen the MX, which takes up to 72 hours"
@@ -33,7 +31,7 @@ def _on_mx_failure(behavior: MxFailure, mail_from: str | None) -> ZoneView:
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "mail-from-outside-identity",
         part(mx("example.com", FEEDBACK, "20 mail.example.net")),
         Severity.ERROR,
@@ -42,61 +40,61 @@ LOUD = [
         "move the MX to a name such as bounce.example.com, and make that the MAIL FROM domain",
         id="a-feedback-host-at-the-organizational-domain",
     ),
-    pytest.param(
+    loud(
         "mail-from-outside-identity",
-        view_of(identity("mail.example.com", mail_from=BOUNCE)),
+        part(identity("mail.example.com", mail_from=BOUNCE)),
         Severity.ERROR,
         "mail.example.com",
         "the MAIL FROM domain 'bounce.example.com' is not below 'mail.example.com'; SES refuses it",
         "take a name such as bounce.mail.example.com",
         id="a-sibling",
     ),
-    pytest.param(
+    loud(
         "mail-from-outside-identity",
-        view_of(identity("a@example.com", mail_from="example.com")),
+        part(identity("a@example.com", mail_from="example.com")),
         Severity.ERROR,
         "a@example.com",
         "the MAIL FROM domain 'example.com' is not below 'example.com'; SES refuses it",
         "take a name such as bounce.example.com",
         id="the-domain-itself",
     ),
-    pytest.param(
+    loud(
         "mail-from-no-mx",
-        view_of(identity(mail_from=BOUNCE, region="us-east-1"), complete=True),
+        whole(identity(mail_from=BOUNCE, region="us-east-1")),
         Severity.ERROR,
         f"{BOUNCE} MX",
         "bounce.example.com, the MAIL FROM domain of 'example.com', has no MX",
         "publish one MX there: 10 feedback-smtp.us-east-1.amazonses.com",
         id="no-mx",
     ),
-    pytest.param(
+    loud(
         "mail-from-no-mx",
-        view_of(identity(mail_from=BOUNCE), mx("*.example.com", "10 mail.example.com"), complete=True),
+        whole(identity(mail_from=BOUNCE), mx("*.example.com", "10 mail.example.com")),
         Severity.ERROR,
         f"{BOUNCE} MX",
         "bounce.example.com, the MAIL FROM domain of 'example.com', has another MX",
         "publish one MX there: 10 feedback-smtp.<region>.amazonses.com",
         id="the-mx-of-a-wildcard",
     ),
-    pytest.param(
+    loud(
         "mail-from-used-as-from",
-        view_of(identity(mail_from=BOUNCE), identity(f"a@{BOUNCE}"), identity(BOUNCE)),
+        part(identity(mail_from=BOUNCE), identity(f"a@{BOUNCE}"), identity(BOUNCE)),
         Severity.WARNING,
         f"a@{BOUNCE}",
         SENDS,
         NOTHING_ELSE,
         id="two-identities-said-once",
     ),
-    pytest.param(
+    loud(
         "mail-from-used-as-from",
-        view_of(mx(BOUNCE, FEEDBACK), identity(BOUNCE)),
+        part(mx(BOUNCE, FEEDBACK), identity(BOUNCE)),
         Severity.WARNING,
         BOUNCE,
         SENDS,
         NOTHING_ELSE,
         id="a-feedback-host",
     ),
-    pytest.param(
+    loud(
         "mail-from-reject-on-create",
         _on_mx_failure(MxFailure.REJECT_MESSAGE, BOUNCE),
         Severity.INFO,
@@ -105,9 +103,9 @@ LOUD = [
         "",
         id="reject-message",
     ),
-    pytest.param(
+    loud(
         "mail-from-reject-on-create",
-        view_of(identity(mail_from=BOUNCE, on_mx_failure=REJECT)),
+        part(identity(mail_from=BOUNCE, on_mx_failure=REJECT)),
         Severity.INFO,
         "example.com",
         NOT_YET,
@@ -117,64 +115,53 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("mail-from-outside-identity", part(mx(BOUNCE, FEEDBACK)), id="a-feedback-host-below"),
-    pytest.param("mail-from-outside-identity", part(mx("example.com", "10 feedback-smtp.example.com")), id="a-host-of-its-own"),
-    pytest.param("mail-from-outside-identity", part(mx("co.jp", FEEDBACK)), id="a-public-suffix"),
-    pytest.param(
+    silent("mail-from-outside-identity", part(mx(BOUNCE, FEEDBACK)), id="a-feedback-host-below"),
+    silent("mail-from-outside-identity", part(mx("example.com", "10 feedback-smtp.example.com")), id="a-host-of-its-own"),
+    silent("mail-from-outside-identity", part(mx("co.jp", FEEDBACK)), id="a-public-suffix"),
+    silent(
         "mail-from-outside-identity",
-        ZoneView(records=(mx("bounce.foo.kawasaki.jp", FEEDBACK),), zone=DomainName("foo.kawasaki.jp")),
+        part(mx("bounce.foo.kawasaki.jp", FEEDBACK), zone="foo.kawasaki.jp"),
         id="below-a-public-suffix-that-somebody-owns",
     ),
-    pytest.param(
+    silent(
         "mail-from-outside-identity",
-        ZoneView(records=(mx("bounce.foo.kawasaki.jp", FEEDBACK),)),
+        part(mx("bounce.foo.kawasaki.jp", FEEDBACK), zone=None),
         id="perhaps-below-one-as-the-zone-is-not-known",
     ),
-    pytest.param("mail-from-outside-identity", view_of(identity(mail_from=BOUNCE)), id="below"),
-    pytest.param("mail-from-outside-identity", view_of(identity()), id="without"),
-    pytest.param("mail-from-outside-identity", view_of(identity(mail_from=f"bounce.{TOKEN}")), id="token"),
-    pytest.param("mail-from-outside-identity", view_of(identity(TOKEN, mail_from=BOUNCE)), id="identity-with-a-token"),
-    pytest.param("mail-from-no-mx", view_of(identity(mail_from=BOUNCE)), id="a-part-of-the-zone"),
-    pytest.param("mail-from-no-mx", view_of(identity(mail_from=BOUNCE), mx(BOUNCE, FEEDBACK), complete=True), id="mx"),
-    pytest.param("mail-from-no-mx", view_of(identity(mail_from=BOUNCE), mx(BOUNCE, "0 ."), complete=True), id="null-mx"),
-    pytest.param(
+    silent("mail-from-outside-identity", part(identity(mail_from=BOUNCE)), id="below"),
+    silent("mail-from-outside-identity", part(identity()), id="without"),
+    silent("mail-from-outside-identity", part(identity(mail_from=f"bounce.{TOKEN}")), id="token"),
+    silent("mail-from-outside-identity", part(identity(TOKEN, mail_from=BOUNCE)), id="identity-with-a-token"),
+    silent("mail-from-no-mx", part(identity(mail_from=BOUNCE)), id="a-part-of-the-zone"),
+    silent("mail-from-no-mx", whole(identity(mail_from=BOUNCE), mx(BOUNCE, FEEDBACK)), id="mx"),
+    silent("mail-from-no-mx", whole(identity(mail_from=BOUNCE), mx(BOUNCE, "0 .")), id="null-mx"),
+    silent(
         "mail-from-no-mx",
-        view_of(identity(mail_from=BOUNCE), other(BOUNCE, RecordType.CNAME, "a.example.net"), complete=True),
+        whole(identity(mail_from=BOUNCE), record_set(BOUNCE, RecordType.CNAME, "a.example.net")),
         id="cname",
     ),
-    pytest.param(
+    silent(
         "mail-from-no-mx",
-        view_of(identity(mail_from=BOUNCE), other(BOUNCE, RecordType.NS, "ns.example.net"), complete=True),
+        whole(identity(mail_from=BOUNCE), record_set(BOUNCE, RecordType.NS, "ns.example.net")),
         id="delegated",
     ),
-    pytest.param("mail-from-no-mx", view_of(identity(mail_from="b.example.net"), complete=True), id="of-another-zone"),
-    pytest.param("mail-from-no-mx", view_of(identity(), complete=True), id="no-mail-from"),
-    pytest.param(
-        "mail-from-no-mx", replace(view_of(identity(mail_from=BOUNCE), complete=True), zone=None), id="a-zone-not-known"
-    ),
-    pytest.param("mail-from-used-as-from", view_of(identity(mail_from=BOUNCE), mx(BOUNCE, FEEDBACK)), id="for-bounces-alone"),
-    pytest.param("mail-from-used-as-from", view_of(identity(TOKEN)), id="token"),
-    pytest.param("mail-from-reject-on-create", _on_mx_failure(MxFailure.USE_DEFAULT_VALUE, BOUNCE), id="default"),
-    pytest.param("mail-from-reject-on-create", _on_mx_failure(MxFailure.REJECT_MESSAGE, None), id="no-mail-from"),
-    pytest.param("mail-from-reject-on-create", part(), id="nothing-is-sent"),
-    pytest.param("mail-from-reject-on-create", view_of(identity(mail_from=BOUNCE)), id="default-in-a-template"),
-    pytest.param("mail-from-reject-on-create", view_of(identity(on_mx_failure=REJECT)), id="nothing-to-reject"),
+    silent("mail-from-no-mx", whole(identity(mail_from="b.example.net")), id="of-another-zone"),
+    silent("mail-from-no-mx", whole(identity()), id="no-mail-from"),
+    silent("mail-from-no-mx", replace(whole(identity(mail_from=BOUNCE)), zone=None), id="a-zone-not-known"),
+    silent("mail-from-used-as-from", part(identity(mail_from=BOUNCE), mx(BOUNCE, FEEDBACK)), id="for-bounces-alone"),
+    silent("mail-from-used-as-from", part(identity(TOKEN)), id="token"),
+    silent("mail-from-reject-on-create", _on_mx_failure(MxFailure.USE_DEFAULT_VALUE, BOUNCE), id="default"),
+    silent("mail-from-reject-on-create", _on_mx_failure(MxFailure.REJECT_MESSAGE, None), id="no-mail-from"),
+    silent("mail-from-reject-on-create", part(), id="nothing-is-sent"),
+    silent("mail-from-reject-on-create", part(identity(mail_from=BOUNCE)), id="default-in-a-template"),
+    silent("mail-from-reject-on-create", part(identity(on_mx_failure=REJECT)), id="nothing-to-reject"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_behaviour_is_said_once_for_all_from_domains() -> None:
     """The behaviour belongs to the identity, so its first proof is enough."""
     view = _on_mx_failure(MxFailure.REJECT_MESSAGE, BOUNCE)
-    assert len(found("mail-from-reject-on-create", replace(view, proofs=view.proofs * 2))) == 1
+    assert len(findings_of("mail-from-reject-on-create", replace(view, proofs=view.proofs * 2))) == 1

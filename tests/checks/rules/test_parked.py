@@ -12,13 +12,12 @@ from ses_email_auth.checks.rules.parked import PARKED_RULES
 from ses_email_auth.checks.run import check
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType
-from tests.checks.seen_sets import files, identity, seen
-from tests.checks.views import mx, other, part, txt, whole
+from tests.checks.views import declared, identity, mx, part, record_set, txt, whole
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView
 
-SOA = other("example.com", RecordType.SOA, "ns.example.net. admin.example.com. 1 7200 900 1209600 300")
+SOA = record_set("example.com", RecordType.SOA, "ns.example.net. admin.example.com. 1 7200 900 1209600 300")
 SPF = txt("example.com", "v=spf1 -all")
 DMARC = txt("_dmarc.example.com", "v=DMARC1; p=reject; sp=reject; np=reject; adkim=s; aspf=s")
 DKIM = txt("*._domainkey.example.com", "v=DKIM1; p=")
@@ -63,7 +62,9 @@ def test_what_a_parked_domain_lacks_is_listed(view: ZoneView, lacks: list[str]) 
     "view",
     [
         pytest.param(whole(SPF, DMARC, DKIM, NULL_MX), id="protected"),
-        pytest.param(whole(SPF, DKIM, NULL_MX, other("_dmarc.example.com", RecordType.CNAME, "a.example")), id="hosted-dmarc"),
+        pytest.param(
+            whole(SPF, DKIM, NULL_MX, record_set("_dmarc.example.com", RecordType.CNAME, "a.example")), id="hosted-dmarc"
+        ),
         pytest.param(
             whole(
                 txt("a.example.com", "v=spf1 -all"),
@@ -74,16 +75,14 @@ def test_what_a_parked_domain_lacks_is_listed(view: ZoneView, lacks: list[str]) 
             id="below-the-organizational-domain",
         ),
         pytest.param(part(SOA), id="a-part"),
-        pytest.param(files(complete=True, zone=None), id="no-zone"),
+        pytest.param(whole(zone=None), id="no-zone"),
         pytest.param(whole(zone="jp"), id="no-mail-domain"),
         pytest.param(whole(mx("example.com", "10 mail.example.com")), id="takes-mail"),
         pytest.param(whole(txt("example.com", "v=spf1 include:amazonses.com ~all")), id="sends-mail"),
         pytest.param(whole(txt("s._domainkey.example.com", "v=DKIM1; p=x")), id="signs-mail"),
-        pytest.param(whole(other("s._domainkey.example.com", RecordType.CNAME, "s.example.net")), id="signs-by-a-service"),
-        pytest.param(files(complete=True, identities=(identity(),)), id="sends-through-ses"),
-        pytest.param(
-            files(seen("x", "CNAME", "y", known_name=KnownAfterDeploy("DkimDNSTokenName1")), complete=True), id="will-sign-mail"
-        ),
+        pytest.param(whole(record_set("s._domainkey.example.com", RecordType.CNAME, "s.example.net")), id="signs-by-a-service"),
+        pytest.param(whole(identity()), id="sends-through-ses"),
+        pytest.param(whole(declared("x", "CNAME", "y", known_name=KnownAfterDeploy("DkimDNSTokenName1"))), id="will-sign-mail"),
     ],
 )
 def test_other_domains_are_left_alone(view: ZoneView) -> None:

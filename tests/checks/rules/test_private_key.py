@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -13,13 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa as rsa_keys
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.rules.stray_text import holds_private_key
 from ses_email_auth.checks.run import check
-from ses_email_auth.records.resource_record_set import RecordType
-from ses_email_auth.zone.declared import DeclaredRecordSet
-from tests.checks.ses_views import ED25519, ORIGIN, SELECTOR, identity, rsa, seen, view_of
-from tests.checks.views import finding, found, part, txt
-
-if TYPE_CHECKING:
-    from ses_email_auth.zone.view import ZoneView
+from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
+from tests.checks.rule_table import loud, rule_test, silent
+from tests.checks.views import ED25519, SELECTOR, declared, identity, part, rsa, txt, whole
 
 PKCS1 = serialization.PrivateFormat.TraditionalOpenSSL
 PKCS8 = serialization.PrivateFormat.PKCS8
@@ -37,7 +32,7 @@ HELD = "a value here holds a private key (not shown); whoever has read it can si
 ROTATE = "remove it, rotate the key now, and publish the public half of the new one under a new selector"
 
 LOUD = [
-    pytest.param(
+    loud(
         "private-key-in-txt",
         part(txt(SELECTOR, f"v=DKIM1; k=rsa; p={BODY}", "another")),
         Severity.ERROR,
@@ -46,7 +41,7 @@ LOUD = [
         ROTATE,
         id="at-a-selector",
     ),
-    pytest.param(
+    loud(
         "private-key-in-txt",
         part(txt(SELECTOR, f"dkim private key: {BODIES['rsa-pkcs1'][:200]}")),
         Severity.ERROR,
@@ -55,10 +50,12 @@ LOUD = [
         ROTATE,
         id="behind-words",
     ),
-    pytest.param(
+    loud(
         "private-key-in-txt",
-        view_of(
-            DeclaredRecordSet.of("a_b.example.com", "TXT", tuple(f'"{part}"' for part in (BODY[:200], BODY[200:])), ORIGIN)
+        part(
+            DeclaredRecordSet.of(
+                "a_b.example.com", "TXT", tuple(f'"{part}"' for part in (BODY[:200], BODY[200:])), Origin("app.template.json")
+            )
         ),
         Severity.ERROR,
         "a_b.example.com TXT",
@@ -66,9 +63,9 @@ LOUD = [
         ROTATE,
         id="at-any-name",
     ),
-    pytest.param(
+    loud(
         "private-key-in-template",
-        view_of(identity(selector="s", key_in_file=True)),
+        part(identity(selector="s", key_in_file=True)),
         Severity.ERROR,
         "example.com",
         "the private DKIM key of 'example.com' stands in the file; whoever can read it can sign mail",
@@ -78,23 +75,14 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("private-key-in-txt", part(txt(SELECTOR, f"v=DKIM1; p={rsa(2048)}")), id="public-key"),
-    pytest.param("private-key-in-txt", part(txt("example.com", "MS=ms123", "v=spf1 -all", "MIIxyz")), id="other-texts"),
-    pytest.param("private-key-in-txt", part(), id="no-text"),
-    pytest.param("private-key-in-template", view_of(identity(selector="s")), id="a-secret"),
+    silent("private-key-in-txt", part(txt(SELECTOR, f"v=DKIM1; p={rsa(2048)}")), id="public-key"),
+    silent("private-key-in-txt", part(txt("example.com", "MS=ms123", "v=spf1 -all", "MIIxyz")), id="other-texts"),
+    silent("private-key-in-txt", part(), id="no-text"),
+    silent("private-key-in-template", part(identity(selector="s")), id="a-secret"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 @pytest.mark.parametrize("name", PEMS)
@@ -135,12 +123,11 @@ def test_other_texts_hold_none(text: str) -> None:
 
 def test_no_finding_of_any_rule_holds_a_private_key() -> None:
     """Findings stand in logs that many people read."""
-    texts = [f"v=DKIM1; p={BODY}", BODY, f"{BODY}=x", f"k={BODY}", f"v=DMARC1; p={BODY}", *PEMS.values()]
+    pems = [pem.replace("\n", " ") for pem in PEMS.values()]
+    texts = [f"v=DKIM1; p={BODY}", BODY, f"{BODY}=x", f"k={BODY}", f"v=DMARC1; p={BODY}", *pems]
     names = (SELECTOR, "example.com", "_dmarc.example.com", "_amazonses.example.com", "bounce.example.com")
-    view = view_of(
-        *(seen(name, RecordType.TXT, text.replace("\n", " ")) for name in names for text in texts),
-        identity(selector=BODY, key_in_file=True),
-        complete=True,
+    view = whole(
+        *(declared(name, "TXT", f'"{text}"') for name in names for text in texts), identity(selector=BODY, key_in_file=True)
     )
     findings = check(view)
     assert sum(each.id == "private-key-in-txt" for each in findings) == len(names) * len(texts)

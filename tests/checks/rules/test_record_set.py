@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType
-from tests.checks.seen_sets import files, seen
-from tests.checks.views import TOKEN, finding, found, mx, other, part, txt
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import TOKEN, declared, mx, part, record_set, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredRecordSet
@@ -30,20 +28,20 @@ WHOLE_SECONDS = "it must be a whole number of seconds up to 2147483647"
 
 
 def _txt(*values: str) -> ZoneView:
-    return files(seen("example.com", "TXT", *values))
+    return part(declared("example.com", "TXT", *values))
 
 
 def _mx(*values: str) -> ZoneView:
-    return files(seen("example.com", "MX", *values))
+    return part(declared("example.com", "MX", *values))
 
 
 def _a(ttl: str, line: int | None = None) -> DeclaredRecordSet:
-    return seen("example.com", "A", "192.0.2.1", ttl=ttl, line=line)
+    return declared("example.com", "A", "192.0.2.1", ttl=ttl, line=line)
 
 
 LOUD = [
     *(
-        pytest.param(
+        loud(
             "mx-syntax",
             _mx(f"10 192.0.2.1.{zone}"),
             ERROR,
@@ -54,7 +52,7 @@ LOUD = [
         )
         for zone in ("example.com.", "Example.COM")
     ),
-    pytest.param(
+    loud(
         "txt-quoting",
         _txt("v=spf1 -all"),
         ERROR,
@@ -63,10 +61,10 @@ LOUD = [
         "put it into quotation marks",
         id="no-quotes",
     ),
-    pytest.param(
+    loud(
         "txt-quoting", _txt('"a'), ERROR, AT, "'\"a' has a quotation mark too many or too few", QUOTE, id="one-quotation-mark"
     ),
-    pytest.param(
+    loud(
         "txt-quoting",
         _txt('"a"b"'),
         ERROR,
@@ -75,7 +73,7 @@ LOUD = [
         QUOTE,
         id="a-quotation-mark-within",
     ),
-    pytest.param(
+    loud(
         "txt-quoting",
         _txt('"a" b'),
         ERROR,
@@ -84,7 +82,7 @@ LOUD = [
         QUOTE,
         id="a-word-behind-the-quotes",
     ),
-    pytest.param(
+    loud(
         "txt-quoting",
         _txt(f'"{LONG}"'),
         ERROR,
@@ -93,7 +91,7 @@ LOUD = [
         CUT,
         id="a-string-of-256",
     ),
-    pytest.param(
+    loud(
         "txt-quoting",
         _txt(f'"{"é" * 128}"'),
         ERROR,
@@ -102,7 +100,7 @@ LOUD = [
         CUT,
         id="octets-count-not-characters",
     ),
-    pytest.param(
+    loud(
         "txt-quoting",
         _txt(FOUR),
         ERROR,
@@ -111,10 +109,8 @@ LOUD = [
         "make the value shorter",
         id="a-value-of-4047",
     ),
-    pytest.param(
-        "txt-quoting", _txt(), ERROR, AT, "the record set has no value", "give it a value, or remove it", id="no-value"
-    ),
-    pytest.param(
+    loud("txt-quoting", _txt(), ERROR, AT, "the record set has no value", "give it a value, or remove it", id="no-value"),
+    loud(
         "txt-set-large",
         part(txt("example.com", "x" * 257, "y" * 256)),
         Severity.INFO,
@@ -123,7 +119,7 @@ LOUD = [
         "",
         id="over-512",
     ),
-    pytest.param(
+    loud(
         "txt-set-large",
         part(txt("example.com", *(f"{n}{'é' * 123}" for n in range(4)), "x" * 245)),
         Severity.WARNING,
@@ -132,93 +128,91 @@ LOUD = [
         "remove what nobody needs any more, such as old verification texts",
         id="over-1232",
     ),
-    pytest.param(
+    loud(
         "cname-several",
-        files(seen("www.example.com", "CNAME", "a.example.net", "b.example.net")),
+        part(declared("www.example.com", "CNAME", "a.example.net", "b.example.net")),
         ERROR,
         "www.example.com CNAME",
         "a CNAME has one value, and this one has 2",
         "keep the one that is meant",
         id="two-values",
     ),
-    pytest.param(
+    loud(
         "cname-several",
-        files(seen("www.example.com", "CNAME")),
+        part(declared("www.example.com", "CNAME")),
         ERROR,
         "www.example.com CNAME",
         "a CNAME has one value, and this one has no",
         "keep the one that is meant",
         id="none",
     ),
-    pytest.param(
+    loud(
         "value-twice",
-        files(seen("example.com", "A", "192.0.2.1", "192.0.2.2", "192.0.2.1")),
+        part(declared("example.com", "A", "192.0.2.1", "192.0.2.2", "192.0.2.1")),
         ERROR,
         "example.com A",
         "the value '192.0.2.1' stands 2 times",
         "keep one of them",
         id="an-address-twice",
     ),
-    pytest.param(
+    loud(
         "ttl-missing",
-        files(_a("")),
+        part(_a("")),
         ERROR,
         "example.com A",
         "the record set has no TTL",
         "give it a TTL in seconds, for example 3600",
         id="no-ttl",
     ),
-    pytest.param(
+    loud(
         "ttl-invalid",
-        files(_a("-1")),
+        part(_a("-1")),
         ERROR,
         "example.com A",
         f"the TTL is '-1'; {WHOLE_SECONDS}",
         SECONDS,
         id="negative",
     ),
-    pytest.param(
+    loud(
         "ttl-invalid",
-        files(_a("1h")),
+        part(_a("1h")),
         ERROR,
         "example.com A",
         f"the TTL is '1h'; {WHOLE_SECONDS}",
         SECONDS,
         id="an-hour",
     ),
-    pytest.param(
+    loud(
         "ttl-invalid",
-        files(_a("2147483648")),
+        part(_a("2147483648")),
         ERROR,
         "example.com A",
         f"the TTL is '2147483648'; {WHOLE_SECONDS}",
         SECONDS,
         id="too-long",
     ),
-    pytest.param(
+    loud(
         "ttl-invalid",
-        files(_a("9" * 5000)),
+        part(_a("9" * 5000)),
         ERROR,
         "example.com A",
         f"the TTL is '{'9' * 60}'...; {WHOLE_SECONDS}",
         SECONDS,
         id="endless",
     ),
-    pytest.param(
+    loud(
         "record-type-unknown",
-        files(seen("example.com", "TXTT", '"x"')),
+        part(declared("example.com", "TXTT", '"x"')),
         ERROR,
         "example.com TXTT",
         "Route 53 knows no record type 'TXTT'",
         "use one of A, AAAA, CAA, CNAME, DS, HTTPS, MX, NAPTR, NS, PTR, SOA, SPF, SRV, SSHFP, SVCB, TLSA, TXT",
         id="misspelt",
     ),
-    pytest.param(
-        "mx-syntax", _mx("mail.example.com"), ERROR, MX, "'mail.example.com' has no preference", MX_FIX, id="host-alone"
-    ),
-    pytest.param("mx-syntax", _mx("10"), ERROR, MX, "'10' has no host", MX_FIX, id="preference-alone"),
-    pytest.param("mx-syntax", _mx(""), ERROR, MX, "'' has no host", MX_FIX, id="empty"),
-    pytest.param(
+    loud("mx-syntax", _mx("mail.example.com"), ERROR, MX, "'mail.example.com' has no preference", MX_FIX, id="host-alone"),
+    loud("mx-syntax", _mx("10"), ERROR, MX, "'10' has no host", MX_FIX, id="preference-alone"),
+    loud("mx-syntax", _mx(""), ERROR, MX, "'' has no host", MX_FIX, id="empty"),
+    loud(
         "mx-syntax",
         _mx("x mail.example.com"),
         ERROR,
@@ -227,7 +221,7 @@ LOUD = [
         MX_FIX,
         id="x",
     ),
-    pytest.param(
+    loud(
         "mx-syntax",
         _mx(f"{'9' * 9} a.example"),
         ERROR,
@@ -236,7 +230,7 @@ LOUD = [
         MX_FIX,
         id="nine-digits",
     ),
-    pytest.param(
+    loud(
         "mx-syntax",
         _mx("65536 a.example"),
         ERROR,
@@ -245,7 +239,7 @@ LOUD = [
         MX_FIX,
         id="preference-of-65536",
     ),
-    pytest.param(
+    loud(
         "mx-syntax",
         _mx("10 a.example b.example"),
         ERROR,
@@ -254,7 +248,7 @@ LOUD = [
         MX_FIX,
         id="two-hosts",
     ),
-    pytest.param(
+    loud(
         "mx-syntax",
         _mx("10 192.0.2.1"),
         ERROR,
@@ -263,7 +257,7 @@ LOUD = [
         MX_FIX,
         id="ipv4",
     ),
-    pytest.param(
+    loud(
         "mx-syntax",
         _mx("10 2001:db8::1"),
         ERROR,
@@ -272,7 +266,7 @@ LOUD = [
         MX_FIX,
         id="ipv6",
     ),
-    pytest.param(
+    loud(
         "mx-syntax",
         _mx("10 https://mail.example.com"),
         ERROR,
@@ -281,7 +275,7 @@ LOUD = [
         MX_FIX,
         id="url",
     ),
-    pytest.param(
+    loud(
         "mx-syntax",
         _mx("10 me@example.com"),
         ERROR,
@@ -290,10 +284,10 @@ LOUD = [
         MX_FIX,
         id="mail-address",
     ),
-    pytest.param("mx-syntax", _mx(), ERROR, MX, "the record set has no value", MX_FIX, id="no-mx-value"),
-    pytest.param(
+    loud("mx-syntax", _mx(), ERROR, MX, "the record set has no value", MX_FIX, id="no-mx-value"),
+    loud(
         "mx-to-cname",
-        part(mx("example.com", "10 Mail.example.com."), other("mail.example.com", RecordType.CNAME, "host.example.net")),
+        part(mx("example.com", "10 Mail.example.com."), record_set("mail.example.com", RecordType.CNAME, "host.example.net")),
         Severity.WARNING,
         MX,
         "the host mail.example.com is a CNAME; an MX must lead to a name with addresses, and some senders refuse it",
@@ -303,81 +297,78 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param(
+    silent(
         "mx-syntax",
-        files(seen("example.com", "MX", "10 192.0.2.1.example.com."), seen("192.0.2.1.example.com", "A", "192.0.2.1")),
+        part(declared("example.com", "MX", "10 192.0.2.1.example.com."), declared("192.0.2.1.example.com", "A", "192.0.2.1")),
         id="a-host-of-digits-that-exists",
     ),
-    pytest.param("mx-syntax", _mx("10 192.0.2.1.example.net.", "10 192.0.2.1.com"), id="digits-in-front-of-another-name"),
-    pytest.param("txt-quoting", _txt('"v=spf1 -all"', '""', '"a" "b"', '"a""b"', '"a\\"b"', '"\\303\\251"'), id="quoted"),
-    pytest.param("txt-quoting", _txt(f'"{LONG[1:]}"', ESCAPED, f'"{LONG[1:]}" "{LONG[1:]}"'), id="strings-of-255"),
-    pytest.param("txt-quoting", _txt(TOKEN, f"x{TOKEN}"), id="tokens"),
-    pytest.param("txt-quoting", files(seen("example.com", "TXT", KnownAfterDeploy("X"))), id="an-attribute"),
-    pytest.param("txt-quoting", files(seen("example.com", "TXT", is_alias=True)), id="an-alias"),
-    pytest.param("txt-quoting", files(seen("example.com", "CAA", '0 issue "ca.example"', "x")), id="another-type"),
-    pytest.param("txt-quoting", files(seen("example.com", "TXT", FOUR, line=1)), id="a-zone-file-may-hold-more"),
-    pytest.param("txt-set-large", part(txt("example.com", "x" * 256, "y" * 256)), id="just-small"),
-    pytest.param(
+    silent("mx-syntax", _mx("10 192.0.2.1.example.net.", "10 192.0.2.1.com"), id="digits-in-front-of-another-name"),
+    silent("txt-quoting", _txt('"v=spf1 -all"', '""', '"a" "b"', '"a""b"', '"a\\"b"', '"\\303\\251"'), id="quoted"),
+    silent("txt-quoting", _txt(f'"{LONG[1:]}"', ESCAPED, f'"{LONG[1:]}" "{LONG[1:]}"'), id="strings-of-255"),
+    silent("txt-quoting", _txt(TOKEN, f"x{TOKEN}"), id="tokens"),
+    silent("txt-quoting", part(declared("example.com", "TXT", KnownAfterDeploy("X"))), id="an-attribute"),
+    silent("txt-quoting", part(declared("example.com", "TXT", is_alias=True)), id="an-alias"),
+    silent("txt-quoting", part(declared("example.com", "CAA", '0 issue "ca.example"', "x")), id="another-type"),
+    silent("txt-quoting", part(declared("example.com", "TXT", FOUR, line=1)), id="a-zone-file-may-hold-more"),
+    silent("txt-set-large", part(txt("example.com", "x" * 256, "y" * 256)), id="just-small"),
+    silent(
         "txt-set-large",
-        files(
-            seen("example.com", "TXT", f'"{"x" * 250}"', set_identifier="a"),
-            seen("example.com", "TXT", f'"{"x" * 250}"', set_identifier="b"),
+        part(
+            declared("example.com", "TXT", f'"{"x" * 250}"', set_identifier="a"),
+            declared("example.com", "TXT", f'"{"x" * 250}"', set_identifier="b"),
         ),
         id="alternatives",
     ),
-    pytest.param("cname-several", files(seen("www.example.com", "CNAME", "a.example.net")), id="one-value"),
-    pytest.param("cname-several", files(seen("www.example.com", "CNAME", is_alias=True)), id="an-alias"),
-    pytest.param("value-twice", files(seen("example.com", "A", "192.0.2.1", "192.0.2.2")), id="two-addresses"),
-    pytest.param("value-twice", files(seen("example.com", "A", TOKEN, TOKEN)), id="tokens-that-look-alike"),
-    pytest.param("ttl-missing", files(_a("0")), id="zero"),
-    pytest.param("ttl-missing", files(seen("example.com", "A", ttl="", is_alias=True)), id="an-alias"),
-    pytest.param("ttl-missing", files(_a("", line=1)), id="a-zone-file"),
-    pytest.param("ttl-invalid", files(_a("2147483647"), _a(""), _a(TOKEN), _a("0")), id="good-absent-and-unknown"),
-    pytest.param("ttl-invalid", files(_a("1h", line=1)), id="a-zone-file"),
-    pytest.param(
-        "record-type-unknown", files(seen("example.com", "SVCB", "1 ."), seen("example.com", "a", "192.0.2.1")), id="known"
+    silent("cname-several", part(declared("www.example.com", "CNAME", "a.example.net")), id="one-value"),
+    silent("cname-several", part(declared("www.example.com", "CNAME", is_alias=True)), id="an-alias"),
+    silent("value-twice", part(declared("example.com", "A", "192.0.2.1", "192.0.2.2")), id="two-addresses"),
+    silent("value-twice", part(declared("example.com", "A", TOKEN, TOKEN)), id="tokens-that-look-alike"),
+    silent("ttl-missing", part(_a("0")), id="zero"),
+    silent("ttl-missing", part(declared("example.com", "A", ttl="", is_alias=True)), id="an-alias"),
+    silent("ttl-missing", part(_a("", line=1)), id="a-zone-file"),
+    silent("ttl-invalid", part(_a("2147483647"), _a(""), _a(TOKEN), _a("0")), id="good-absent-and-unknown"),
+    silent("ttl-invalid", part(_a("1h", line=1)), id="a-zone-file"),
+    silent(
+        "record-type-unknown",
+        part(declared("example.com", "SVCB", "1 ."), declared("example.com", "a", "192.0.2.1")),
+        id="known",
     ),
-    pytest.param("record-type-unknown", files(seen("example.com", TOKEN, "x")), id="a-token"),
-    pytest.param("record-type-unknown", files(seen("example.com", "LOC", "x", line=1)), id="a-zone-file"),
-    pytest.param("mx-syntax", _mx("0 .", "10 mail.example.com.", "65535\ta_b.example.com", "010 4.example"), id="good"),
-    pytest.param(
+    silent("record-type-unknown", part(declared("example.com", TOKEN, "x")), id="a-token"),
+    silent("record-type-unknown", part(declared("example.com", "LOC", "x", line=1)), id="a-zone-file"),
+    silent("mx-syntax", _mx("0 .", "10 mail.example.com.", "65535\ta_b.example.com", "010 4.example"), id="good"),
+    silent(
         "mx-syntax",
-        files(seen("example.com", "MX", KnownAfterDeploy("Region", "10 a."), TOKEN), seen("a.example", "MX", is_alias=True)),
+        part(
+            declared("example.com", "MX", KnownAfterDeploy("Region", "10 a."), TOKEN),
+            declared("a.example", "MX", is_alias=True),
+        ),
         id="unknown",
     ),
-    pytest.param("mx-syntax", part(mx("example.com", "10 mail.example.com")), id="ours"),
-    pytest.param(
+    silent("mx-syntax", part(mx("example.com", "10 mail.example.com")), id="ours"),
+    silent(
         "mx-to-cname",
         part(
-            mx("example.com", "10 mail.example.com", "0 .", TOKEN), other("www.example.com", RecordType.CNAME, "a.example.net")
+            mx("example.com", "10 mail.example.com", "0 .", TOKEN),
+            record_set("www.example.com", RecordType.CNAME, "a.example.net"),
         ),
         id="another-name-is-a-cname",
     ),
-    pytest.param(
+    silent(
         "mx-to-cname",
-        files(
-            seen("example.com", "MX", "10 mail.example.com"),
-            seen("mail.example.com", "CNAME", "a.example.net", set_identifier="condition IsTest"),
+        part(
+            declared("example.com", "MX", "10 mail.example.com"),
+            declared("mail.example.com", "CNAME", "a.example.net", set_identifier="condition IsTest"),
         ),
         id="a-cname-that-may-not-be-deployed",
     ),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_of_two_sets_at_a_name_only_the_wrong_one_is_named() -> None:
     """A finding leads to the resource that must change."""
-    wrong = seen("example.com", "TXT", "x", resource="Wrong")
-    (said,) = found("txt-quoting", files(seen("example.com", "TXT", '"x"'), wrong))
+    wrong = declared("example.com", "TXT", "x", resource="Wrong")
+    (said,) = findings_of("txt-quoting", part(declared("example.com", "TXT", '"x"'), wrong))
     assert said.records == (wrong,)

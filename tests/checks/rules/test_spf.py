@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.records.resource_record_set import ResourceRecordSet
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
 from ses_email_auth.zone.view import ZoneView
-from tests.checks.views import TOKEN, finding, found, part, txt
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import TOKEN, part, txt
 
 
 def alternative(identifier: str, *texts: str) -> DeclaredRecordSet:
@@ -26,7 +25,7 @@ GIVE_UP = "whoever is not allowed before gets permerror"
 OPEN = "lets every host of the internet send as the domain"
 
 LOUD = [
-    pytest.param(
+    loud(
         "spf-multiple",
         part(txt("example.com", "v=spf1 include:amazonses.com ~all", "MS=ms123", "V=SPF1 -all")),
         Severity.ERROR,
@@ -35,7 +34,7 @@ LOUD = [
         'merge them into one record: "v=spf1 include:amazonses.com ~all"',
         id="two-spf-strings",
     ),
-    pytest.param(
+    loud(
         "spf-multiple",
         part(txt("example.com", "v=spf1 include:amazonses.com ~all"), txt("example.com", "v=spf1 mx ~all", "v=spf1 a ~all")),
         Severity.ERROR,
@@ -44,7 +43,7 @@ LOUD = [
         'merge them into one record: "v=spf1 include:amazonses.com mx a ~all"',
         id="in-two-record-sets",
     ),
-    pytest.param(
+    loud(
         "spf-multiple",
         part(txt("example.com", "v=spf1 mx ~all", "v=spf1 ipv4:192.0.2.1 ~all")),
         Severity.ERROR,
@@ -53,7 +52,7 @@ LOUD = [
         "merge them into one record",
         id="one-that-cannot-be-read",
     ),
-    pytest.param(
+    loud(
         "spf-multiple",
         part(txt("example.com", *(f"v=spf1 ip4:192.0.2.{n} ~all" for n in range(6)))),
         Severity.ERROR,
@@ -62,7 +61,7 @@ LOUD = [
         "merge them into one record",
         id="more-than-anybody-wants-to-see",
     ),
-    pytest.param(
+    loud(
         "spf-multiple",
         part(txt("example.com", *(f"v=spf1 {' '.join(f'ip4:192.0.2.{10 * m + n}' for n in range(9))} ~all" for m in (1, 2)))),
         Severity.ERROR,
@@ -71,7 +70,7 @@ LOUD = [
         "merge them into one record",
         id="too-long-to-show",
     ),
-    pytest.param(
+    loud(
         "spf-multiple",
         part(alternative("a", "v=spf1 -all"), alternative("b", "v=spf1 a ~all", "v=spf1 mx ~all")),
         Severity.ERROR,
@@ -80,7 +79,7 @@ LOUD = [
         'merge them into one record: "v=spf1 a mx ~all"',
         id="two-in-one-of-two-weighted-sets",
     ),
-    pytest.param(
+    loud(
         "spf-pass-all",
         part(txt("example.com", "v=spf1 a ALL")),
         Severity.ERROR,
@@ -89,7 +88,7 @@ LOUD = [
         "use ~all or -all",
         id="plus-is-the-default-qualifier",
     ),
-    pytest.param(
+    loud(
         "spf-pass-all",
         part(txt("example.com", "v=spf1 ip4:203.0.113.1/0 -all")),
         Severity.ERROR,
@@ -98,7 +97,7 @@ LOUD = [
         "name the addresses that really send",
         id="every-ipv4-address",
     ),
-    pytest.param(
+    loud(
         "spf-pass-all",
         part(txt("example.com", "v=spf1 ip6:::/0 -all")),
         Severity.ERROR,
@@ -107,7 +106,7 @@ LOUD = [
         "name the addresses that really send",
         id="every-ipv6-address",
     ),
-    pytest.param(
+    loud(
         "spf-pass-all",
         part(txt("example.com", "v=spf1 a/0 -all")),
         Severity.ERROR,
@@ -116,7 +115,7 @@ LOUD = [
         "name the addresses that really send",
         id="a-with-length-0",
     ),
-    pytest.param(
+    loud(
         "spf-pass-all",
         part(txt("example.com", "v=spf1 mx//0 -all")),
         Severity.ERROR,
@@ -125,7 +124,7 @@ LOUD = [
         "name the addresses that really send",
         id="mx-with-ipv6-length-0",
     ),
-    pytest.param(
+    loud(
         "spf-too-many-lookups",
         part(txt("example.com", f"v=spf1 mx {TEN} ~all")),
         Severity.ERROR,
@@ -134,7 +133,7 @@ LOUD = [
         DROP,
         id="eleven-in-one-record",
     ),
-    pytest.param(
+    loud(
         "spf-too-many-lookups",
         part(
             txt("example.com", f"v=spf1 include:_spf.example.com {EIGHT} ~all"),
@@ -147,7 +146,7 @@ LOUD = [
         DROP,
         id="through-an-include-and-a-redirect",
     ),
-    pytest.param(
+    loud(
         "spf-too-many-lookups",
         part(alternative("a", f"v=spf1 {TEN} mx ~all"), alternative("b", "v=spf1 -all")),
         Severity.ERROR,
@@ -156,7 +155,7 @@ LOUD = [
         DROP,
         id="the-worst-of-two-weighted-sets",
     ),
-    pytest.param(
+    loud(
         "spf-too-many-lookups",
         part(txt("example.com", f"v=spf1 include:Mailgun.org. include:sendgrid.net {SIX} ~all")),
         Severity.WARNING,
@@ -165,7 +164,7 @@ LOUD = [
         DROP,
         id="known-includes-are-estimated",
     ),
-    pytest.param(
+    loud(
         "spf-too-many-lookups",
         part(
             txt("example.com", f"v=spf1 include:_spf.example.com {SIX} ~all"),
@@ -177,7 +176,7 @@ LOUD = [
         "",
         id="a-known-include-behind-one-in-view",
     ),
-    pytest.param(
+    loud(
         "spf-include-loop",
         part(txt("example.com", "v=spf1 include:Example.com. ~all")),
         Severity.ERROR,
@@ -186,7 +185,7 @@ LOUD = [
         "take the include of example.com out of example.com",
         id="a-record-that-includes-itself",
     ),
-    pytest.param(
+    loud(
         "spf-include-loop",
         part(
             txt("example.com", "v=spf1 include:i.example.net include:a.example.com ~all"),
@@ -198,7 +197,7 @@ LOUD = [
         "take the include of example.com out of a.example.com",
         id="a-redirect-back",
     ),
-    pytest.param(
+    loud(
         "spf-too-many-lookups",
         part(txt("example.com", f"v=spf1 {TEN} ~all")),
         Severity.INFO,
@@ -207,7 +206,7 @@ LOUD = [
         "",
         id="ten-are-allowed",
     ),
-    pytest.param(
+    loud(
         "spf-too-many-lookups",
         part(txt("example.com", f"v=spf1 mx {EIGHT} ~all")),
         Severity.INFO,
@@ -219,15 +218,11 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param(
-        "spf-multiple", part(txt("example.com", "v=spf1 -all"), txt("example.com", "v=spf1 -all")), id="the-same-twice"
-    ),
-    pytest.param("spf-multiple", part(alternative("a", "v=spf1 -all"), alternative("b", "v=spf1 ~all")), id="weighted-sets"),
-    pytest.param("spf-include-loop", part(txt("example.com", "v=spf1 -all include:example.com")), id="void-behind-all"),
-    pytest.param(
-        "spf-include-loop", part(txt("example.com", "v=spf1 ~all redirect=example.com")), id="redirect-is-void-beside-all"
-    ),
-    pytest.param(
+    silent("spf-multiple", part(txt("example.com", "v=spf1 -all"), txt("example.com", "v=spf1 -all")), id="the-same-twice"),
+    silent("spf-multiple", part(alternative("a", "v=spf1 -all"), alternative("b", "v=spf1 ~all")), id="weighted-sets"),
+    silent("spf-include-loop", part(txt("example.com", "v=spf1 -all include:example.com")), id="void-behind-all"),
+    silent("spf-include-loop", part(txt("example.com", "v=spf1 ~all redirect=example.com")), id="redirect-is-void-beside-all"),
+    silent(
         "spf-include-loop",
         part(
             txt("example.com", "v=spf1 include:a.example.com include:b.example.com ~all"),
@@ -236,7 +231,7 @@ SILENT = [
         ),
         id="twice-is-no-loop",
     ),
-    pytest.param(
+    silent(
         "spf-include-loop",
         part(
             txt("example.com", "v=spf1 include:a.example.com ~all"),
@@ -244,18 +239,18 @@ SILENT = [
         ),
         id="a-record-that-cannot-be-read-leads-nowhere",
     ),
-    pytest.param("spf-too-many-lookups", part(txt("example.com", "v=spf1 include:example.com ~all")), id="a-loop-is-said-once"),
-    pytest.param("spf-multiple", part(txt("example.com", "v=spf1 -all", "v=spf10 x", "spf2.0/pra -all")), id="one-is-spf"),
-    pytest.param("spf-multiple", part(txt("example.com", "v=spf1 -all"), txt("a.example.com", "v=spf1 -all")), id="two-names"),
-    pytest.param("spf-multiple", part(txt("example.com", "v=spf1 -all", TOKEN)), id="nobody-knows-what-a-token-holds"),
-    pytest.param("spf-pass-all", part(txt("example.com", "v=spf1 -all +all")), id="a-later-all-is-void"),
-    pytest.param("spf-pass-all", part(txt("example.com", "v=spf1 -all ip4:0.0.0.0/0")), id="what-is-behind-all-is-void"),
-    pytest.param("spf-pass-all", part(txt("example.com", "v=spf1 ?ip4:0.0.0.0/0 ~all")), id="neutral-is-no-pass"),
-    pytest.param("spf-pass-all", part(txt("example.com", "v=spf1 ip4:192.0.2.0/24 a/24 mx//64 ?all")), id="real-networks"),
-    pytest.param("spf-pass-all", part(txt("example.com", "v=spf1 allow +all")), id="a-permerror-lets-nobody-send"),
-    pytest.param("spf-too-many-lookups", part(txt("example.com", f"v=spf1 {EIGHT} ~all")), id="eight"),
-    pytest.param("spf-too-many-lookups", part(txt("example.com", f"v=spf1 -all {TEN}")), id="nothing-behind-all-is-looked-up"),
-    pytest.param(
+    silent("spf-too-many-lookups", part(txt("example.com", "v=spf1 include:example.com ~all")), id="a-loop-is-said-once"),
+    silent("spf-multiple", part(txt("example.com", "v=spf1 -all", "v=spf10 x", "spf2.0/pra -all")), id="one-is-spf"),
+    silent("spf-multiple", part(txt("example.com", "v=spf1 -all"), txt("a.example.com", "v=spf1 -all")), id="two-names"),
+    silent("spf-multiple", part(txt("example.com", "v=spf1 -all", TOKEN)), id="nobody-knows-what-a-token-holds"),
+    silent("spf-pass-all", part(txt("example.com", "v=spf1 -all +all")), id="a-later-all-is-void"),
+    silent("spf-pass-all", part(txt("example.com", "v=spf1 -all ip4:0.0.0.0/0")), id="what-is-behind-all-is-void"),
+    silent("spf-pass-all", part(txt("example.com", "v=spf1 ?ip4:0.0.0.0/0 ~all")), id="neutral-is-no-pass"),
+    silent("spf-pass-all", part(txt("example.com", "v=spf1 ip4:192.0.2.0/24 a/24 mx//64 ?all")), id="real-networks"),
+    silent("spf-pass-all", part(txt("example.com", "v=spf1 allow +all")), id="a-permerror-lets-nobody-send"),
+    silent("spf-too-many-lookups", part(txt("example.com", f"v=spf1 {EIGHT} ~all")), id="eight"),
+    silent("spf-too-many-lookups", part(txt("example.com", f"v=spf1 -all {TEN}")), id="nothing-behind-all-is-looked-up"),
+    silent(
         "spf-too-many-lookups",
         part(
             txt("example.com", f"v=spf1 {EIGHT} ~all include:_spf.example.com redirect=_spf.example.com"),
@@ -263,7 +258,7 @@ SILENT = [
         ),
         id="void-terms-are-not-followed",
     ),
-    pytest.param(
+    silent(
         "spf-too-many-lookups",
         part(txt("example.com", f"v=spf1 include:%{{d}}.example.net include:amazonses.com {SIX} ~all")),
         id="an-include-that-is-not-in-view-counts-as-one",
@@ -271,16 +266,7 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_includes_that_fan_out_are_counted_quickly() -> None:
@@ -292,7 +278,7 @@ def test_includes_that_fan_out_are_counted_quickly() -> None:
             for at, name in enumerate(names)
         )
     )
-    assert max(each.message for each in found("spf-too-many-lookups", view) if each.where == "n0.example.com TXT") == (
+    assert max(each.message for each in findings_of("spf-too-many-lookups", view) if each.where == "n0.example.com TXT") == (
         "SPF needs 100 DNS lookups or more; receivers stop at 10 with permerror"
     )
 
@@ -302,7 +288,7 @@ def test_a_long_chain_needs_no_deep_stack() -> None:
     last = 9_999
     texts = [f"v=spf1 include:n{min(n + 1, last)}.example.com -all" for n in range(last + 1)]
     view = part(*(txt(f"n{n}.example.com", text) for n, text in enumerate(texts)))
-    faults = found("spf-include-loop", view)
+    faults = findings_of("spf-include-loop", view)
     assert len(faults) == last + 1
     assert faults[0].message == (
         f"the includes of n0.example.com lead into a loop: n9999.example.com -> n9999.example.com; {GIVE_UP}"
@@ -317,7 +303,7 @@ def test_a_long_chain_needs_no_deep_stack() -> None:
 def test_of_a_large_loop_a_part_is_shown() -> None:
     """Seven records go round; the finding shows five of them, and the one that is not shown has its own."""
     view = part(*(txt(f"n{n}.example.com", f"v=spf1 include:n{(n + 1) % 7}.example.com -all") for n in range(7)))
-    fault, *others = found("spf-include-loop", view)
+    fault, *others = findings_of("spf-include-loop", view)
     assert fault.message.startswith("the includes of n0.example.com go round: n0.example.com -> n1.example.com -> ")
     assert " -> n4.example.com -> ...; " in fault.message
     assert fault.fix == "take the include of n0.example.com out of the loop"
@@ -331,11 +317,11 @@ def test_two_record_sets_are_both_in_the_finding() -> None:
         DeclaredRecordSet.of("example.com", "TXT", (value,), Origin(path))
         for path, value in (("a.json", '"v=spf1 a ~all"'), ("b.json", '"MS=ms123"'), ("c.json", '"v=spf1 mx ~all"'))
     )
-    (finding_,) = found("spf-multiple", ZoneView(records=sets))
+    (finding_,) = findings_of("spf-multiple", ZoneView(records=sets))
     assert [origin.path for origin in finding_.origins] == ["a.json", "c.json"]
 
 
 def test_a_long_term_is_shortened() -> None:
     """A message stays readable whatever the record holds."""
-    (finding_,) = found("spf-pass-all", part(txt("example.com", f"v=spf1 a:{'a.' * 200}example/0 -all")))
+    (finding_,) = findings_of("spf-pass-all", part(txt("example.com", f"v=spf1 a:{'a.' * 200}example/0 -all")))
     assert len(finding_.message) < 150

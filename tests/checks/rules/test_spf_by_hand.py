@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import pytest
 
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.spf import SpfRecord
-from tests.checks.ses_views import easy_dkim, identity, token_names, view_of
-from tests.checks.views import FEEDBACK, TOKEN, ZONE, finding, found, mx, part
-
-if TYPE_CHECKING:
-    from ses_email_auth.zone.view import ZoneView
+from tests.checks.rule_table import loud, rule_test, silent
+from tests.checks.views import FEEDBACK, TOKEN, ZONE, easy_dkim, identity, mx, part, token_names
 
 LOUD = [
-    pytest.param(
+    loud(
         "from-spf-by-hand",
         replace(part(), spf_by_hand=((ZONE, SpfRecord.of_includes(["_spf.google.com", "amazonses.com"])),)),
         Severity.INFO,
@@ -29,24 +23,15 @@ LOUD = [
     ),
 ]
 
-SILENT = [pytest.param("from-spf-by-hand", part(), id="spf-published")]
+SILENT = [silent("from-spf-by-hand", part(), id="spf-published")]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_who_sends_through_ses() -> None:
     """Identities tell, and the CNAMEs of Easy DKIM; what holds a token tells nothing."""
-    view = view_of(
+    view = part(
         identity("a@mail.example.com"),
         identity(TOKEN),
         *easy_dkim("a"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
 from ses_email_auth.zone.view import ZoneView
-from tests.checks.views import FEEDBACK, TOKEN, ZONE, finding, found, mx, other, part, txt, whole
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import FEEDBACK, TOKEN, ZONE, mx, part, record_set, txt, whole
 
 NAME = "bounce.example.com"
 AT = f"{NAME} TXT"
@@ -36,7 +35,7 @@ def bounce(*texts: str) -> ZoneView:
 def keys(domain: str = "example.com") -> tuple[ResourceRecordSet, ...]:
     """Three Easy DKIM records."""
     return tuple(
-        other(f"{token}._domainkey.{domain}", RecordType.CNAME, f"{token}.dkim.amazonses.com") for token in ("a", "b", "c")
+        record_set(f"{token}._domainkey.{domain}", RecordType.CNAME, f"{token}.dkim.amazonses.com") for token in ("a", "b", "c")
     )
 
 
@@ -47,7 +46,7 @@ def sender(name: str, *records: ResourceRecordSet, complete: bool = True) -> Zon
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "spf-amazonses-at-mail-from-missing",
         bounce("v=spf1 -all"),
         Severity.ERROR,
@@ -56,7 +55,7 @@ LOUD = [
         ADD,
         id="nobody-is-allowed",
     ),
-    pytest.param(
+    loud(
         "spf-amazonses-at-mail-from-missing",
         bounce("v=spf1 include:_spf.google.com mx a ~all"),
         Severity.ERROR,
@@ -65,7 +64,7 @@ LOUD = [
         ADD,
         id="another-service-is-allowed",
     ),
-    pytest.param(
+    loud(
         "spf-amazonses-at-mail-from-missing",
         part(NOT_KNOWN, txt(NAME, "v=spf1 ?include:amazonses.com ~all")),
         Severity.ERROR,
@@ -74,7 +73,7 @@ LOUD = [
         ADD,
         id="neutral-is-not-allowed",
     ),
-    pytest.param(
+    loud(
         "spf-amazonses-at-mail-from-missing",
         part(
             MX,
@@ -87,7 +86,7 @@ LOUD = [
         ADD,
         id="through-what-is-in-view",
     ),
-    pytest.param(
+    loud(
         "spf-amazonses-at-mail-from-missing",
         bounce("v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 -all"),
         Severity.WARNING,
@@ -96,13 +95,13 @@ LOUD = [
         ADD,
         id="addresses-can-be-those-of-ses",
     ),
-    pytest.param(
+    loud(
         "spf-amazonses-at-mail-from-missing", bounce("MS=ms1"), Severity.ERROR, AT, NO_RECORD, PUBLISH, id="another-text-alone"
     ),
-    pytest.param(
+    loud(
         "spf-amazonses-at-mail-from-missing", whole(MX), Severity.ERROR, f"{NAME} MX", NO_RECORD, PUBLISH, id="no-text-at-all"
     ),
-    pytest.param(
+    loud(
         "from-spf-missing",
         whole(*keys()),
         Severity.INFO,
@@ -111,7 +110,7 @@ LOUD = [
         'publish TXT "v=spf1 include:amazonses.com ~all" at example.com',
         id="easy-dkim",
     ),
-    pytest.param(
+    loud(
         "from-spf-missing",
         sender("example.com", txt("example.com", "MS=ms1")),
         Severity.INFO,
@@ -120,7 +119,7 @@ LOUD = [
         'publish TXT "v=spf1 include:amazonses.com ~all" at example.com',
         id="an-identity",
     ),
-    pytest.param(
+    loud(
         "from-spf-missing",
         sender("info@news.example.com", txt("example.com", "v=spf1 -all")),
         Severity.INFO,
@@ -132,32 +131,32 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param(
+    silent(
         "spf-amazonses-at-mail-from-missing",
-        whole(MX, other(NAME, RecordType.CNAME, "a.example.net")),
+        whole(MX, record_set(NAME, RecordType.CNAME, "a.example.net")),
         id="cname-beside-data-says-it",
     ),
-    pytest.param(
+    silent(
         "spf-amazonses-at-mail-from-missing",
         whole(DeclaredRecordSet.of("bounce.example.com.example.com.", "MX", (FEEDBACK,), Origin("zone"))),  # type: ignore[arg-type]  # as files have it
         id="name-doubled-says-it",
     ),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 include:AmazonSES.com. ~all"), id="as-it-should-be"),
-    pytest.param("spf-amazonses-at-mail-from-missing", part(MX), id="the-text-can-be-elsewhere"),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce(TOKEN, "MS=ms1"), id="a-token"),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 include:spf.example.net -all"), id="not-in-view"),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 include:amazon.com -all"), id="amazon-includes-it"),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 redirect=%{d}.example.net"), id="a-macro"),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 exists:%{i}.a.example -all"), id="exists"),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 +all"), id="spf-pass-all-says-it"),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 ipv4:192.0.2.1 -all"), id="spf-syntax-says-it"),
-    pytest.param("spf-amazonses-at-mail-from-missing", bounce("v=spf1 -all", "v=spf1 +all"), id="spf-multiple-says-it"),
-    pytest.param(
+    silent("spf-amazonses-at-mail-from-missing", bounce("v=spf1 include:AmazonSES.com. ~all"), id="as-it-should-be"),
+    silent("spf-amazonses-at-mail-from-missing", part(MX), id="the-text-can-be-elsewhere"),
+    silent("spf-amazonses-at-mail-from-missing", bounce(TOKEN, "MS=ms1"), id="a-token"),
+    silent("spf-amazonses-at-mail-from-missing", bounce("v=spf1 include:spf.example.net -all"), id="not-in-view"),
+    silent("spf-amazonses-at-mail-from-missing", bounce("v=spf1 include:amazon.com -all"), id="amazon-includes-it"),
+    silent("spf-amazonses-at-mail-from-missing", bounce("v=spf1 redirect=%{d}.example.net"), id="a-macro"),
+    silent("spf-amazonses-at-mail-from-missing", bounce("v=spf1 exists:%{i}.a.example -all"), id="exists"),
+    silent("spf-amazonses-at-mail-from-missing", bounce("v=spf1 +all"), id="spf-pass-all-says-it"),
+    silent("spf-amazonses-at-mail-from-missing", bounce("v=spf1 ipv4:192.0.2.1 -all"), id="spf-syntax-says-it"),
+    silent("spf-amazonses-at-mail-from-missing", bounce("v=spf1 -all", "v=spf1 +all"), id="spf-multiple-says-it"),
+    silent(
         "spf-amazonses-at-mail-from-missing",
         part(MX, txt(NAME, "v=spf1 redirect=a.example.com"), txt("a.example.com", "v=spf1 include:amazonses.com ~all")),
         id="through-a-redirect",
     ),
-    pytest.param(
+    silent(
         "spf-amazonses-at-mail-from-missing",
         part(
             MX,
@@ -166,61 +165,49 @@ SILENT = [
         ),
         id="a-chain-that-nobody-follows",
     ),
-    pytest.param(
+    silent(
         "spf-amazonses-at-mail-from-missing",
-        whole(MX, other(NAME, RecordType.NS, "ns.example.net")),
+        whole(MX, record_set(NAME, RecordType.NS, "ns.example.net")),
         id="delegated",
     ),
-    pytest.param(
+    silent(
         "spf-amazonses-at-mail-from-missing",
         part(mx(TOKEN, FEEDBACK), txt(TOKEN, "v=spf1 -all")),
         id="a-name-that-nobody-knows",
     ),
-    pytest.param(
+    silent(
         "spf-amazonses-at-mail-from-missing", part(mx(NAME, "10 mail.example.net"), txt(NAME, "v=spf1 -all")), id="no-mail-from"
     ),
-    pytest.param(
+    silent(
         "spf-amazonses-at-mail-from-missing",
-        ZoneView(
-            records=(MX, DeclaredRecordSet.of(NAME, "TXT", (KnownAfterDeploy("Region", "v=spf1 include:"),), Origin("a"))),
-            zone=ZONE,
-        ),
+        part(MX, DeclaredRecordSet.of(NAME, "TXT", (KnownAfterDeploy("Region", "v=spf1 include:"),), Origin("a"))),
         id="a-text-that-nobody-knows",
     ),
-    pytest.param("from-spf-missing", part(*keys()), id="not-the-whole-zone"),
-    pytest.param("from-spf-missing", ZoneView(records=keys(), complete=True), id="a-zone-without-a-name"),
-    pytest.param("from-spf-missing", whole(*keys(), txt("example.com", "v=spf1 mx ~all")), id="there-it-is"),
-    pytest.param("from-spf-missing", whole(*keys("a.example.com"), txt("*.example.com", "v=spf1 -all")), id="wildcard"),
-    pytest.param("from-spf-missing", sender("other.example"), id="outside-of-the-zone"),
-    pytest.param("from-spf-missing", sender(TOKEN), id="a-token"),
-    pytest.param("from-spf-missing", whole(txt("example.com", "MS=ms1")), id="nobody-sends"),
+    silent("from-spf-missing", part(*keys()), id="not-the-whole-zone"),
+    silent("from-spf-missing", ZoneView(records=keys(), complete=True), id="a-zone-without-a-name"),
+    silent("from-spf-missing", whole(*keys(), txt("example.com", "v=spf1 mx ~all")), id="there-it-is"),
+    silent("from-spf-missing", whole(*keys("a.example.com"), txt("*.example.com", "v=spf1 -all")), id="wildcard"),
+    silent("from-spf-missing", sender("other.example"), id="outside-of-the-zone"),
+    silent("from-spf-missing", sender(TOKEN), id="a-token"),
+    silent("from-spf-missing", whole(txt("example.com", "MS=ms1")), id="nobody-sends"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_finding_leads_to_the_mx_and_to_the_text() -> None:
     """Whoever wrote the one may not have written the other."""
-    (said,) = found("spf-amazonses-at-mail-from-missing", bounce("v=spf1 -all"))
+    (said,) = findings_of("spf-amazonses-at-mail-from-missing", bounce("v=spf1 -all"))
     assert [record.place for record in said.records if isinstance(record, ResourceRecordSet)] == [f"{NAME} MX", f"{NAME} TXT"]
 
 
 def test_a_sender_without_a_record_leads_to_the_identity_and_to_its_keys() -> None:
     """There is no TXT record to lead to."""
-    (said,) = found(
-        "from-spf-missing", sender("info@example.com", *keys(), other("www.example.com", RecordType.CNAME, "a.example"))
+    (said,) = findings_of(
+        "from-spf-missing", sender("info@example.com", *keys(), record_set("www.example.com", RecordType.CNAME, "a.example"))
     )
     assert [origin.path for origin in said.origins] == ["app.json"]
     unknown = DeclaredIdentity(name=TOKEN, origin=Origin("app.json"))
-    assert len(found("from-spf-missing", ZoneView(records=keys(), zone=ZONE, complete=True, identities=(unknown,)))) == 1
+    assert len(findings_of("from-spf-missing", ZoneView(records=keys(), zone=ZONE, complete=True, identities=(unknown,)))) == 1
     assert len(said.records) == 4

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
-from ses_email_auth.zone.view import ZoneView
-from tests.checks.views import TOKEN, finding, found, part, txt
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import TOKEN, part, txt
+
+if TYPE_CHECKING:
+    from ses_email_auth.zone.view import ZoneView
 
 
 def seen(record_type: str, *values: str | KnownAfterDeploy, name: str = "example.com.") -> ZoneView:
     """A set as a file has it."""
-    return ZoneView(records=(DeclaredRecordSet.of(name, record_type, values, Origin("zone")),))
+    return part(DeclaredRecordSet.of(name, record_type, values, Origin("zone")), zone=None)
 
 
 AT = "example.com TXT"
@@ -28,7 +31,7 @@ MOVE = "publish its text as TXT, and delete it"
 
 LOUD = [
     *(
-        pytest.param(
+        loud(
             "spf-syntax",
             part(txt("example.com", f"v=spf1 include:a.example {terms}")),
             Severity.ERROR,
@@ -39,7 +42,7 @@ LOUD = [
         )
         for number, terms in enumerate(["~all v=spf1 include:b.example ~all", "-all V=SPF1 redirect=b.example"])
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         seen("TXT", '"v=spf1 mx ~all" "v=spf1 a ~all"'),
         Severity.ERROR,
@@ -49,7 +52,7 @@ LOUD = [
         id="two-records-in-two-strings-of-one-value",
     ),
     *(
-        pytest.param(
+        loud(
             "spf-syntax",
             part(txt("example.com", f"v=spf1 {term} ~all")),
             Severity.ERROR,
@@ -68,7 +71,7 @@ LOUD = [
             ("ip4:192.0.2.1/33", "the prefix length 33 is over the maximum 32", CORRECT),
         )
     ),
-    pytest.param(
+    loud(
         "spf-equals-sign",
         part(txt("example.com", "v=spf1 include=_spf.example.net ~all")),
         Severity.WARNING,
@@ -77,7 +80,7 @@ LOUD = [
         "write include:_spf.example.net",
         id="an-equals-sign-for-a-colon",
     ),
-    pytest.param(
+    loud(
         "spf-equals-sign",
         part(txt("example.com", "v=spf1 mx IP4=192.0.2.1 ~all")),
         Severity.WARNING,
@@ -86,7 +89,7 @@ LOUD = [
         "write ip4:192.0.2.1",
         id="an-equals-sign-behind-ip4",
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         part(txt("example.com", "v=spf1 ipv4:192.0.2.1 ~all")),
         Severity.ERROR,
@@ -95,7 +98,7 @@ LOUD = [
         CORRECT,
         id="unknown-mechanism",
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         part(txt("example.com", "MS=ms1", "v=spf1 include:localhost ~all")),
         Severity.ERROR,
@@ -104,7 +107,7 @@ LOUD = [
         CORRECT,
         id="a-domain-of-one-label",
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         part(txt("example.com", "v=spf1 ip4:192.0.2.04 ~all")),
         Severity.ERROR,
@@ -114,7 +117,7 @@ LOUD = [
         CORRECT,
         id="leading-zero",
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         part(txt("example.com", "v=spf1 redirect=a.example redirect=b.example")),
         Severity.ERROR,
@@ -123,7 +126,7 @@ LOUD = [
         CORRECT,
         id="two-redirects",
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         part(txt("example.com", "v=spf1 -all;")),
         Severity.ERROR,
@@ -132,7 +135,7 @@ LOUD = [
         CORRECT,
         id="a-semicolon-at-the-end",
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         part(txt("example.com", "v=spf1 : -all")),
         Severity.ERROR,
@@ -141,7 +144,7 @@ LOUD = [
         CORRECT,
         id="a-term-that-the-message-quotes",
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         part(txt("example.com", "v=spf1 a\tmx -all")),
         Severity.ERROR,
@@ -150,7 +153,7 @@ LOUD = [
         CORRECT,
         id="a-tab",
     ),
-    pytest.param(
+    loud(
         "spf-syntax",
         seen("TXT", '"v=spf1 ipv6:2001:db8::1 " "~all"'),
         Severity.ERROR,
@@ -159,7 +162,7 @@ LOUD = [
         CORRECT,
         id="in-two-strings",
     ),
-    pytest.param(
+    loud(
         "spf-string-join",
         seen("TXT", '"v=spf1 include:a.example" "include:b.example ~all"'),
         Severity.ERROR,
@@ -168,7 +171,7 @@ LOUD = [
         SPACE,
         id="two-includes",
     ),
-    pytest.param(
+    loud(
         "spf-string-join",
         seen("TXT", '"v=spf1 ip4:192.0.2.1" "~all"'),
         Severity.ERROR,
@@ -177,7 +180,7 @@ LOUD = [
         SPACE,
         id="all-in-a-string-of-its-own",
     ),
-    pytest.param(
+    loud(
         "spf-string-join",
         seen("TXT", '"v=spf1" "mx" "-all"'),
         Severity.ERROR,
@@ -186,7 +189,7 @@ LOUD = [
         SPACE,
         id="the-version-alone",
     ),
-    pytest.param(
+    loud(
         "spf-string-join",
         part(txt("example.com", ("v=spf1 ", "mx", "redirect=_spf.example.com"))),
         Severity.ERROR,
@@ -195,8 +198,8 @@ LOUD = [
         SPACE,
         id="strings-of-ours",
     ),
-    pytest.param("spf-type99", seen("SPF", '"v=spf1 -all"'), Severity.WARNING, "example.com SPF", UNREAD, MOVE, id="alone"),
-    pytest.param(
+    loud("spf-type99", seen("SPF", '"v=spf1 -all"'), Severity.WARNING, "example.com SPF", UNREAD, MOVE, id="alone"),
+    loud(
         "spf-type99",
         seen("spf", '"v=spf1 -all"', name="a_b.example.com."),
         Severity.WARNING,
@@ -205,9 +208,9 @@ LOUD = [
         MOVE,
         id="at-an-odd-name",
     ),
-    pytest.param(
+    loud(
         "spf-type99",
-        ZoneView(records=(*seen("SPF", '"v=spf1 -all"').records, *seen("TXT", '"v=spf1 -all"').records)),
+        part(*seen("SPF", '"v=spf1 -all"').records, *seen("TXT", '"v=spf1 -all"').records, zone=None),
         Severity.WARNING,
         "example.com SPF",
         UNREAD,
@@ -217,51 +220,40 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("spf-syntax", part(txt("example.com", "v=spf1 mx v=spf1 a ~all")), id="the-second-counts-too"),
-    pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 ra=postmaster exp=e.example.net mx ~all")), id="modifiers"),
-    pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 include:a.example ~all")), id="a-colon"),
-    pytest.param("spf-equals-sign", part(txt("example.com", "v=spf1 incl:a.example ~all")), id="no-record-at-all"),
-    pytest.param(
-        "spf-syntax", part(txt("example.com", "v=spf1 foo=bar A:Example.COM/24//64 -all")), id="unknown-modifiers-are-fine"
-    ),
-    pytest.param("spf-syntax", part(txt("example.com", "v=spf10 ipv4:x", "spf2.0/pra ipv4:x")), id="no-spf-record"),
-    pytest.param("spf-syntax", part(txt("example.com", f"v=spf1 ipv4:{TOKEN} -all")), id="a-token"),
-    pytest.param("spf-syntax", seen("TXT", KnownAfterDeploy("Region", "v=spf1 ipv4:", " -all")), id="known-after-deploy"),
-    pytest.param("spf-syntax", part(txt("example.com", "v=spf1 ｉnclude:a.example -all")), id="txt-near-miss-says-it"),
-    pytest.param("spf-syntax", part(txt("example.com", 'v=spf1 "a" -all')), id="txt-near-miss-says-that-too"),
-    pytest.param("spf-syntax", seen("TXT", '"v=spf1 ip4:192.0.2.1" "-all"'), id="spf-string-join-says-it"),
-    pytest.param("spf-string-join", seen("TXT", '"v=spf1 include:a.example " "include:b.example ~all"'), id="space-before"),
-    pytest.param("spf-string-join", seen("TXT", '"v=spf1 include:a.example" " include:b.example ~all"'), id="space-behind"),
-    pytest.param("spf-string-join", seen("TXT", '"v=spf1 include:a.exam" "ple.com ~all"'), id="cut-in-a-host"),
-    pytest.param("spf-string-join", seen("TXT", '"v=spf1 mx ~" "include:a.example -" "all"'), id="cut-behind-a-qualifier"),
-    pytest.param("spf-string-join", seen("TXT", '"v=spf1 inc" "lude:a.example ip4" ":192.0.2.1 -all"'), id="cut-in-a-name"),
-    pytest.param("spf-string-join", seen("TXT", '"v=spf1 ip6:2001:db8::" "a:1 -all"'), id="cut-in-an-ipv6-address"),
-    pytest.param("spf-string-join", seen("TXT", f'"v=spf1 mx" "include:{TOKEN} -all"'), id="a-token-in-a-string"),
-    pytest.param("spf-string-join", seen("TXT", '"v=spf1 mx" "include:a.b -all"', name="x-.example.com."), id="no-name"),
-    pytest.param("spf-string-join", seen("TXT", '"v=spf1" "~all"'), id="txt-near-miss-says-it-already"),
-    pytest.param("spf-string-join", seen("TXT", '"k=rsa; p=AAAA" "ip4:BBBB"', '"v=spf1 -all"'), id="no-spf-text"),
-    pytest.param("spf-string-join", part(txt("example.com", ("v=spf1 mx ", "-all"))), id="strings-of-ours-with-a-space"),
-    pytest.param("spf-string-join", seen("TXT", KnownAfterDeploy("Region")), id="a-value-that-nobody-knows"),
-    pytest.param("spf-type99", seen("TXT", '"v=spf1 -all"'), id="txt"),
-    pytest.param("spf-type99", part(txt("example.com", "v=spf1 -all")), id="our-own-records-are-txt"),
+    silent("spf-syntax", part(txt("example.com", "v=spf1 mx v=spf1 a ~all")), id="the-second-counts-too"),
+    silent("spf-equals-sign", part(txt("example.com", "v=spf1 ra=postmaster exp=e.example.net mx ~all")), id="modifiers"),
+    silent("spf-equals-sign", part(txt("example.com", "v=spf1 include:a.example ~all")), id="a-colon"),
+    silent("spf-equals-sign", part(txt("example.com", "v=spf1 incl:a.example ~all")), id="no-record-at-all"),
+    silent("spf-syntax", part(txt("example.com", "v=spf1 foo=bar A:Example.COM/24//64 -all")), id="unknown-modifiers-are-fine"),
+    silent("spf-syntax", part(txt("example.com", "v=spf10 ipv4:x", "spf2.0/pra ipv4:x")), id="no-spf-record"),
+    silent("spf-syntax", part(txt("example.com", f"v=spf1 ipv4:{TOKEN} -all")), id="a-token"),
+    silent("spf-syntax", seen("TXT", KnownAfterDeploy("Region", "v=spf1 ipv4:", " -all")), id="known-after-deploy"),
+    silent("spf-syntax", part(txt("example.com", "v=spf1 ｉnclude:a.example -all")), id="txt-near-miss-says-it"),
+    silent("spf-syntax", part(txt("example.com", 'v=spf1 "a" -all')), id="txt-near-miss-says-that-too"),
+    silent("spf-syntax", seen("TXT", '"v=spf1 ip4:192.0.2.1" "-all"'), id="spf-string-join-says-it"),
+    silent("spf-string-join", seen("TXT", '"v=spf1 include:a.example " "include:b.example ~all"'), id="space-before"),
+    silent("spf-string-join", seen("TXT", '"v=spf1 include:a.example" " include:b.example ~all"'), id="space-behind"),
+    silent("spf-string-join", seen("TXT", '"v=spf1 include:a.exam" "ple.com ~all"'), id="cut-in-a-host"),
+    silent("spf-string-join", seen("TXT", '"v=spf1 mx ~" "include:a.example -" "all"'), id="cut-behind-a-qualifier"),
+    silent("spf-string-join", seen("TXT", '"v=spf1 inc" "lude:a.example ip4" ":192.0.2.1 -all"'), id="cut-in-a-name"),
+    silent("spf-string-join", seen("TXT", '"v=spf1 ip6:2001:db8::" "a:1 -all"'), id="cut-in-an-ipv6-address"),
+    silent("spf-string-join", seen("TXT", f'"v=spf1 mx" "include:{TOKEN} -all"'), id="a-token-in-a-string"),
+    silent("spf-string-join", seen("TXT", '"v=spf1 mx" "include:a.b -all"', name="x-.example.com."), id="no-name"),
+    silent("spf-string-join", seen("TXT", '"v=spf1" "~all"'), id="txt-near-miss-says-it-already"),
+    silent("spf-string-join", seen("TXT", '"k=rsa; p=AAAA" "ip4:BBBB"', '"v=spf1 -all"'), id="no-spf-text"),
+    silent("spf-string-join", part(txt("example.com", ("v=spf1 mx ", "-all"))), id="strings-of-ours-with-a-space"),
+    silent("spf-string-join", seen("TXT", KnownAfterDeploy("Region")), id="a-value-that-nobody-knows"),
+    silent("spf-type99", seen("TXT", '"v=spf1 -all"'), id="txt"),
+    silent("spf-type99", part(txt("example.com", "v=spf1 -all")), id="our-own-records-are-txt"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_long_record_gives_a_short_message() -> None:
     """Whatever a term holds, the message stays readable."""
-    (said,) = found("spf-syntax", part(txt("example.com", f"v=spf1 {'x' * 3900}:y -all")))
+    (said,) = findings_of("spf-syntax", part(txt("example.com", f"v=spf1 {'x' * 3900}:y -all")))
     assert len(said.message) < 400
     assert said.message.isprintable()
 
@@ -269,4 +261,4 @@ def test_a_long_record_gives_a_short_message() -> None:
 def test_what_is_joined_is_no_syntax_error_too_though_another_text_is() -> None:
     """Each broken text is said by one rule."""
     view = seen("TXT", '"v=spf1 ip4:192.0.2.1" "-all"', '"v=spf1 ipv4:192.0.2.1 -all"')
-    assert len(found("spf-syntax", view)) == len(found("spf-string-join", view)) == 1
+    assert len(findings_of("spf-syntax", view)) == len(findings_of("spf-string-join", view)) == 1

@@ -17,7 +17,8 @@ from ses_email_auth.ses.hosts import SPF_INCLUDE
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
 from ses_email_auth.zone.known_includes import CHECKED, KNOWN_INCLUDES, WRONG_SES_INCLUDES
 from ses_email_auth.zone.view import ZoneView
-from tests.checks.views import TOKEN, ZONE, finding, found, other, part, txt, whole
+from tests.checks.rule_table import loud, rule_test, silent
+from tests.checks.views import TOKEN, part, record_set, txt, whole
 
 AT = "example.com TXT"
 INCLUDES = txt("example.com", "v=spf1 include:_spf.example.com ~all")
@@ -33,11 +34,11 @@ def misspelt(host: str) -> ZoneView:
 def with_seen(record_type: str, *values: str | KnownAfterDeploy, name: str, is_alias: bool = False) -> ZoneView:
     """The whole zone, with one set of a file."""
     record = DeclaredRecordSet.of(name, record_type, values, Origin("zone"), is_alias=is_alias)
-    return ZoneView(records=(INCLUDES, record), zone=ZONE, complete=True)
+    return whole(INCLUDES, record)
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "spf-include-no-spf",
         whole(INCLUDES),
         Severity.ERROR,
@@ -46,7 +47,7 @@ LOUD = [
         PUBLISH,
         id="the-name-does-not-exist",
     ),
-    pytest.param(
+    loud(
         "spf-include-no-spf",
         whole(txt("example.com", "v=spf1 mx redirect=_spf.example.com"), txt("_spf.example.com", "MS=ms1")),
         Severity.ERROR,
@@ -55,16 +56,16 @@ LOUD = [
         PUBLISH,
         id="a-redirect-to-another-text",
     ),
-    pytest.param(
+    loud(
         "spf-include-no-spf",
-        whole(INCLUDES, other("_spf.example.com", RecordType.A, "192.0.2.1"), txt("*.example.com", "v=spf1 -all")),
+        whole(INCLUDES, record_set("_spf.example.com", RecordType.A, "192.0.2.1"), txt("*.example.com", "v=spf1 -all")),
         Severity.ERROR,
         AT,
         f"{NO_RECORD} 'include:_spf.example.com'",
         PUBLISH,
         id="no-wildcard-answers-for-a-name-that-exists",
     ),
-    pytest.param(
+    loud(
         "spf-include-typo",
         misspelt("Amazonse.com."),
         Severity.WARNING,
@@ -73,7 +74,7 @@ LOUD = [
         "write include:amazonses.com",
         id="amazonses",
     ),
-    pytest.param(
+    loud(
         "spf-include-typo",
         misspelt("amazon_ses.com"),
         Severity.WARNING,
@@ -82,7 +83,7 @@ LOUD = [
         "write include:amazonses.com",
         id="a-name-that-no-zone-can-hold",
     ),
-    pytest.param(
+    loud(
         "spf-include-typo",
         part(txt("example.com", "v=spf1 redirect=_spf.gogle.com")),
         Severity.WARNING,
@@ -94,43 +95,39 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("spf-include-no-spf", part(INCLUDES), id="not-the-whole-zone"),
-    pytest.param("spf-include-no-spf", ZoneView(records=(INCLUDES,), complete=True), id="a-zone-without-a-name"),
-    pytest.param("spf-include-no-spf", whole(INCLUDES, txt("_spf.example.com", "v=spf1 mx -all")), id="there-it-is"),
-    pytest.param("spf-include-no-spf", whole(INCLUDES, txt("*.example.com", "v=spf1 mx -all")), id="a-wildcard-answers"),
-    pytest.param(
+    silent("spf-include-no-spf", part(INCLUDES), id="not-the-whole-zone"),
+    silent("spf-include-no-spf", whole(INCLUDES, zone=None), id="a-zone-without-a-name"),
+    silent("spf-include-no-spf", whole(INCLUDES, txt("_spf.example.com", "v=spf1 mx -all")), id="there-it-is"),
+    silent("spf-include-no-spf", whole(INCLUDES, txt("*.example.com", "v=spf1 mx -all")), id="a-wildcard-answers"),
+    silent(
         "spf-include-no-spf",
-        whole(INCLUDES, other("_spf.example.com", RecordType.CNAME, "spf.example.net")),
+        whole(INCLUDES, record_set("_spf.example.com", RecordType.CNAME, "spf.example.net")),
         id="a-cname-leads-elsewhere",
     ),
-    pytest.param("spf-include-no-spf", with_seen("DNAME", "example.net.", name="example.com."), id="a-dname-leads-elsewhere"),
-    pytest.param("spf-include-no-spf", with_seen("TXT", name="_spf.example.com.", is_alias=True), id="an-alias"),
-    pytest.param("spf-include-no-spf", with_seen("TXT", f'"{TOKEN}"', name="_spf.example.com."), id="a-token"),
-    pytest.param(
-        "spf-include-no-spf", with_seen("TXT", KnownAfterDeploy("Region"), name="_spf.example.com."), id="not-known-yet"
-    ),
-    pytest.param(
+    silent("spf-include-no-spf", with_seen("DNAME", "example.net.", name="example.com."), id="a-dname-leads-elsewhere"),
+    silent("spf-include-no-spf", with_seen("TXT", name="_spf.example.com.", is_alias=True), id="an-alias"),
+    silent("spf-include-no-spf", with_seen("TXT", f'"{TOKEN}"', name="_spf.example.com."), id="a-token"),
+    silent("spf-include-no-spf", with_seen("TXT", KnownAfterDeploy("Region"), name="_spf.example.com."), id="not-known-yet"),
+    silent(
         "spf-include-no-spf",
         whole(
             txt("example.com", "v=spf1 include:_spf.mail.example.com ~all"),
-            other("mail.example.com", RecordType.NS, "ns.example.net"),
+            record_set("mail.example.com", RecordType.NS, "ns.example.net"),
         ),
         id="delegated",
     ),
-    pytest.param(
+    silent(
         "spf-include-no-spf",
         whole(txt("example.com", "v=spf1 include:a.example.net include:%{d}.example.com include:a_b.example.com ~all")),
         id="outside-of-the-zone-or-with-a-macro",
     ),
-    pytest.param("spf-include-no-spf", whole(txt("example.com", "v=spf1 -all include:_spf.example.com")), id="behind-all"),
-    pytest.param("spf-include-typo", misspelt("amazonses.com"), id="as-it-should-be"),
-    pytest.param("spf-include-typo", misspelt("%{i}.amazonse.com"), id="a-macro"),
-    pytest.param("spf-include-typo", part(txt("amazonse.com", "v=spf1 include:amazonse.com ~all")), id="one-self"),
-    pytest.param("spf-include-typo", part(txt("a.amazonse.com", "v=spf1 include:amazonse.com ~all")), id="of-the-same-owner"),
-    pytest.param(
-        "spf-include-typo", part(*misspelt("amazonse.com").records, txt("amazonse.com", "v=spf1 mx ~all")), id="in-view"
-    ),
-    pytest.param(
+    silent("spf-include-no-spf", whole(txt("example.com", "v=spf1 -all include:_spf.example.com")), id="behind-all"),
+    silent("spf-include-typo", misspelt("amazonses.com"), id="as-it-should-be"),
+    silent("spf-include-typo", misspelt("%{i}.amazonse.com"), id="a-macro"),
+    silent("spf-include-typo", part(txt("amazonse.com", "v=spf1 include:amazonse.com ~all")), id="one-self"),
+    silent("spf-include-typo", part(txt("a.amazonse.com", "v=spf1 include:amazonse.com ~all")), id="of-the-same-owner"),
+    silent("spf-include-typo", part(*misspelt("amazonse.com").records, txt("amazonse.com", "v=spf1 mx ~all")), id="in-view"),
+    silent(
         "spf-include-typo",
         ZoneView(records=misspelt("amazonse.com").records, zone=DomainName("amazonse.com")),
         id="the-zone",
@@ -138,16 +135,7 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
-from tests.checks.views import finding, found, part, txt
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import part, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView
@@ -31,7 +30,7 @@ PUBLIC = "name the public address from which mail leaves, or take it out"
 REALLY = "name the addresses that really send"
 
 LOUD = [
-    pytest.param(
+    loud(
         "spf-terms-after-all",
         spf("~all include:amazonses.com exp=a.example"),
         Severity.WARNING,
@@ -40,7 +39,7 @@ LOUD = [
         TO_FRONT,
         id="an-include",
     ),
-    pytest.param(
+    loud(
         "spf-terms-after-all",
         spf("mx -all ip4:192.0.2.1 ~all"),
         Severity.WARNING,
@@ -49,7 +48,7 @@ LOUD = [
         TO_FRONT,
         id="a-second-all",
     ),
-    pytest.param(
+    loud(
         "spf-redirect-ignored",
         spf("redirect=_spf.example.net ~all"),
         Severity.WARNING,
@@ -58,9 +57,9 @@ LOUD = [
         "take out all, so that the other record decides, or take out redirect",
         id="in-front-of-all",
     ),
-    pytest.param("spf-no-all", spf("include:amazonses.com"), Severity.WARNING, AT, NEUTRAL, END, id="an-include-alone"),
-    pytest.param("spf-no-all", part(txt("example.com", "v=spf1")), Severity.WARNING, AT, NEUTRAL, END, id="nothing-at-all"),
-    pytest.param(
+    loud("spf-no-all", spf("include:amazonses.com"), Severity.WARNING, AT, NEUTRAL, END, id="an-include-alone"),
+    loud("spf-no-all", part(txt("example.com", "v=spf1")), Severity.WARNING, AT, NEUTRAL, END, id="nothing-at-all"),
+    loud(
         "spf-no-all",
         part(txt("example.com", "v=spf1 redirect=_spf.example.com"), txt("_spf.example.com", "v=spf1 mx")),
         Severity.WARNING,
@@ -69,16 +68,12 @@ LOUD = [
         END,
         id="the-target-of-a-redirect",
     ),
-    pytest.param("spf-no-all", spf("mx", "*.example.com"), Severity.WARNING, "*.example.com TXT", NEUTRAL, END, id="wildcard"),
-    pytest.param("spf-ptr", spf("ptr ~all"), Severity.WARNING, AT, SLOW, HOSTS, id="ptr"),
-    pytest.param(
-        "spf-ptr", spf("-ptr:example.net exists:%{p}.a.example ~all"), Severity.WARNING, AT, SLOW, HOSTS, id="ptr-and-p"
-    ),
-    pytest.param(
-        "spf-ptr", spf("exists:%{i}.%{P2r}.a.example ~all"), Severity.WARNING, AT, SLOW_MACRO, ADDRESS, id="the-macro-p"
-    ),
-    pytest.param("spf-ptr", spf("~all exp=%{p}.a.example"), Severity.WARNING, AT, SLOW_MACRO, ADDRESS, id="in-an-explanation"),
-    pytest.param(
+    loud("spf-no-all", spf("mx", "*.example.com"), Severity.WARNING, "*.example.com TXT", NEUTRAL, END, id="wildcard"),
+    loud("spf-ptr", spf("ptr ~all"), Severity.WARNING, AT, SLOW, HOSTS, id="ptr"),
+    loud("spf-ptr", spf("-ptr:example.net exists:%{p}.a.example ~all"), Severity.WARNING, AT, SLOW, HOSTS, id="ptr-and-p"),
+    loud("spf-ptr", spf("exists:%{i}.%{P2r}.a.example ~all"), Severity.WARNING, AT, SLOW_MACRO, ADDRESS, id="the-macro-p"),
+    loud("spf-ptr", spf("~all exp=%{p}.a.example"), Severity.WARNING, AT, SLOW_MACRO, ADDRESS, id="in-an-explanation"),
+    loud(
         "spf-private-ip",
         spf("ip4:192.168.1.1/24 -all"),
         Severity.WARNING,
@@ -87,16 +82,12 @@ LOUD = [
         PUBLIC,
         id="192-168",
     ),
-    pytest.param(
-        "spf-private-ip", spf("ip4:10.0.0.0/8 -all"), Severity.WARNING, AT, f"ip4:10.0.0.0/8 {NEVER_SEEN}", PUBLIC, id="10"
-    ),
-    pytest.param(
+    loud("spf-private-ip", spf("ip4:10.0.0.0/8 -all"), Severity.WARNING, AT, f"ip4:10.0.0.0/8 {NEVER_SEEN}", PUBLIC, id="10"),
+    loud(
         "spf-private-ip", spf("ip4:172.31.9.9 -all"), Severity.WARNING, AT, f"ip4:172.31.9.9 {NEVER_SEEN}", PUBLIC, id="172-16"
     ),
-    pytest.param(
-        "spf-private-ip", spf("ip4:127.0.0.1 -all"), Severity.WARNING, AT, f"ip4:127.0.0.1 {NEVER_SEEN}", PUBLIC, id="127"
-    ),
-    pytest.param(
+    loud("spf-private-ip", spf("ip4:127.0.0.1 -all"), Severity.WARNING, AT, f"ip4:127.0.0.1 {NEVER_SEEN}", PUBLIC, id="127"),
+    loud(
         "spf-private-ip",
         spf("ip4:169.254.1.1 -all"),
         Severity.WARNING,
@@ -105,14 +96,10 @@ LOUD = [
         PUBLIC,
         id="169-254",
     ),
-    pytest.param(
-        "spf-private-ip", spf("ip6:FD12::/48 -all"), Severity.WARNING, AT, f"ip6:fd12::/48 {NEVER_SEEN}", PUBLIC, id="fd"
-    ),
-    pytest.param(
-        "spf-private-ip", spf("ip6:fe80::1 -all"), Severity.WARNING, AT, f"ip6:fe80::1 {NEVER_SEEN}", PUBLIC, id="fe80"
-    ),
-    pytest.param("spf-private-ip", spf("ip6:::1 -all"), Severity.WARNING, AT, f"ip6:::1 {NEVER_SEEN}", PUBLIC, id="loopback"),
-    pytest.param(
+    loud("spf-private-ip", spf("ip6:FD12::/48 -all"), Severity.WARNING, AT, f"ip6:fd12::/48 {NEVER_SEEN}", PUBLIC, id="fd"),
+    loud("spf-private-ip", spf("ip6:fe80::1 -all"), Severity.WARNING, AT, f"ip6:fe80::1 {NEVER_SEEN}", PUBLIC, id="fe80"),
+    loud("spf-private-ip", spf("ip6:::1 -all"), Severity.WARNING, AT, f"ip6:::1 {NEVER_SEEN}", PUBLIC, id="loopback"),
+    loud(
         "spf-wide-ip",
         spf("ip4:52.0.0.0/8 -all"),
         Severity.WARNING,
@@ -121,7 +108,7 @@ LOUD = [
         REALLY,
         id="a-network-of-a-cloud",
     ),
-    pytest.param(
+    loud(
         "spf-wide-ip",
         spf("ip6:2400::/31 -all"),
         Severity.WARNING,
@@ -130,7 +117,7 @@ LOUD = [
         REALLY,
         id="more-than-a-provider",
     ),
-    pytest.param(
+    loud(
         "spf-wide-ip",
         spf("a/15 -all"),
         Severity.WARNING,
@@ -139,7 +126,7 @@ LOUD = [
         REALLY,
         id="around-a-host",
     ),
-    pytest.param(
+    loud(
         "spf-wide-ip",
         spf("mx//16 -all"),
         Severity.WARNING,
@@ -148,7 +135,7 @@ LOUD = [
         REALLY,
         id="around-an-mx",
     ),
-    pytest.param(
+    loud(
         "spf-wide-ip",
         spf("ip4:172.0.0.0/8 -all"),
         Severity.WARNING,
@@ -157,7 +144,7 @@ LOUD = [
         REALLY,
         id="more-than-the-private-part",
     ),
-    pytest.param(
+    loud(
         "spf-duplicate-term",
         spf("include:Amazonses.com mx ~include:amazonSES.com -all"),
         Severity.INFO,
@@ -166,7 +153,7 @@ LOUD = [
         "",
         id="an-include",
     ),
-    pytest.param(
+    loud(
         "spf-duplicate-term",
         spf("ip4:192.0.2.1 ip4:192.0.2.1 ip4:192.0.2.2 +ip4:192.0.2.1 -all"),
         Severity.INFO,
@@ -178,53 +165,42 @@ LOUD = [
 ]
 
 SILENT = [
-    pytest.param("spf-terms-after-all", spf("mx ~all v=spf1 a ~all"), id="spf-syntax-says-that-there-are-two-records"),
-    pytest.param("spf-redirect-ignored", spf("mx ~all v=spf1 redirect=a.example"), id="so-it-does-of-a-redirect"),
-    pytest.param("spf-terms-after-all", spf("mx -all exp=a.example foo=bar"), id="modifiers-may-stand-anywhere"),
-    pytest.param("spf-terms-after-all", spf("mx"), id="no-all"),
-    pytest.param("spf-terms-after-all", spf("-all ipv4:192.0.2.1"), id="spf-syntax-says-it"),
-    pytest.param("spf-redirect-ignored", spf("mx redirect=_spf.example.net"), id="redirect-alone"),
-    pytest.param("spf-redirect-ignored", spf("mx -all"), id="all-alone"),
-    pytest.param("spf-no-all", spf("mx ?all"), id="neutral-by-intent"),
-    pytest.param("spf-no-all", spf("redirect=a.example"), id="redirect-decides"),
-    pytest.param("spf-no-all", spf("mx", "_spf.example.com"), id="a-record-to-be-included"),
-    pytest.param("spf-no-all", spf("mx", "spf1.example.com"), id="another"),
-    pytest.param(
+    silent("spf-terms-after-all", spf("mx ~all v=spf1 a ~all"), id="spf-syntax-says-that-there-are-two-records"),
+    silent("spf-redirect-ignored", spf("mx ~all v=spf1 redirect=a.example"), id="so-it-does-of-a-redirect"),
+    silent("spf-terms-after-all", spf("mx -all exp=a.example foo=bar"), id="modifiers-may-stand-anywhere"),
+    silent("spf-terms-after-all", spf("mx"), id="no-all"),
+    silent("spf-terms-after-all", spf("-all ipv4:192.0.2.1"), id="spf-syntax-says-it"),
+    silent("spf-redirect-ignored", spf("mx redirect=_spf.example.net"), id="redirect-alone"),
+    silent("spf-redirect-ignored", spf("mx -all"), id="all-alone"),
+    silent("spf-no-all", spf("mx ?all"), id="neutral-by-intent"),
+    silent("spf-no-all", spf("redirect=a.example"), id="redirect-decides"),
+    silent("spf-no-all", spf("mx", "_spf.example.com"), id="a-record-to-be-included"),
+    silent("spf-no-all", spf("mx", "spf1.example.com"), id="another"),
+    silent(
         "spf-no-all",
         part(txt("example.com", "v=spf1 include:mail.example.com -all"), txt("mail.example.com", "v=spf1 mx")),
         id="one-that-is-included",
     ),
-    pytest.param("spf-ptr", spf("mx -all ptr"), id="behind-all"),
-    pytest.param("spf-ptr", spf("exists:%{i}.%%{p}.%{d}.a.example -all"), id="a-percent-sign-and-no-macro"),
-    pytest.param("spf-private-ip", spf("ip4:192.0.2.0/24 ip6:2001:db8::/32 -all"), id="networks-for-documentation"),
-    pytest.param(
-        "spf-private-ip", spf("ip4:172.32.0.0/16 ip4:192.169.0.1 ip6:fc0::/16 ip6:fe00::1 -all"), id="near-to-private"
-    ),
-    pytest.param("spf-private-ip", spf("-ip4:10.0.0.0/8 a mx -all"), id="refused"),
-    pytest.param("spf-private-ip", spf("-all ip4:10.0.0.1"), id="behind-all"),
-    pytest.param("spf-wide-ip", spf("ip4:203.0.0.0/16 ip6:2001:4860:4000::/36 ip6:2400::/32 a/24 mx//64 -all"), id="usual"),
-    pytest.param("spf-wide-ip", spf("ip4:192.0.2.1 ip6:2001:db8::1 a mx -all"), id="single-addresses"),
-    pytest.param("spf-wide-ip", spf("ip4:0.0.0.0/0 ip6:::/0 a/0 -all"), id="spf-pass-all-says-it"),
-    pytest.param("spf-wide-ip", spf("ip4:10.0.0.0/8 ip6:fd00::/8 -all"), id="spf-private-ip-says-it"),
-    pytest.param("spf-wide-ip", spf("?ip4:52.0.0.0/8 -all"), id="neutral"),
-    pytest.param("spf-duplicate-term", spf("foo=a foo=a  mx -all ip4:192.0.2.1 ip4:192.0.2.1"), id="modifiers-and-void-terms"),
-    pytest.param("spf-duplicate-term", spf("a a/24 a:b.example mx -all -all"), id="different-terms"),
+    silent("spf-ptr", spf("mx -all ptr"), id="behind-all"),
+    silent("spf-ptr", spf("exists:%{i}.%%{p}.%{d}.a.example -all"), id="a-percent-sign-and-no-macro"),
+    silent("spf-private-ip", spf("ip4:192.0.2.0/24 ip6:2001:db8::/32 -all"), id="networks-for-documentation"),
+    silent("spf-private-ip", spf("ip4:172.32.0.0/16 ip4:192.169.0.1 ip6:fc0::/16 ip6:fe00::1 -all"), id="near-to-private"),
+    silent("spf-private-ip", spf("-ip4:10.0.0.0/8 a mx -all"), id="refused"),
+    silent("spf-private-ip", spf("-all ip4:10.0.0.1"), id="behind-all"),
+    silent("spf-wide-ip", spf("ip4:203.0.0.0/16 ip6:2001:4860:4000::/36 ip6:2400::/32 a/24 mx//64 -all"), id="usual"),
+    silent("spf-wide-ip", spf("ip4:192.0.2.1 ip6:2001:db8::1 a mx -all"), id="single-addresses"),
+    silent("spf-wide-ip", spf("ip4:0.0.0.0/0 ip6:::/0 a/0 -all"), id="spf-pass-all-says-it"),
+    silent("spf-wide-ip", spf("ip4:10.0.0.0/8 ip6:fd00::/8 -all"), id="spf-private-ip-says-it"),
+    silent("spf-wide-ip", spf("?ip4:52.0.0.0/8 -all"), id="neutral"),
+    silent("spf-duplicate-term", spf("foo=a foo=a  mx -all ip4:192.0.2.1 ip4:192.0.2.1"), id="modifiers-and-void-terms"),
+    silent("spf-duplicate-term", spf("a a/24 a:b.example mx -all -all"), id="different-terms"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_long_term_is_shortened() -> None:
     """A message stays readable whatever the record holds."""
-    (said,) = found("spf-redirect-ignored", spf(f"redirect={'a.' * 200}example -all"))
+    (said,) = findings_of("spf-redirect-ignored", spf(f"redirect={'a.' * 200}example -all"))
     assert said.message == f"redirect='{'a.' * 30}'... is ignored because of -all"

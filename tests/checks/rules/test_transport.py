@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType
-from tests.checks.seen_sets import files, seen
-from tests.checks.views import TOKEN, finding, found, mx, other, part, txt, whole
-
-if TYPE_CHECKING:
-    from ses_email_auth.zone.view import ZoneView
+from tests.checks.rule_table import loud, rule_test, silent
+from tests.checks.views import TOKEN, declared, mx, part, record_set, txt, whole
 
 STS = "_mta-sts.example.com"
 TLS = "_smtp._tls.example.com"
@@ -33,7 +26,7 @@ def _begin(begin: str) -> str:
 
 LOUD = [
     *(
-        pytest.param(
+        loud(
             rule,
             part(txt(f"{prefix}example.com", text)),
             Severity.ERROR,
@@ -48,7 +41,7 @@ LOUD = [
             ("tls-rpt-syntax", "_smtp-tls.", GOOD_TLS, "a TLS-RPT", TLS),
         )
     ),
-    pytest.param(
+    loud(
         "mta-sts-syntax",
         part(txt(STS, "v=STSv1; id=2026-11-24")),
         Severity.ERROR,
@@ -57,7 +50,7 @@ LOUD = [
         CORRECT,
         id="hyphens-in-the-id",
     ),
-    pytest.param(
+    loud(
         "mta-sts-syntax",
         part(txt(STS, "v=stsv1; id=1;")),
         Severity.ERROR,
@@ -66,7 +59,7 @@ LOUD = [
         _begin("v=STSv1;"),
         id="small-letters",
     ),
-    pytest.param(
+    loud(
         "mta-sts-syntax",
         part(txt(STS, "v=STSv1 id=1")),
         Severity.ERROR,
@@ -75,7 +68,7 @@ LOUD = [
         _begin("v=STSv1;"),
         id="missing-semicolon",
     ),
-    pytest.param(
+    loud(
         "mta-sts-syntax",
         part(txt(STS, GOOD_STS, "v=STSv1; id=2;")),
         Severity.ERROR,
@@ -84,16 +77,16 @@ LOUD = [
         "keep one of them",
         id="two-records",
     ),
-    pytest.param(
+    loud(
         "mta-sts-no-host",
-        whole(txt(STS, GOOD_STS), other("www.example.com", RecordType.A, "192.0.2.1")),
+        whole(txt(STS, GOOD_STS), record_set("www.example.com", RecordType.A, "192.0.2.1")),
         Severity.WARNING,
         f"{STS} TXT",
         "mta-sts.example.com has no address, so senders find no policy at https://mta-sts.example.com/.well-known/mta-sts.txt",
         "publish mta-sts.example.com and serve the policy there, or remove the record",
         id="no-policy-host",
     ),
-    pytest.param(
+    loud(
         "tls-rpt-syntax",
         part(txt(TLS, "v=TLSRPTv1; rua=a@example.com")),
         Severity.ERROR,
@@ -103,7 +96,7 @@ LOUD = [
         CORRECT,
         id="no-scheme",
     ),
-    pytest.param(
+    loud(
         "tls-rpt-syntax",
         part(txt(TLS, "v=TLSRPT1; rua=mailto:a@example.com")),
         Severity.ERROR,
@@ -112,7 +105,7 @@ LOUD = [
         _begin("v=TLSRPTv1;"),
         id="other-version",
     ),
-    pytest.param(
+    loud(
         "tls-rpt-syntax",
         part(txt(TLS, GOOD_TLS, "v=TLSRPTv1; rua=mailto:b@example.com")),
         Severity.ERROR,
@@ -121,7 +114,7 @@ LOUD = [
         "keep one of them",
         id="two-tls-rpt-records",
     ),
-    pytest.param(
+    loud(
         "tls-rpt-no-mx",
         whole(txt(TLS, GOOD_TLS)),
         Severity.INFO,
@@ -132,53 +125,46 @@ LOUD = [
     ),
 ]
 
-A_HOST = other("mta-sts.example.com", RecordType.A, "192.0.2.1")
-DELEGATED = other("mta-sts.example.com", RecordType.NS, "ns.example.net")
+A_HOST = record_set("mta-sts.example.com", RecordType.A, "192.0.2.1")
+DELEGATED = record_set("mta-sts.example.com", RecordType.NS, "ns.example.net")
 SILENT = [
-    pytest.param(
+    silent(
         "mta-sts-syntax",
-        part(txt("mta-sts.example.com", GOOD_STS), other(STS, RecordType.CNAME, "mta-sts.example.com")),
+        part(txt("mta-sts.example.com", GOOD_STS), record_set(STS, RecordType.CNAME, "mta-sts.example.com")),
         id="a-cname-leads-to-it",
     ),
-    pytest.param("mta-sts-syntax", part(txt("mta-sts.example.com", "x", "v=spf1 -all")), id="other-texts-at-the-host"),
-    pytest.param("tls-rpt-syntax", part(txt(f"_smtp-tls.{TOKEN}", GOOD_TLS)), id="a-name-that-nobody-knows"),
-    pytest.param("mta-sts-syntax", part(txt(STS, GOOD_STS)), id="good"),
-    pytest.param("mta-sts-syntax", part(txt(STS, GOOD_STS, "google-site-verification=x")), id="other-text-beside-a-good-one"),
-    pytest.param("mta-sts-syntax", part(other(STS, RecordType.CNAME, "x.mta-sts.example.net")), id="hosted"),
-    pytest.param("mta-sts-syntax", part(txt(STS, TOKEN)), id="a-token"),
-    pytest.param("mta-sts-syntax", part(txt(STS, TOKEN, "x")), id="a-token-may-be-the-record"),
-    pytest.param("mta-sts-syntax", files(seen(STS, "TXT", KnownAfterDeploy("X"), '"x"')), id="so-may-an-attribute"),
-    pytest.param(
+    silent("mta-sts-syntax", part(txt("mta-sts.example.com", "x", "v=spf1 -all")), id="other-texts-at-the-host"),
+    silent("tls-rpt-syntax", part(txt(f"_smtp-tls.{TOKEN}", GOOD_TLS)), id="a-name-that-nobody-knows"),
+    silent("mta-sts-syntax", part(txt(STS, GOOD_STS)), id="good"),
+    silent("mta-sts-syntax", part(txt(STS, GOOD_STS, "google-site-verification=x")), id="other-text-beside-a-good-one"),
+    silent("mta-sts-syntax", part(record_set(STS, RecordType.CNAME, "x.mta-sts.example.net")), id="hosted"),
+    silent("mta-sts-syntax", part(txt(STS, TOKEN)), id="a-token"),
+    silent("mta-sts-syntax", part(txt(STS, TOKEN, "x")), id="a-token-may-be-the-record"),
+    silent("mta-sts-syntax", part(declared(STS, "TXT", KnownAfterDeploy("X"), '"x"')), id="so-may-an-attribute"),
+    silent(
         "mta-sts-syntax",
-        files(seen(STS, "TXT", f'"{GOOD_STS}"'), seen(STS, "TXT", f'"{GOOD_STS}"', path="zone.json"), complete=True),
+        whole(declared(STS, "TXT", f'"{GOOD_STS}"'), declared(STS, "TXT", f'"{GOOD_STS}"', path="zone.json")),
         id="one-record-that-two-files-tell-of",
     ),
-    pytest.param("mta-sts-syntax", part(txt("example.com", "v=stsv1; id=1")), id="another-name"),
-    pytest.param("mta-sts-no-host", part(txt(STS, GOOD_STS)), id="a-part-of-the-zone"),
-    pytest.param("mta-sts-no-host", whole(txt(STS, GOOD_STS), A_HOST), id="a-host"),
-    pytest.param("mta-sts-no-host", whole(txt(STS, GOOD_STS), DELEGATED), id="a-host-in-another-zone"),
-    pytest.param("mta-sts-no-host", whole(txt(f"_mta-sts.{TOKEN}", GOOD_STS)), id="a-token-in-the-name"),
-    pytest.param(
+    silent("mta-sts-syntax", part(txt("example.com", "v=stsv1; id=1")), id="another-name"),
+    silent("mta-sts-no-host", part(txt(STS, GOOD_STS)), id="a-part-of-the-zone"),
+    silent("mta-sts-no-host", whole(txt(STS, GOOD_STS), A_HOST), id="a-host"),
+    silent("mta-sts-no-host", whole(txt(STS, GOOD_STS), DELEGATED), id="a-host-in-another-zone"),
+    silent("mta-sts-no-host", whole(txt(f"_mta-sts.{TOKEN}", GOOD_STS)), id="a-token-in-the-name"),
+    silent(
         "mta-sts-no-host",
-        whole(txt("_mta-sts.a.example.com", GOOD_STS), other("a.example.com", RecordType.NS, "ns.example.net")),
+        whole(txt("_mta-sts.a.example.com", GOOD_STS), record_set("a.example.com", RecordType.NS, "ns.example.net")),
         id="a-record-that-another-zone-hides",
     ),
-    pytest.param(
-        "mta-sts-no-host", whole(txt(STS, GOOD_STS), other("*.example.com", RecordType.CNAME, "x.example.net")), id="a-wildcard"
+    silent(
+        "mta-sts-no-host",
+        whole(txt(STS, GOOD_STS), record_set("*.example.com", RecordType.CNAME, "x.example.net")),
+        id="a-wildcard",
     ),
-    pytest.param("tls-rpt-syntax", part(txt(TLS, GOOD_TLS)), id="good-tls-rpt"),
-    pytest.param("tls-rpt-no-mx", part(txt(TLS, GOOD_TLS)), id="a-part"),
-    pytest.param("tls-rpt-no-mx", whole(txt(TLS, GOOD_TLS), mx("example.com", "10 mail.example.net")), id="it-takes-mail"),
+    silent("tls-rpt-syntax", part(txt(TLS, GOOD_TLS)), id="good-tls-rpt"),
+    silent("tls-rpt-no-mx", part(txt(TLS, GOOD_TLS)), id="a-part"),
+    silent("tls-rpt-no-mx", whole(txt(TLS, GOOD_TLS), mx("example.com", "10 mail.example.net")), id="it-takes-mail"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)

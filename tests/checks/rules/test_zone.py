@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
-from tests.checks.seen_sets import files, identity, seen
-from tests.checks.views import TOKEN, finding, found
-
-if TYPE_CHECKING:
-    from ses_email_auth.zone.view import ZoneView
+from tests.checks.rule_table import findings_of, loud, rule_test, silent
+from tests.checks.views import TOKEN, declared, identity, part, whole
 
 DMARC = "_dmarc.example.com"
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -36,18 +29,18 @@ def _doubled(name: str, meant: str) -> tuple[str, str]:
 
 
 LOUD = [
-    pytest.param(
+    loud(
         "record-set-twice",
-        files(seen(DMARC, "TXT", '"v=DMARC1; p=none"'), seen(f"{DMARC}.", "TXT", '"v=DMARC1; p=reject"')),
+        part(declared(DMARC, "TXT", '"v=DMARC1; p=none"'), declared(f"{DMARC}.", "TXT", '"v=DMARC1; p=reject"')),
         ERROR,
         f"{DMARC} TXT",
         f"{DMARC} TXT stands in 2 resources, with different values or TTLs; Route 53 refuses the second",
         ONE,
         id="different-values",
     ),
-    pytest.param(
+    loud(
         "record-set-twice",
-        files(seen("example.com", "A", "192.0.2.1", "192.0.2.2"), seen("EXAMPLE.com", "A", "192.0.2.2", "192.0.2.1")),
+        part(declared("example.com", "A", "192.0.2.1", "192.0.2.2"), declared("EXAMPLE.com", "A", "192.0.2.2", "192.0.2.1")),
         ERROR,
         "example.com A",
         "example.com A stands in 2 resources, with the same values: the second can take over the record of the first, and "
@@ -55,19 +48,21 @@ LOUD = [
         ONE,
         id="the-same-values",
     ),
-    pytest.param(
+    loud(
         "record-set-twice",
-        files(seen("a_b.example.com", "A", is_alias=True), seen("a_b.example.com.", "A", is_alias=True), zone=None),
+        part(declared("a_b.example.com", "A", is_alias=True), declared("a_b.example.com.", "A", is_alias=True), zone=None),
         ERROR,
         "a_b.example.com A",
         "a_b.example.com A stands in 2 resources, and Route 53 refuses the second, or it takes over the record of the first",
         ONE,
         id="aliases-at-an-odd-name",
     ),
-    pytest.param(
+    loud(
         "cname-beside-data",
-        files(
-            seen("a.example.com", "CNAME", "b.example.net"), seen("a.example.com", "TXT", SPF), seen("a.example.com", "HTTPS")
+        part(
+            declared("a.example.com", "CNAME", "b.example.net"),
+            declared("a.example.com", "TXT", SPF),
+            declared("a.example.com", "HTTPS"),
         ),
         ERROR,
         "a.example.com CNAME",
@@ -75,112 +70,111 @@ LOUD = [
         ALONE,
         id="a-text-and-more",
     ),
-    pytest.param(
+    loud(
         "cname-beside-data",
-        files(seen(DMARC, "CNAME", is_alias=True), seen(DMARC, "TXT", '"v=DMARC1; p=none"')),
+        part(declared(DMARC, "CNAME", is_alias=True), declared(DMARC, "TXT", '"v=DMARC1; p=none"')),
         ERROR,
         f"{DMARC} CNAME",
         f"{DMARC} has a CNAME and TXT; a CNAME must stand alone, and Route 53 refuses both together",
         ALONE,
         id="an-alias-of-type-cname",
     ),
-    pytest.param(
+    loud(
         "cname-at-apex",
-        files(seen("example.com", "CNAME", "host.example.net")),
+        part(declared("example.com", "CNAME", "host.example.net")),
         ERROR,
         "example.com CNAME",
         "example.com is the apex of its zone, where SOA and NS stand; Route 53 refuses a CNAME there",
         "use an alias record of type A, or the addresses themselves",
         id="apex",
     ),
-    pytest.param(
-        "name-outside-zone", files(seen("_dmarc", "TXT", SPF)), ERROR, "_dmarc TXT", *_outside("_dmarc"), id="relative"
-    ),
-    pytest.param(
+    loud("name-outside-zone", part(declared("_dmarc", "TXT", SPF)), ERROR, "_dmarc TXT", *_outside("_dmarc"), id="relative"),
+    loud(
         "name-outside-zone",
-        files(seen("a_b.notexample.com.", "A", "192.0.2.1")),
+        part(declared("a_b.notexample.com.", "A", "192.0.2.1")),
         ERROR,
         "a_b.notexample.com A",
         *_outside("a_b.notexample.com"),
         id="a-zone-that-ends-alike",
     ),
-    pytest.param(
+    loud(
         "name-outside-zone",
-        files(seen("www.example.net", "A", "192.0.2.1"), complete=True),
+        whole(declared("www.example.net", "A", "192.0.2.1")),
         WARNING,
         "www.example.net A",
         *_outside("www.example.net"),
         id="in-a-zone-file",
     ),
-    pytest.param(
+    loud(
         "name-outside-zone",
-        files(seen("_dmarc.example.net", "TXT", SPF), complete=True),
+        whole(declared("_dmarc.example.net", "TXT", SPF)),
         ERROR,
         "_dmarc.example.net TXT",
         *_outside("_dmarc.example.net"),
         id="dmarc-in-a-zone-file",
     ),
-    pytest.param(
+    loud(
         "name-outside-zone",
-        files(seen("bounce", "MX", "10 a.example"), complete=True, identities=(identity(mail_from="bounce.example.com"),)),
+        whole(declared("bounce", "MX", "10 a.example"), identity(mail_from="bounce.example.com")),
         ERROR,
         "bounce MX",
         *_outside("bounce"),
         id="mail-from-in-a-zone-file",
     ),
-    pytest.param(
+    loud(
         "name-doubled",
-        files(seen(f"{DMARC}.example.com", "TXT", SPF)),
+        part(declared(f"{DMARC}.example.com", "TXT", SPF)),
         ERROR,
         f"{DMARC}.example.com TXT",
         *_doubled(f"{DMARC}.example.com", DMARC),
         id="dmarc",
     ),
-    pytest.param(
+    loud(
         "name-doubled",
-        files(seen("www.example.com.example.com", "A", "192.0.2.1")),
+        part(declared("www.example.com.example.com", "A", "192.0.2.1")),
         WARNING,
         "www.example.com.example.com A",
         *_doubled("www.example.com.example.com", "www.example.com"),
         id="a-host",
     ),
-    pytest.param(
+    loud(
         "name-doubled",
-        files(seen("bounce.example.com.example.com", "MX", "10 feedback-smtp.us-east-1.amazonses.com")),
+        part(declared("bounce.example.com.example.com", "MX", "10 feedback-smtp.us-east-1.amazonses.com")),
         ERROR,
         "bounce.example.com.example.com MX",
         *_doubled("bounce.example.com.example.com", "bounce.example.com"),
         id="the-mx-of-a-mail-from-domain",
     ),
-    pytest.param(
+    loud(
         "name-doubled",
-        files(seen("example.com.example.com", "TXT", SPF)),
+        part(declared("example.com.example.com", "TXT", SPF)),
         WARNING,
         "example.com.example.com TXT",
         *_doubled("example.com.example.com", "example.com"),
         id="the-apex",
     ),
-    pytest.param(
+    loud(
         "name-doubled",
-        files(seen("s._domainkey.example.com.a.example.com", "CNAME", "b.example.net"), zone="a.example.com"),
+        part(declared("s._domainkey.example.com.a.example.com", "CNAME", "b.example.net"), zone="a.example.com"),
         ERROR,
         "s._domainkey.example.com.a.example.com CNAME",
         *_doubled("s._domainkey.example.com.a.example.com", "s._domainkey.example.com"),
         id="a-whole-name-in-a-zone-below",
     ),
-    pytest.param(
+    loud(
         "name-doubled",
-        files(seen("_mta-sts.example.co.jp.example.co.jp", "TXT", '"x"'), zone=None),
+        part(declared("_mta-sts.example.co.jp.example.co.jp", "TXT", '"x"'), zone=None),
         ERROR,
         "_mta-sts.example.co.jp.example.co.jp TXT",
         *_doubled("_mta-sts.example.co.jp.example.co.jp", "_mta-sts.example.co.jp"),
         id="the-zone-is-not-known",
     ),
-    pytest.param(
+    loud(
         "name-doubled",
-        files(
-            seen("bounce.example.com.example.com", "MX", "10 a.example"),
-            identities=(identity(mail_from="bounce.example.com"), identity("example.net")),
+        part(
+            declared("bounce.example.com.example.com", "MX", "10 a.example"),
+            identity(mail_from="bounce.example.com"),
+            identity("example.net"),
         ),
         ERROR,
         "bounce.example.com.example.com MX",
@@ -191,111 +185,119 @@ LOUD = [
 
 DKIM = KnownAfterDeploy("DkimDNSTokenName1")
 SILENT = [
-    pytest.param(
-        "record-set-twice", files(seen("example.com", "A", "192.0.2.1"), seen("example.com", "AAAA", "::1")), id="two-types"
-    ),
-    pytest.param(
+    silent(
         "record-set-twice",
-        files(
-            seen("example.com", "A", "192.0.2.1", set_identifier="a"), seen("example.com", "A", "192.0.2.2", set_identifier="b")
+        part(declared("example.com", "A", "192.0.2.1"), declared("example.com", "AAAA", "::1")),
+        id="two-types",
+    ),
+    silent(
+        "record-set-twice",
+        part(
+            declared("example.com", "A", "192.0.2.1", set_identifier="a"),
+            declared("example.com", "A", "192.0.2.2", set_identifier="b"),
         ),
         id="alternatives",
     ),
-    pytest.param(
+    silent(
         "record-set-twice",
-        files(seen("x", "CNAME", "a", known_name=DKIM), seen("y", "CNAME", "b", known_name=DKIM)),
+        part(declared("x", "CNAME", "a", known_name=DKIM), declared("y", "CNAME", "b", known_name=DKIM)),
         id="names-of-two-identities",
     ),
-    pytest.param("record-set-twice", files(seen("a.example.com", "?"), seen("a.example.com", "?")), id="types-not-known-yet"),
-    pytest.param("record-set-twice", files(seen(TOKEN, "A", "192.0.2.1"), seen(TOKEN, "A", "192.0.2.1")), id="tokens"),
-    pytest.param(
+    silent("record-set-twice", part(declared("a.example.com", "?"), declared("a.example.com", "?")), id="types-not-known-yet"),
+    silent("record-set-twice", part(declared(TOKEN, "A", "192.0.2.1"), declared(TOKEN, "A", "192.0.2.1")), id="tokens"),
+    silent(
         "record-set-twice",
-        files(seen(DMARC, "TXT", SPF), seen(DMARC, "TXT", SPF, path="zone.json"), complete=True),
+        whole(declared(DMARC, "TXT", SPF), declared(DMARC, "TXT", SPF, path="zone.json")),
         id="what-stands-in-dns-and-in-a-template",
     ),
-    pytest.param("cname-beside-data", files(seen(DMARC, "CNAME", "x.example.net")), id="hosted-dmarc"),
-    pytest.param(
+    silent("cname-beside-data", part(declared(DMARC, "CNAME", "x.example.net")), id="hosted-dmarc"),
+    silent(
         "cname-beside-data",
-        files(seen("a.example.com", "CNAME", "b.example.net"), seen("a.example.com", "RRSIG", "x"), complete=True),
+        whole(declared("a.example.com", "CNAME", "b.example.net"), declared("a.example.com", "RRSIG", "x")),
         id="a-signed-zone",
     ),
-    pytest.param("cname-beside-data", files(seen("x", "CNAME", "a", known_name=DKIM)), id="an-attribute"),
-    pytest.param(
+    silent("cname-beside-data", part(declared("x", "CNAME", "a", known_name=DKIM)), id="an-attribute"),
+    silent(
         "cname-beside-data",
-        files(
-            seen(DMARC, "CNAME", "x.example.net", set_identifier="condition Hosted"),
-            seen(DMARC, "TXT", SPF, set_identifier="condition Own"),
+        part(
+            declared(DMARC, "CNAME", "x.example.net", set_identifier="condition Hosted"),
+            declared(DMARC, "TXT", SPF, set_identifier="condition Own"),
         ),
         id="one-or-the-other",
     ),
-    pytest.param(
+    silent(
         "cname-beside-data",
-        files(seen(DMARC, "CNAME", "x.example.net"), seen(DMARC, "?"), seen(DMARC, "TXT", SPF, set_identifier="condition Own")),
+        part(
+            declared(DMARC, "CNAME", "x.example.net"),
+            declared(DMARC, "?"),
+            declared(DMARC, "TXT", SPF, set_identifier="condition Own"),
+        ),
         id="what-nobody-knows-beside-it",
     ),
-    pytest.param(
-        "cname-beside-data", files(seen("example.com", "CNAME", "a.example"), seen("example.com", "NS", "b")), id="apex"
+    silent(
+        "cname-beside-data", part(declared("example.com", "CNAME", "a.example"), declared("example.com", "NS", "b")), id="apex"
     ),
-    pytest.param("cname-at-apex", files(seen("example.com", "A", is_alias=True)), id="an-alias"),
-    pytest.param("cname-at-apex", files(seen("www.example.com", "CNAME", "a.example.net")), id="below"),
-    pytest.param("cname-at-apex", files(seen("example.com", "CNAME", "a.example.net"), zone=None), id="no-zone"),
-    pytest.param(
+    silent("cname-at-apex", part(declared("example.com", "A", is_alias=True)), id="an-alias"),
+    silent("cname-at-apex", part(declared("www.example.com", "CNAME", "a.example.net")), id="below"),
+    silent("cname-at-apex", part(declared("example.com", "CNAME", "a.example.net"), zone=None), id="no-zone"),
+    silent(
         "name-outside-zone",
-        files(seen("example.com", "TXT", SPF), seen("a.b.EXAMPLE.com.", "TXT", SPF), seen("\\052.example.com", "TXT", SPF)),
+        part(
+            declared("example.com", "TXT", SPF),
+            declared("a.b.EXAMPLE.com.", "TXT", SPF),
+            declared("\\052.example.com", "TXT", SPF),
+        ),
         id="within",
     ),
-    pytest.param("name-outside-zone", files(seen("_dmarc", "TXT", SPF), zone=None), id="no-zone"),
-    pytest.param("name-outside-zone", files(seen("_dmarc", "TXT", SPF), zone=TOKEN), id="a-token-for-a-zone"),
-    pytest.param("name-outside-zone", files(seen(f"a.{TOKEN}", "TXT", SPF), seen("x", "A", known_name=DKIM)), id="tokens"),
-    pytest.param("name-doubled", files(seen("example.com._report._dmarc.example.com", "TXT", '"v=DMARC1;"')), id="consent"),
-    pytest.param("name-doubled", files(seen("notexample.com.example.com", "A", "192.0.2.1")), id="a-domain-that-ends-alike"),
-    pytest.param("name-doubled", files(seen("com.com", "A", "192.0.2.1"), zone="com"), id="a-zone-of-one-label"),
-    pytest.param(
+    silent("name-outside-zone", part(declared("_dmarc", "TXT", SPF), zone=None), id="no-zone"),
+    silent("name-outside-zone", part(declared("_dmarc", "TXT", SPF), zone=TOKEN), id="a-token-for-a-zone"),
+    silent("name-outside-zone", part(declared(f"a.{TOKEN}", "TXT", SPF), declared("x", "A", known_name=DKIM)), id="tokens"),
+    silent("name-doubled", part(declared("example.com._report._dmarc.example.com", "TXT", '"v=DMARC1;"')), id="consent"),
+    silent("name-doubled", part(declared("notexample.com.example.com", "A", "192.0.2.1")), id="a-domain-that-ends-alike"),
+    silent("name-doubled", part(declared("com.com", "A", "192.0.2.1"), zone="com"), id="a-zone-of-one-label"),
+    silent(
         "name-doubled",
-        files(
-            seen("a.co.jp.b.co.jp", "A", "192.0.2.1"),
-            seen("www.example.com", "A", "192.0.2.1"),
-            seen("x.com.com.com", "A", "192.0.2.1"),
-            seen("com.com.com", "A", "192.0.2.1"),
+        part(
+            declared("a.co.jp.b.co.jp", "A", "192.0.2.1"),
+            declared("www.example.com", "A", "192.0.2.1"),
+            declared("x.com.com.com", "A", "192.0.2.1"),
+            declared("com.com.com", "A", "192.0.2.1"),
             zone=None,
         ),
         id="the-zone-is-not-known",
     ),
-    pytest.param("name-doubled", files(seen(f"{TOKEN}.example.com.example.com", "A", "192.0.2.1"), zone=None), id="a-token"),
+    silent("name-doubled", part(declared(f"{TOKEN}.example.com.example.com", "A", "192.0.2.1"), zone=None), id="a-token"),
 ]
 
 
-@pytest.mark.parametrize(("rule", "view", "severity", "where", "message", "fix"), LOUD)
-def test_a_fault_is_found(rule: str, view: ZoneView, severity: Severity, where: str, message: str, fix: str) -> None:
-    """Each fault is said once, with its severity, place, sentence and fix."""
-    assert found(rule, view) == [finding(rule, severity, where, message, fix)]
-
-
-@pytest.mark.parametrize(("rule", "view"), SILENT)
-def test_what_is_right_is_left_alone(rule: str, view: ZoneView) -> None:
-    """The rule finds nothing."""
-    assert found(rule, view) == []
+test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_set_in_two_stacks_leads_to_both() -> None:
     """Whoever reads the finding sees both resources."""
-    (said,) = found(
+    (said,) = findings_of(
         "record-set-twice",
-        files(seen(DMARC, "TXT", SPF, path="a.json", resource="A"), seen(DMARC, "TXT", SPF, path="b.json", resource="B")),
+        part(
+            declared(DMARC, "TXT", SPF, path="a.json", resource="A"), declared(DMARC, "TXT", SPF, path="b.json", resource="B")
+        ),
     )
     assert [(origin.path, origin.resource) for origin in said.origins] == [("a.json", "A"), ("b.json", "B")]
 
 
 def test_many_sets_at_one_name_are_judged_quickly() -> None:
     """A name is looked at once."""
-    sets = [seen("a.example.com", "CNAME", f"{n}.example.net") for n in range(3000)]
-    assert len(found("cname-beside-data", files(*sets, seen("a.example.com", "TXT", SPF)))) == 1
+    sets = [declared("a.example.com", "CNAME", f"{n}.example.net") for n in range(3000)]
+    assert len(findings_of("cname-beside-data", part(*sets, declared("a.example.com", "TXT", SPF)))) == 1
 
 
 def test_what_somebody_wrote_as_a_name_is_shown_harmless_and_short() -> None:
     """Names of templates can be anything."""
     odd = "\x1b[2J" + "x" * 400
-    view = files(seen(odd, "TXT", SPF), seen(odd, "TXT", SPF), seen(f"{odd}.example.com.example.com", "TX\x1bT"))
-    findings = [*found("record-set-twice", view), *found("name-outside-zone", view), *found("name-doubled", view)]
+    view = part(declared(odd, "TXT", SPF), declared(odd, "TXT", SPF), declared(f"{odd}.example.com.example.com", "TX\x1bT"))
+    findings = [
+        *findings_of("record-set-twice", view),
+        *findings_of("name-outside-zone", view),
+        *findings_of("name-doubled", view),
+    ]
     assert [len(each.records) for each in findings] == [2, 1, 1, 1]
     assert [each for each in findings if not f"{each}{each.where}".isprintable() or len(each.message) > 400] == []
