@@ -1,4 +1,4 @@
-"""Tests of the rules on the CNAMEs of Easy DKIM."""
+"""Tests of the rules on the CNAMEs of Easy DKIM, on records of Amazon SES that no identity needs, and on their targets."""
 
 from __future__ import annotations
 
@@ -8,8 +8,20 @@ from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.zone.declared import Origin
-from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import TOKEN, declared, easy_dkim, identity, own_names, part, record_set, token_names, typed_dkim, whole
+from tests.checks.rule_table import Row, findings_of, loud, rule_test, silent
+from tests.checks.views import (
+    TOKEN,
+    declared,
+    easy_dkim,
+    identity,
+    own_names,
+    part,
+    record_set,
+    token_names,
+    txt,
+    typed_dkim,
+    whole,
+)
 
 WHERE = "_domainkey.example.com CNAME"
 PUBLISH = "publish all three CNAMEs that SES shows"
@@ -18,6 +30,9 @@ COMPARE = (
     "take it from the identity (Fn::GetAtt), or compare it with SigningHostedZone of "
     "'aws sesv2 get-email-identity --email-identity example.com'"
 )
+RULE = "ses-dkim-target"
+KEY = "abcdefghijklmnopqrstuvwxyz234567"
+NAME = f"{KEY}._domainkey.example.com"
 
 
 def _only(here: int, of: str = "example.com") -> str:
@@ -26,6 +41,14 @@ def _only(here: int, of: str = "example.com") -> str:
 
 def _unknown_name(target: str | KnownAfterDeploy) -> ResourceRecordSet:
     return ResourceRecordSet(KnownAfterDeploy("Name"), RecordType.CNAME, 600, (target,))
+
+
+def _wrong_target(name: str, target: str, message: str, fix: str, *, id: str) -> Row:  # noqa: A002 - as `loud`
+    return loud(RULE, part(record_set(name, RecordType.CNAME, target)), Severity.ERROR, f"{name} CNAME", message, fix, id=id)
+
+
+def _right_target(name: str, target: str, *, id: str) -> Row:  # noqa: A002
+    return silent(RULE, part(record_set(name, RecordType.CNAME, target)), id=id)
 
 
 LOUD = [
@@ -138,6 +161,70 @@ LOUD = [
         COMPARE.removeprefix("take it from the identity (Fn::GetAtt), or "),
         id="terraform-knows-no-better",
     ),
+    loud(
+        "ses-unknown-signer",
+        whole(*easy_dkim("abcdef"), identity(), identity("a@example.com")),
+        Severity.INFO,
+        WHERE,
+        "example.com has 6 DKIM records of SES, and the identities in view explain 3; "
+        "another account or region can sign as this domain",
+        "",
+        id="three-more",
+    ),
+    loud(
+        "ses-unknown-signer",
+        whole(*easy_dkim("abc"), identity(selector="s")),
+        Severity.INFO,
+        WHERE,
+        "example.com has 3 DKIM records of SES, and the identities in view explain 0; "
+        "another account or region can sign as this domain",
+        "",
+        id="an-own-key-needs-none",
+    ),
+    loud(
+        "ses-verification-txt",
+        part(txt("_amazonses.example.com", "pmBGN/7MjnfhTKUZ06Enqq1PeGUaOkw8lGhcfwefcHU=", "another")),
+        Severity.INFO,
+        "_amazonses.example.com TXT",
+        "SES verifies domains by DKIM now; once it shows DKIM as verified, this record can go",
+        "",
+        id="legacy",
+    ),
+    _wrong_target(
+        NAME,
+        f"{KEY[::-1]}.dkim.us-west-2.amazonses.com.",
+        f"it leads to the key of '{KEY[::-1]}', and each DKIM name of SES leads to the key of its own token",
+        f"write {KEY}.dkim.us-west-2.amazonses.com",
+        id="tokens-mixed-up",
+    ),
+    _wrong_target(
+        NAME,
+        f"{KEY}.dkim.amazonses.com.example.com",
+        "its target has 'example.com' behind the host of SES, where no key is",
+        f"write {KEY}.dkim.amazonses.com. with the final dot",
+        id="zone-appended",
+    ),
+    _wrong_target(
+        NAME,
+        f"{KEY}.dkim.amazonaws.com",
+        "its target ends in amazonaws.com; the DKIM keys of SES are below amazonses.com",
+        f"write {KEY}.dkim.amazonses.com",
+        id="the-host-of-receiving",
+    ),
+    _wrong_target(
+        NAME,
+        f"{KEY}.dkim.ap-northeast-3.amazonse.com.",
+        "its target ends in amazonse.com; the DKIM keys of SES are below amazonses.com",
+        f"write {KEY}.dkim.ap-northeast-3.amazonses.com",
+        id="a-letter-is-missing",
+    ),
+    _wrong_target(
+        f"{KEY}.example.com",
+        f"{KEY}.dkim.amazonses.com",
+        f"it stands at {KEY}.example.com, and SES and receivers look below _domainkey only",
+        f"write {NAME}",
+        id="domainkey-is-missing",
+    ),
 ]
 
 SILENT = [
@@ -177,8 +264,25 @@ SILENT = [
         part(declared("a._domainkey.example.com", "CNAME", "a.dkim.amazonses.com", path="zone", line=1)),
         id="part-of-a-zone-file",
     ),
+    silent("ses-unknown-signer", whole(*easy_dkim("abc"), identity()), id="explained"),
+    silent(
+        "ses-unknown-signer",
+        whole(*easy_dkim("abcdef"), identity(region="us-east-1"), identity(region="eu-west-1")),
+        id="two-regions",
+    ),
+    silent("ses-unknown-signer", part(*easy_dkim("abcdef"), identity()), id="a-part-of-the-zone"),
+    silent("ses-unknown-signer", whole(*easy_dkim("abcdef")), id="no-identity-in-view"),
+    silent("ses-verification-txt", part(txt("amazonses.example.com", "a")), id="another-name"),
+    _right_target(f"{KEY[:-2]}-a._domainkey.example.com", f"{KEY}.dkim.amazonses.com", id="a-long-name-that-is-no-token"),
+    _right_target(NAME, f"{KEY}.dkim.amazonses.com", id="as-ses-gives-it"),
+    _right_target(NAME, f"{KEY.upper()}.DKIM.amazonses.com.", id="spelling"),
+    _right_target(NAME, f"{KEY}.a31d.dkim.us-west-2.amazonses.com", id="a-cell"),
+    _right_target(NAME, f"{KEY}.dkim.ap-northeast-3.amazonses.com", id="a-region"),
+    _right_target(NAME, f"{KEY}.dkim.{TOKEN}", id="token"),
+    _right_target(NAME, f"{KEY}.dkim.hubspotemail.com", id="another-service"),
+    _right_target("s1._domainkey.example.com", f"{KEY}.dkim.amazonses.com", id="a-name-that-somebody-chose"),
+    _right_target("www.example.com", "host.example.net", id="another-target"),
 ]
-
 
 test_rules = rule_test(LOUD, SILENT)
 

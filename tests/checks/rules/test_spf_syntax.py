@@ -6,18 +6,12 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
-from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import TOKEN, part, txt
+from tests.checks.views import TOKEN, declared, part, txt
 
 if TYPE_CHECKING:
+    from ses_email_auth.zone.declared import DeclaredValue
     from ses_email_auth.zone.view import ZoneView
-
-
-def seen(record_type: str, *values: str | KnownAfterDeploy, name: str = "example.com.") -> ZoneView:
-    """A set as a file has it."""
-    return part(DeclaredRecordSet.of(name, record_type, values, Origin("zone")), zone=None)
-
 
 AT = "example.com TXT"
 PERMERROR = "receivers answer permerror for all mail of example.com:"
@@ -28,6 +22,12 @@ JOINED = "receivers join them without a space, and answer permerror or see no SP
 SPACE = "put a space inside of the quotation marks, between the two terms"
 UNREAD = "receivers ask for TXT alone; nobody reads a record of type SPF"
 MOVE = "publish its text as TXT, and delete it"
+
+
+def _file(type_text: str, *values: DeclaredValue, name: str = "example.com.") -> ZoneView:
+    """One set of a file."""
+    return part(declared(name, type_text, *values), zone=None)
+
 
 LOUD = [
     *(
@@ -44,7 +44,7 @@ LOUD = [
     ),
     loud(
         "spf-syntax",
-        seen("TXT", '"v=spf1 mx ~all" "v=spf1 a ~all"'),
+        _file("TXT", '"v=spf1 mx ~all" "v=spf1 a ~all"'),
         Severity.ERROR,
         AT,
         f"{PERMERROR} the modifier 'allv' takes no qualifier, in '~allv=spf1'",
@@ -155,7 +155,7 @@ LOUD = [
     ),
     loud(
         "spf-syntax",
-        seen("TXT", '"v=spf1 ipv6:2001:db8::1 " "~all"'),
+        _file("TXT", '"v=spf1 ipv6:2001:db8::1 " "~all"'),
         Severity.ERROR,
         AT,
         f"{PERMERROR} there is no mechanism 'ipv6'; use 'ip6', in 'ipv6:2001:db8::1'",
@@ -164,7 +164,7 @@ LOUD = [
     ),
     loud(
         "spf-string-join",
-        seen("TXT", '"v=spf1 include:a.example" "include:b.example ~all"'),
+        _file("TXT", '"v=spf1 include:a.example" "include:b.example ~all"'),
         Severity.ERROR,
         AT,
         f"a string ends with 'include:a.example' and the next one begins with 'include:b.example'; {JOINED}",
@@ -173,7 +173,7 @@ LOUD = [
     ),
     loud(
         "spf-string-join",
-        seen("TXT", '"v=spf1 ip4:192.0.2.1" "~all"'),
+        _file("TXT", '"v=spf1 ip4:192.0.2.1" "~all"'),
         Severity.ERROR,
         AT,
         f"a string ends with 'ip4:192.0.2.1' and the next one begins with '~all'; {JOINED}",
@@ -182,7 +182,7 @@ LOUD = [
     ),
     loud(
         "spf-string-join",
-        seen("TXT", '"v=spf1" "mx" "-all"'),
+        _file("TXT", '"v=spf1" "mx" "-all"'),
         Severity.ERROR,
         AT,
         f"a string ends with 'v=spf1' and the next one begins with 'mx'; {JOINED}",
@@ -198,10 +198,10 @@ LOUD = [
         SPACE,
         id="strings-of-ours",
     ),
-    loud("spf-type99", seen("SPF", '"v=spf1 -all"'), Severity.WARNING, "example.com SPF", UNREAD, MOVE, id="alone"),
+    loud("spf-type99", _file("SPF", '"v=spf1 -all"'), Severity.WARNING, "example.com SPF", UNREAD, MOVE, id="alone"),
     loud(
         "spf-type99",
-        seen("spf", '"v=spf1 -all"', name="a_b.example.com."),
+        _file("spf", '"v=spf1 -all"', name="a_b.example.com."),
         Severity.WARNING,
         "a_b.example.com SPF",
         UNREAD,
@@ -210,7 +210,7 @@ LOUD = [
     ),
     loud(
         "spf-type99",
-        part(*seen("SPF", '"v=spf1 -all"').records, *seen("TXT", '"v=spf1 -all"').records, zone=None),
+        part(declared("example.com", "SPF", '"v=spf1 -all"'), declared("example.com", "TXT", '"v=spf1 -all"'), zone=None),
         Severity.WARNING,
         "example.com SPF",
         UNREAD,
@@ -227,23 +227,23 @@ SILENT = [
     silent("spf-syntax", part(txt("example.com", "v=spf1 foo=bar A:Example.COM/24//64 -all")), id="unknown-modifiers-are-fine"),
     silent("spf-syntax", part(txt("example.com", "v=spf10 ipv4:x", "spf2.0/pra ipv4:x")), id="no-spf-record"),
     silent("spf-syntax", part(txt("example.com", f"v=spf1 ipv4:{TOKEN} -all")), id="a-token"),
-    silent("spf-syntax", seen("TXT", KnownAfterDeploy("Region", "v=spf1 ipv4:", " -all")), id="known-after-deploy"),
+    silent("spf-syntax", _file("TXT", KnownAfterDeploy("Region", "v=spf1 ipv4:", " -all")), id="known-after-deploy"),
     silent("spf-syntax", part(txt("example.com", "v=spf1 ｉnclude:a.example -all")), id="txt-near-miss-says-it"),
     silent("spf-syntax", part(txt("example.com", 'v=spf1 "a" -all')), id="txt-near-miss-says-that-too"),
-    silent("spf-syntax", seen("TXT", '"v=spf1 ip4:192.0.2.1" "-all"'), id="spf-string-join-says-it"),
-    silent("spf-string-join", seen("TXT", '"v=spf1 include:a.example " "include:b.example ~all"'), id="space-before"),
-    silent("spf-string-join", seen("TXT", '"v=spf1 include:a.example" " include:b.example ~all"'), id="space-behind"),
-    silent("spf-string-join", seen("TXT", '"v=spf1 include:a.exam" "ple.com ~all"'), id="cut-in-a-host"),
-    silent("spf-string-join", seen("TXT", '"v=spf1 mx ~" "include:a.example -" "all"'), id="cut-behind-a-qualifier"),
-    silent("spf-string-join", seen("TXT", '"v=spf1 inc" "lude:a.example ip4" ":192.0.2.1 -all"'), id="cut-in-a-name"),
-    silent("spf-string-join", seen("TXT", '"v=spf1 ip6:2001:db8::" "a:1 -all"'), id="cut-in-an-ipv6-address"),
-    silent("spf-string-join", seen("TXT", f'"v=spf1 mx" "include:{TOKEN} -all"'), id="a-token-in-a-string"),
-    silent("spf-string-join", seen("TXT", '"v=spf1 mx" "include:a.b -all"', name="x-.example.com."), id="no-name"),
-    silent("spf-string-join", seen("TXT", '"v=spf1" "~all"'), id="txt-near-miss-says-it-already"),
-    silent("spf-string-join", seen("TXT", '"k=rsa; p=AAAA" "ip4:BBBB"', '"v=spf1 -all"'), id="no-spf-text"),
+    silent("spf-syntax", _file("TXT", '"v=spf1 ip4:192.0.2.1" "-all"'), id="spf-string-join-says-it"),
+    silent("spf-string-join", _file("TXT", '"v=spf1 include:a.example " "include:b.example ~all"'), id="space-before"),
+    silent("spf-string-join", _file("TXT", '"v=spf1 include:a.example" " include:b.example ~all"'), id="space-behind"),
+    silent("spf-string-join", _file("TXT", '"v=spf1 include:a.exam" "ple.com ~all"'), id="cut-in-a-host"),
+    silent("spf-string-join", _file("TXT", '"v=spf1 mx ~" "include:a.example -" "all"'), id="cut-behind-a-qualifier"),
+    silent("spf-string-join", _file("TXT", '"v=spf1 inc" "lude:a.example ip4" ":192.0.2.1 -all"'), id="cut-in-a-name"),
+    silent("spf-string-join", _file("TXT", '"v=spf1 ip6:2001:db8::" "a:1 -all"'), id="cut-in-an-ipv6-address"),
+    silent("spf-string-join", _file("TXT", f'"v=spf1 mx" "include:{TOKEN} -all"'), id="a-token-in-a-string"),
+    silent("spf-string-join", _file("TXT", '"v=spf1 mx" "include:a.b -all"', name="x-.example.com."), id="no-name"),
+    silent("spf-string-join", _file("TXT", '"v=spf1" "~all"'), id="txt-near-miss-says-it-already"),
+    silent("spf-string-join", _file("TXT", '"k=rsa; p=AAAA" "ip4:BBBB"', '"v=spf1 -all"'), id="no-spf-text"),
     silent("spf-string-join", part(txt("example.com", ("v=spf1 mx ", "-all"))), id="strings-of-ours-with-a-space"),
-    silent("spf-string-join", seen("TXT", KnownAfterDeploy("Region")), id="a-value-that-nobody-knows"),
-    silent("spf-type99", seen("TXT", '"v=spf1 -all"'), id="txt"),
+    silent("spf-string-join", _file("TXT", KnownAfterDeploy("Region")), id="a-value-that-nobody-knows"),
+    silent("spf-type99", _file("TXT", '"v=spf1 -all"'), id="txt"),
     silent("spf-type99", part(txt("example.com", "v=spf1 -all")), id="our-own-records-are-txt"),
 ]
 
@@ -260,5 +260,5 @@ def test_a_long_record_gives_a_short_message() -> None:
 
 def test_what_is_joined_is_no_syntax_error_too_though_another_text_is() -> None:
     """Each broken text is said by one rule."""
-    view = seen("TXT", '"v=spf1 ip4:192.0.2.1" "-all"', '"v=spf1 ipv4:192.0.2.1 -all"')
+    view = _file("TXT", '"v=spf1 ip4:192.0.2.1" "-all"', '"v=spf1 ipv4:192.0.2.1 -all"')
     assert len(findings_of("spf-syntax", view)) == len(findings_of("spf-string-join", view)) == 1

@@ -1,10 +1,10 @@
-"""Tests of how findings show other people's text."""
+"""Tests of how texts of records are shown in findings, and of what counts as a slip of the keyboard."""
 
 from __future__ import annotations
 
 import pytest
 
-from ses_email_auth.checks.rules.record_text import said, shown
+from ses_email_auth.checks.rules.record_text import is_one_off, said, shown
 from ses_email_auth.errors import RecordSyntaxError
 
 PRIVATE = [
@@ -40,3 +40,22 @@ def test_long_texts_are_cut() -> None:
     assert shown("abc", 2) == "'ab'..."
     assert said(RecordSyntaxError("a" * 180, "", (0, 0), "RFC 1")) == "a" * 180
     assert said(RecordSyntaxError("a" * 100 + "b" * 100, "", (0, 0), "RFC 1")) == f"{'a' * 80} ... {'b' * 100}"
+
+
+@pytest.mark.parametrize(
+    ("word", "is_off"),
+    [
+        pytest.param("adkim", False, id="equal"),
+        pytest.param("adkin", True, id="one-wrong"),
+        pytest.param("dkim", True, id="one-too-few"),
+        pytest.param("adkimm", True, id="one-too-many"),
+        pytest.param("adikm", True, id="two-swapped"),
+        pytest.param("mdkia", False, id="two-swapped-that-are-far-apart"),
+        pytest.param("adxin", False, id="two-wrong"),
+        pytest.param("adk", False, id="two-too-few"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_one_slip(word: str, is_off: bool) -> None:  # noqa: FBT001 - a column of the table
+    """One slip of a finger, and no more."""
+    assert is_one_off(word, "adkim") is is_off

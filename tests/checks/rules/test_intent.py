@@ -1,4 +1,4 @@
-"""Tests of the rule on an SPF record that is left to the user, and of what is seen of Amazon SES in a view."""
+"""Tests of the rules on what the author of a stack chose."""
 
 from __future__ import annotations
 
@@ -21,10 +21,23 @@ LOUD = [
         "keep one SPF record: merge it into what is there",
         id="spf-left-to-the-user",
     ),
+    loud(
+        "ses-feedback-nowhere",
+        replace(part(), feedback_by_mail=ZONE),
+        Severity.INFO,
+        "example.com",
+        "example.com has no configuration set, so SES mails its bounces and complaints to the Return-Path or From address "
+        "alone",
+        "make a SendingEvents, and pass its configuration_set",
+        id="no-configuration-set",
+    ),
 ]
 
-SILENT = [silent("from-spf-by-hand", part(), id="spf-published")]
-
+SILENT = [
+    silent("from-spf-by-hand", part(), id="spf-published"),
+    silent("ses-feedback-nowhere", part(), id="configuration-set"),
+    silent("ses-feedback-nowhere", part(identity()), id="an-identity-of-a-file-may-be-told-elsewhere"),
+]
 
 test_rules = rule_test(LOUD, SILENT)
 
