@@ -18,7 +18,7 @@ from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.zone.view import ZoneView
-from tests.checks.views import FEEDBACK, TOKEN, ZONE, mx, part, record_set, txt, whole
+from tests.zone.views import FEEDBACK, TOKEN, ZONE, mx, part, record_set, txt, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

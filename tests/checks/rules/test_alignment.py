@@ -14,7 +14,7 @@ from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.zone.view import ZoneView
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import FEEDBACK, REPORTS, TOKEN, ZONE, declared, identity, mx, part, record_set, txt, whole
+from tests.zone.views import FEEDBACK, REPORTS, TOKEN, ZONE, declared, identity, mx, part, record_set, txt, whole
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView

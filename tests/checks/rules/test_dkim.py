@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
 from tests.checks.rule_table import Row, findings_of, loud, rule_test, silent
-from tests.checks.views import ED25519, SELECTOR, TOKEN, declared, identity, part, rsa, txt
+from tests.zone.views import ED25519, SELECTOR, TOKEN, declared, identity, part, rsa, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView

@@ -13,7 +13,7 @@ from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import FEEDBACK, TOKEN, declared, dmarc, identity, mx, part, record_set, txt, whole
+from tests.zone.views import FEEDBACK, TOKEN, declared, dmarc, identity, mx, part, record_set, txt, whole
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView

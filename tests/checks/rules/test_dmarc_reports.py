@@ -5,7 +5,7 @@ from __future__ import annotations
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.records.resource_record_set import RecordType
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import FEEDBACK, REPORTS, TOKEN, declared, dmarc, mx, part, record_set, txt, whole
+from tests.zone.views import FEEDBACK, REPORTS, TOKEN, declared, dmarc, mx, part, record_set, txt, whole
 
 AT = "_dmarc.example.com TXT"
 ADD_RUA = "add a rua with an address that can receive mail (in our constructs: dmarc_rua=[...])"

@@ -10,7 +10,7 @@ import pytest
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.run import check
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import REPORTS, TOKEN, declared, dmarc, part, txt
+from tests.zone.views import REPORTS, TOKEN, declared, dmarc, part, txt
 
 AT = "_dmarc.example.com TXT"
 CORRECT = "correct the record; a right one begins with 'v=DMARC1; p=none'"

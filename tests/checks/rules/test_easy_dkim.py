@@ -9,7 +9,7 @@ from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.zone.declared import Origin
 from tests.checks.rule_table import Row, findings_of, loud, rule_test, silent
-from tests.checks.views import (
+from tests.zone.views import (
     TOKEN,
     declared,
     easy_dkim,

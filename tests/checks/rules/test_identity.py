@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
 from tests.checks.rule_table import Row, findings_of, loud, rule_test, silent
-from tests.checks.views import TOKEN, identity, part
+from tests.zone.views import TOKEN, identity, part
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredIdentity

@@ -13,7 +13,7 @@ from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.zone.view import ZoneView
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import FEEDBACK, TOKEN, ZONE, declared, identity, mx, part, record_set, whole
+from tests.zone.views import FEEDBACK, TOKEN, ZONE, declared, identity, mx, part, record_set, whole
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredRecordSet

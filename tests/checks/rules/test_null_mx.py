@@ -7,7 +7,7 @@ from dataclasses import replace
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.records.resource_record_set import RecordType
 from tests.checks.rule_table import loud, rule_test, silent
-from tests.checks.views import FEEDBACK, declared, easy_dkim, identity, mx, part, record_set, whole
+from tests.zone.views import FEEDBACK, declared, easy_dkim, identity, mx, part, record_set, whole
 
 BOUNCE = "bounce.example.com"
 REFUSE = "the MAIL FROM domain bounce.example.com has a null MX; receivers refuse mail from a domain that takes none"

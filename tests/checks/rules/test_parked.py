@@ -12,7 +12,7 @@ from ses_email_auth.checks.rules.parked import PARKED_RULES
 from ses_email_auth.checks.run import check
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.records.resource_record_set import RecordType
-from tests.checks.views import declared, identity, mx, part, record_set, txt, whole
+from tests.zone.views import declared, identity, mx, part, record_set, txt, whole
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import part, txt
+from tests.zone.views import part, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView

@@ -15,7 +15,7 @@ from ses_email_auth.checks.run import check
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.zone.view import ZoneView
 from tests.checks.rule_table import Row, findings_of, loud, rule_test, silent
-from tests.checks.views import (
+from tests.zone.views import (
     ED25519,
     FEEDBACK,
     SELECTOR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.checks.views import TOKEN, declared, identity, part, whole
+from tests.zone.views import TOKEN, declared, identity, part, whole
 
 DMARC = "_dmarc.example.com"
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
