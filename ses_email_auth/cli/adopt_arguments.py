@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.adopt.python_text import folded
 from ses_email_auth.cli.display import display, harmless
-from ses_email_auth.publication.alignment import wrap
+from ses_email_auth.publication.columns import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.notices import CANNOT_TELL
 from ses_email_auth.cli.display import display, harmless
 from ses_email_auth.cli.places import lines_of, place
-from ses_email_auth.publication.alignment import width, wrap
+from ses_email_auth.publication.columns import COLUMNS, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["as_table"]
 
-_COLUMNS = 80
 _ALIKE = 3  # so many findings of one rule are said one by one
 _PLACES = 3
 _MARKS = {Severity.ERROR: "ERROR", Severity.WARNING: "WARN", Severity.INFO: "INFO"}
@@ -69,7 +68,7 @@ def _block(number: int, alike: Sequence[Finding], places: Lines) -> Iterator[str
 
 def _head(start: str, where: str) -> Iterator[str]:
     """The name at the right edge, or below if it is too long for that."""
-    gap = _COLUMNS - width(start) - width(where)
+    gap = COLUMNS - width(start) - width(where)
     if where and gap > 1:
         yield start + " " * gap + where
     else:

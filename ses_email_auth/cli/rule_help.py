@@ -11,7 +11,7 @@ from ses_email_auth.checks.finding import Need, Severity
 from ses_email_auth.checks.notices import NOTICES, WHAT_TO_DO
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.rules.parked import PARKED_RULES
-from ses_email_auth.publication.alignment import wrap
+from ses_email_auth.publication.columns import wrap
 from ses_email_auth.sources.views import views
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""The heart: from the wishes for a domain to its record sets and the proof that its mail passes DMARC. Pure."""
+"""The heart: from the props of a domain to its record sets, and the proof that its mail passes DMARC. Pure."""

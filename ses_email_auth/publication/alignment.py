@@ -1,25 +1,18 @@
-"""The words of the alignment proof: the question, its answer, and the reasons in it.
+"""The alignment proof: the question, the answer with its reasons, and the answer as text in English and Japanese.
 
-`alignment_proof` computes the answer, `alignment_text` writes it for people.
-
-The sentences of the alignment proof: one table for each language, the same keys in both (a test holds them equal).
-
-The alignment proof as text for people, in English and Japanese, for terminals of 80 columns.
-
-What is said stands in `alignment_words`; how it is laid out stands here.
+`alignment_proof` computes the answer. The sentences of both languages stand in tables with the same keys.
 """
 
 from __future__ import annotations
 
 import enum
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, visible
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from ses_email_auth.publication.columns import COLUMNS, width, wrap
 from ses_email_auth.records.dmarc import DmarcPolicy
 
 if TYPE_CHECKING:
@@ -27,24 +20,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.publication.dmarc_discovery import DmarcRecords
     from ses_email_auth.records.dmarc import Alignment
-
-__all__ = [
-    "ENGLISH",
-    "JAPANESE",
-    "AlignmentProof",
-    "AlignmentQuestion",
-    "Assumption",
-    "Break",
-    "IdentityKind",
-    "Leg",
-    "LegReason",
-    "MxFailure",
-    "SesIdentity",
-    "Verdict",
-    "explain",
-    "width",
-    "wrap",
-]
 
 
 class IdentityKind(enum.Enum):
@@ -59,55 +34,6 @@ class MxFailure(enum.Enum):
 
     USE_DEFAULT_VALUE = "USE_DEFAULT_VALUE"
     REJECT_MESSAGE = "REJECT_MESSAGE"
-
-
-class Verdict(enum.Enum):
-    """How mail passes DMARC, the best first."""
-
-    BOTH = "BOTH"
-    DKIM_ONLY = "DKIM_ONLY"
-    SPF_ONLY = "SPF_ONLY"
-    CANNOT_TELL = "CANNOT_TELL"
-    FAIL = "FAIL"
-    REFUSED_BY_SES = "REFUSED_BY_SES"
-
-    @property
-    def rank(self) -> int:
-        """0 for the best, counting up."""
-        return list(Verdict).index(self)
-
-
-class LegReason(enum.Enum):
-    """Why an identifier aligns with the From domain, or not."""
-
-    SAME_DOMAIN = "same domain"
-    BELOW_FROM = "below the From domain"
-    ABOVE_FROM = "above the From domain"
-    SAME_ORGANIZATION = "same organizational domain"
-    STRICT = "strict alignment asks for the same domain"
-    OTHER_ORGANIZATION = "other organizational domain"
-    NOT_SIGNED = "SES does not sign with a key of this domain"
-    PENDING = "not before SES reports SUCCESS"
-    SES_DOMAIN = "SES's own domain"
-    SES_REFUSES = "SES refuses to send"
-    TOKEN = "known after the deploy"  # noqa: S105 - no password
-
-
-class Assumption(enum.Enum):
-    """What a proof takes for granted."""
-
-    DKIM_SUCCESS = "SES reports DKIM SUCCESS"
-    MAIL_FROM_SUCCESS = "SES reports MAIL FROM SUCCESS"
-    RELAXED = "alignment is relaxed: the DMARC record was not given"
-    WALK_LIMIT = "the DMARC record is deeper than RFC 9989 receivers look"
-
-
-class Break(enum.Enum):
-    """What makes a leg fail though everything is set up right."""
-
-    MX_LOST = "the MX of the MAIL FROM domain is lost"
-    FORWARDER = "a forwarder sends the mail on"
-    MAILING_LIST = "a mailing list edits the mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +84,22 @@ class AlignmentQuestion:
     """The part before the `@`, where an address identity may be used; None stands for any address."""
 
 
+class LegReason(enum.Enum):
+    """Why an identifier aligns with the From domain, or not."""
+
+    SAME_DOMAIN = "same domain"
+    BELOW_FROM = "below the From domain"
+    ABOVE_FROM = "above the From domain"
+    SAME_ORGANIZATION = "same organizational domain"
+    STRICT = "strict alignment asks for the same domain"
+    OTHER_ORGANIZATION = "other organizational domain"
+    NOT_SIGNED = "SES does not sign with a key of this domain"
+    PENDING = "not before SES reports SUCCESS"
+    SES_DOMAIN = "SES's own domain"
+    SES_REFUSES = "SES refuses to send"
+    TOKEN = "known after the deploy"  # noqa: S105 - no password
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """One of the two identifiers that DMARC looks at."""
@@ -172,6 +114,39 @@ class Leg:
 
     mode: Alignment
     """`adkim` or `aspf` in force."""
+
+
+class Verdict(enum.Enum):
+    """How mail passes DMARC, the best first."""
+
+    BOTH = "BOTH"
+    DKIM_ONLY = "DKIM_ONLY"
+    SPF_ONLY = "SPF_ONLY"
+    CANNOT_TELL = "CANNOT_TELL"
+    FAIL = "FAIL"
+    REFUSED_BY_SES = "REFUSED_BY_SES"
+
+    @property
+    def rank(self) -> int:
+        """0 for the best, counting up."""
+        return list(Verdict).index(self)
+
+
+class Assumption(enum.Enum):
+    """What a proof takes for granted."""
+
+    DKIM_SUCCESS = "SES reports DKIM SUCCESS"
+    MAIL_FROM_SUCCESS = "SES reports MAIL FROM SUCCESS"
+    RELAXED = "alignment is relaxed: the DMARC record was not given"
+    WALK_LIMIT = "the DMARC record is deeper than RFC 9989 receivers look"
+
+
+class Break(enum.Enum):
+    """What makes a leg fail though everything is set up right."""
+
+    MX_LOST = "the MX of the MAIL FROM domain is lost"
+    FORWARDER = "a forwarder sends the mail on"
+    MAILING_LIST = "a mailing list edits the mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,10 +192,20 @@ class AlignmentProof:
         return self.explain()
 
     def explain(self, language: str = "en") -> str:
-        """The proof as text, in `en` or `ja`."""
-        from ses_email_auth.publication.alignment import explain  # noqa: PLC0415 - most apps never print it
+        """The proof as text, in `en` or `ja`; where they differ, the answers of both standards.
 
-        return explain(self, language)
+        Raises:
+            EmailAuthError: for another language.
+        """
+        if language not in _LANGUAGES:
+            raise EmailAuthError(f"a proof is written in 'en' or 'ja', got {language!r}")
+        words = _LANGUAGES[language]
+        header, body = _header(self, words), _body(self, words)
+        if self.rfc7489 is None:
+            lines = [*header, *body]
+        else:
+            lines = [words["differ"], *header, words["rfc9989"], *body, words["rfc7489"], *_body(self.rfc7489, words)]
+        return "\n".join(visible(line) for line in lines)  # no name may steer the terminal
 
 
 ENGLISH: Mapping[object, str] = {
@@ -362,60 +347,8 @@ JAPANESE: Mapping[object, str] = {
 }
 
 
-_COLUMNS = 80
-_IDENTIFIER_COLUMNS = 27
-_UNITS = re.compile(r" +|[!-~]+|[\u3041-\u3096]+|[\u30a1-\u30fc]+|.", re.DOTALL)  # a run of kana is a word, or its ending
-_NEVER_FIRST = "、。)」ー"
-_NEVER_LAST = "(「"
 _LANGUAGES: dict[str, Mapping[object, str]] = {"en": ENGLISH, "ja": JAPANESE}
-
-
-def explain(proof: AlignmentProof, language: str) -> str:
-    """`proof` as text; where they differ, the answers of both standards.
-
-    Raises:
-        EmailAuthError: for a language other than `en` and `ja`.
-    """
-    if language not in _LANGUAGES:
-        raise EmailAuthError(f"a proof is written in 'en' or 'ja', got {language!r}")
-    words = _LANGUAGES[language]
-    lines = [*_header(proof, words), *_body(proof, words)]
-    if proof.rfc7489 is not None:
-        old = [words["rfc7489"], *_body(proof.rfc7489, words)]
-        lines = [words["differ"], *_header(proof, words), words["rfc9989"], *_body(proof, words), *old]
-    return "\n".join(visible(line) for line in lines)  # no name may steer the terminal
-
-
-def wrap(text: str, first: str, rest: str) -> list[str]:
-    """`text` in lines of at most 80 columns, East Asian ambiguous characters counted as two.
-
-    Breaks at spaces, and between Japanese characters but for the marks that may not begin or end a line.
-    """
-    lines, line = [], first
-    for unit in _units(text):
-        if width(line + unit.rstrip()) > _COLUMNS and line.strip():
-            lines.append(line.rstrip())
-            line = rest + unit.lstrip()
-        else:
-            line += unit
-    return [*lines, line.rstrip()]
-
-
-def _units(text: str) -> Iterator[str]:
-    """The pieces that must not be cut."""
-    held = ""
-    for unit in _UNITS.findall(text):
-        if held and not (unit[0] in _NEVER_FIRST or held[-1] in _NEVER_LAST):
-            yield held
-            held = ""
-        held += unit
-    if held:
-        yield held
-
-
-def width(text: str) -> int:
-    """How many columns `text` takes, East Asian ambiguous characters counted as two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "FWA" else 1 for c in text)
+_IDENTIFIER_COLUMNS = 27
 
 
 def _header(proof: AlignmentProof, words: Mapping[object, str]) -> list[str]:
@@ -462,7 +395,7 @@ def _leg(label: str, prefix: str, leg: Leg, tag: str, column: int, words: Mappin
     start = f"  {label}  {_identifier(prefix, leg).ljust(column)}"
     mode = "" if leg.domain is None or leg.reason is LegReason.SES_DOMAIN else f" ({tag}={leg.mode.value})"
     text = f"{words[leg.aligned]}: {words[leg.reason]}{mode}"
-    if width(start + text) <= _COLUMNS:
+    if width(start + text) <= COLUMNS:
         return [start + text]
     return [start.rstrip(), *wrap(text, " " * 8, " " * 8)]
 
@@ -483,9 +416,9 @@ def _conditions(proof: AlignmentProof, words: Mapping[object, str], names: Mappi
         yield words[reason].format(**names)
     if Break.MX_LOST in proof.breaks_when and proof.verdict is not Verdict.CANNOT_TELL:
         yield words[_mx_lost(proof)].format(**names)
-    roads = tuple(b for b in (Break.FORWARDER, Break.MAILING_LIST) if b in proof.breaks_when)
-    if roads:
-        yield words[roads].format(**names)
+    on_the_way = tuple(b for b in (Break.FORWARDER, Break.MAILING_LIST) if b in proof.breaks_when)
+    if on_the_way:
+        yield words[on_the_way].format(**names)
 
 
 def _reasons(proof: AlignmentProof) -> Iterator[object]:

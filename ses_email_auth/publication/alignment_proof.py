@@ -1,8 +1,8 @@
-"""The alignment proof: whether mail of a domain, sent through SES, passes DMARC (RFC 9989 sections 4.4 and 5.3, RFC 7489
-section 3.1), by which identifier, and what it hangs on.
+"""Proves whether mail of a domain, sent through SES, passes DMARC, by DKIM or by SPF, and what that depends on (RFC 9989
+sections 4.4 and 5.3, RFC 7489 section 3.1).
 
-Computed twice, for receivers of either standard; the older answer is kept only where it differs. Not handled: what a
-receiver does beyond DMARC, and senders other than SES.
+Computed for receivers of both standards; the older answer is kept only where it differs. Not handled: what a receiver does
+beyond DMARC, and senders other than SES.
 """
 
 from __future__ import annotations
@@ -37,14 +37,12 @@ from ses_email_auth.ses.regions import default_mail_from_domain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["prove"]
-
 
 def prove(question: AlignmentQuestion) -> AlignmentProof:
     """Answer `question` for receivers of RFC 9989, with the answer of RFC 7489 beside it where the two differ."""
-    new = _prove(question, Standard.RFC_9989)
-    old = _prove(question, Standard.RFC_7489)
-    return new if old == new else replace(new, rfc7489=old)
+    proof = _prove(question, Standard.RFC_9989)
+    older = _prove(question, Standard.RFC_7489)
+    return proof if older == proof else replace(proof, rfc7489=older)
 
 
 def _prove(question: AlignmentQuestion, standard: Standard) -> AlignmentProof:
@@ -72,40 +70,52 @@ def _prove(question: AlignmentQuestion, standard: Standard) -> AlignmentProof:
 def _signer(question: AlignmentQuestion) -> SesIdentity | None:
     """The most specific identity that covers the From address: address, then the longest domain name (SES developer guide)."""
     address = None if question.local_part is None else f"{question.local_part}@{question.from_domain}"
-    exact = [i for i in question.identities if i.kind is IdentityKind.ADDRESS and i.name == address]
-    above = [i for i in question.identities if i.kind is IdentityKind.DOMAIN and question.from_domain.is_at_or_below(i.domain)]
-    above.sort(key=lambda identity: len(identity.domain.text), reverse=True)
-    if not exact:
-        return above[0] if above else None
+    addresses = (i for i in question.identities if i.kind is IdentityKind.ADDRESS and i.name == address)
+    domains = (
+        i for i in question.identities if i.kind is IdentityKind.DOMAIN and question.from_domain.is_at_or_below(i.domain)
+    )
+    of_address = next(addresses, None)
+    of_domain = max(domains, key=lambda identity: len(identity.domain.text), default=None)
+    if of_address is None or of_domain is None:
+        return of_address or of_domain
+    if of_address.dkim_domain is not None:
+        return of_address
     # The guide: an address identity inherits DKIM from its domain's identity. Of MAIL FROM it does not say so.
-    own = exact[0]
-    if own.dkim_domain is not None or not above:
-        return own
-    return replace(own, dkim_domain=above[0].dkim_domain, dkim_known=above[0].dkim_known)
+    return replace(of_address, dkim_domain=of_domain.dkim_domain, dkim_known=of_domain.dkim_known)
 
 
 def _legs(question: AlignmentQuestion, standard: Standard, signer: SesIdentity | None, policy: Policy) -> tuple[Leg, Leg, Leg]:
+    """DKIM, SPF, and what takes the place of SPF when the MX of the MAIL FROM domain is lost."""
     record = policy.record if isinstance(policy.record, DmarcRecord) else None
     adkim = Alignment.RELAXED if record is None else record.effective_adkim
     aspf = Alignment.RELAXED if record is None else record.effective_aspf
     if signer is None:
-        hidden = any(question.from_domain.is_at_or_below(identity.domain) is None for identity in question.identities)
-        nothing = Leg(domain=None, aligned=None, reason=LegReason.TOKEN if hidden else LegReason.SES_REFUSES, mode=aspf)
-        return replace(nothing, mode=adkim), nothing, nothing
-    dkim = Leg(domain=None, aligned=False, reason=LegReason.NOT_SIGNED, mode=adkim)
-    if signer.dkim_domain is not None:
-        dkim = _compare(question, standard, signer.dkim_domain, adkim)
-    if dkim.aligned and not signer.dkim_known:
-        dkim = replace(dkim, aligned=None, reason=LegReason.PENDING)
+        may_be_covered = any(question.from_domain.is_at_or_below(identity.domain) is None for identity in question.identities)
+        reason = LegReason.TOKEN if may_be_covered else LegReason.SES_REFUSES
+        dkim, spf = (Leg(domain=None, aligned=None, reason=reason, mode=mode) for mode in (adkim, aspf))
+        return dkim, spf, spf
+    return (_dkim_leg(question, standard, signer, adkim), *_spf_legs(question, standard, signer, aspf))
+
+
+def _dkim_leg(question: AlignmentQuestion, standard: Standard, signer: SesIdentity, mode: Alignment) -> Leg:
+    if signer.dkim_domain is None:
+        return Leg(domain=None, aligned=False, reason=LegReason.NOT_SIGNED, mode=mode)
+    leg = _compare(question, standard, signer.dkim_domain, mode)
+    if leg.aligned and not signer.dkim_known:
+        return replace(leg, aligned=None, reason=LegReason.PENDING)
+    return leg
+
+
+def _spf_legs(question: AlignmentQuestion, standard: Standard, signer: SesIdentity, mode: Alignment) -> tuple[Leg, Leg]:
     default = default_mail_from_domain(question.region)
     ses_domain = DomainName(default) if isinstance(default, str) else default
-    ses_own = Leg(domain=ses_domain, aligned=False, reason=LegReason.SES_DOMAIN, mode=aspf)
+    ses_leg = Leg(domain=ses_domain, aligned=False, reason=LegReason.SES_DOMAIN, mode=mode)
     if signer.mail_from is None:
-        return dkim, ses_own, ses_own
-    spf = _compare(question, standard, signer.mail_from, aspf)
+        return ses_leg, ses_leg
+    spf = _compare(question, standard, signer.mail_from, mode)
     if signer.on_mx_failure is MxFailure.REJECT_MESSAGE:
-        return dkim, spf, Leg(domain=None, aligned=None, reason=LegReason.SES_REFUSES, mode=aspf)
-    return dkim, spf, ses_own
+        return spf, Leg(domain=None, aligned=None, reason=LegReason.SES_REFUSES, mode=mode)
+    return spf, ses_leg
 
 
 def _compare(question: AlignmentQuestion, standard: Standard, identifier: DomainName, mode: Alignment) -> Leg:
@@ -123,11 +133,11 @@ def _relation(question: AlignmentQuestion, standard: Standard, identifier: Domai
     if identifier == author:
         return True, LegReason.SAME_DOMAIN
     if author.is_known and identifier.is_known:
-        ours, theirs = (
+        organizations = {
             organizational_domain(name, question.dmarc_records, standard, question.organizational_domain)
             for name in (author, identifier)
-        )
-        if ours != theirs:
+        }
+        if len(organizations) > 1:
             return False, LegReason.OTHER_ORGANIZATION
     if identifier.is_at_or_below(author):
         return True, LegReason.BELOW_FROM

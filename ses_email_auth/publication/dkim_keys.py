@@ -1,12 +1,10 @@
-"""How mail is signed, and the records that this needs: three CNAME records for Easy DKIM, the public key for a key of one's
-own, none for a replica, which uses the records of its parent.
+"""How mail is signed with DKIM, and the records that publish the keys (Amazon SES developer guide, "Easy DKIM", "BYODKIM" and
+"Deterministic Easy DKIM").
 
-Whatever the kind, SES signs as the domain of the identity.
+Three CNAME records for Easy DKIM, the public key itself for a key of one's own or a managed one, none for a replica. SES signs
+as the domain of the identity in every case.
 
-The DKIM records of an identity that stands already (Amazon SES API reference v2, "DkimAttributes").
-
-Its tokens and the zone of its keys are read from SES by a person. Not handled: a selector of one's own (BYODKIM), whose record
-stands before SES has the key.
+Not handled: an own key of an identity that exists already; its record is there before SES has the key.
 """
 
 from __future__ import annotations
@@ -29,28 +27,17 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.records.dkim import DkimKeyRecord
 
-__all__ = [
-    "EASY_DKIM_ATTRIBUTES",
-    "DkimKeys",
-    "EasyDkim",
-    "ExistingKeys",
-    "ManagedKey",
-    "OwnKey",
-    "Replica",
-    "existing_keys",
-    "key_attribute",
-    "selector_of",
-]
+_EASY_DKIM_NUMBERS = (1, 2, 3)  # always three names, so that SES can rotate the keys
 
-# Easy DKIM always has three names, so that SES can rotate keys.
-_EASY_DKIM = tuple((f"DkimDNSTokenName{n}", f"DkimDNSTokenValue{n}") for n in (1, 2, 3))
+EASY_DKIM_ATTRIBUTES = tuple(f"DkimDNSToken{part}{n}" for n in _EASY_DKIM_NUMBERS for part in ("Name", "Value"))
+"""The attributes of an identity that hold the names and values of its records."""
 
-EASY_DKIM_ATTRIBUTES = tuple(attribute for pair in _EASY_DKIM for attribute in pair)
-"""What only the identity knows of its records."""
+_TOKEN = re.compile(r"[a-z0-9]{32}")
+_ASK_SES = "aws sesv2 get-email-identity --email-identity <domain>"
 
 
 class DkimKeys(ABC):
-    """How the mail of an identity is signed."""
+    """The keys that sign the mail of an identity."""
 
     __slots__ = ()
 
@@ -61,29 +48,39 @@ class DkimKeys(ABC):
 
 @dataclass(frozen=True, slots=True)
 class EasyDkim(DkimKeys):
-    """SES makes, publishes and rotates the keys (developer guide, "Easy DKIM")."""
+    """Keys that SES makes, publishes and rotates (developer guide, "Easy DKIM")."""
 
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:  # noqa: ARG002 - SES knows the names
         """Three CNAME records whose names and values only AWS knows."""
         return _easy_dkim_records(ttl)
 
 
+@functools.lru_cache(maxsize=16)  # the same for every domain
+def _easy_dkim_records(ttl: int) -> Mapping[str, ResourceRecordSet]:
+    return {
+        f"DkimRecord{n}": ResourceRecordSet(
+            KnownAfterDeploy(f"DkimDNSTokenName{n}"), RecordType.CNAME, ttl, (KnownAfterDeploy(f"DkimDNSTokenValue{n}"),)
+        )
+        for n in _EASY_DKIM_NUMBERS
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class OwnKey(DkimKeys):
-    """A key that somebody else made (developer guide, "BYODKIM")."""
+    """A key that was made outside of SES (developer guide, "BYODKIM")."""
 
     selector: str
     record: DkimKeyRecord
 
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:
         """The public key, in strings of 255 octets: a key of 2048 bits takes two."""
-        return {"DkimKey": ResourceRecordSet(_name(self.selector, identity), RecordType.TXT, ttl, (self.record.strings,))}
+        return {"DkimKey": ResourceRecordSet(_key_name(self.selector, identity), RecordType.TXT, ttl, (self.record.strings,))}
 
 
 @dataclass(frozen=True, slots=True)
 class ManagedKey(DkimKeys):
-    """Keys that are made at deployment, one for each generation. The one before stays published: mail that it signed may still
-    be on its way, and a failed change goes back to it.
+    """Keys that a function makes at deployment, one for each generation. The one before stays published: mail that it signed
+    may still be on its way, and a failed change goes back to it.
     """
 
     selector: str
@@ -100,19 +97,10 @@ class ManagedKey(DkimKeys):
         """The public keys, which only AWS knows; each attribute holds a whole value, quoted and cut into strings."""
         return {
             f"DkimKey{n}": ResourceRecordSet(
-                _name(selector_of(self.selector, n), identity), RecordType.TXT, ttl, (KnownAfterDeploy(key_attribute(n)),)
+                _key_name(selector_of(self.selector, n), identity), RecordType.TXT, ttl, (KnownAfterDeploy(key_attribute(n)),)
             )
             for n in self.generations
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Replica(DkimKeys):
-    """The keys and records of the identity in another region (developer guide, "Deterministic Easy DKIM")."""
-
-    def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:  # noqa: ARG002 - there is none
-        """None: those of the parent serve all replicas."""
-        return {}
 
 
 def selector_of(selector: str, generation: int) -> str:
@@ -125,65 +113,65 @@ def key_attribute(generation: int) -> str:
     return f"DkimKeyText{generation}"
 
 
-def _name(selector: str, identity: DomainName) -> DomainName:
-    return identity.child(f"{selector}._domainkey")
+@dataclass(frozen=True, slots=True)
+class Replica(DkimKeys):
+    """The keys and records of the identity in another region (developer guide, "Deterministic Easy DKIM")."""
 
-
-@functools.lru_cache(maxsize=16)  # the same for every domain
-def _easy_dkim_records(ttl: int) -> Mapping[str, ResourceRecordSet]:
-    return {
-        f"DkimRecord{n}": ResourceRecordSet(KnownAfterDeploy(name), RecordType.CNAME, ttl, (KnownAfterDeploy(value),))
-        for n, (name, value) in enumerate(_EASY_DKIM, start=1)
-    }
-
-
-_TOKENS = 3
-_TOKEN = re.compile(r"[a-z0-9]{32}")
-_WHERE = "aws sesv2 get-email-identity --email-identity <domain>"
+    def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:  # noqa: ARG002 - there is none
+        """None: those of the parent identity serve all replicas."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
 class ExistingKeys(DkimKeys):
-    """Keys of an identity that was made elsewhere."""
+    """Easy DKIM of an identity that exists already, as SES reports it (API reference v2, "DkimAttributes")."""
 
     tokens: tuple[str, ...]
-    """Three, or none if the records are not ours."""
+    """Three; none to leave the records alone."""
 
     signing_zone: str
-    """Where SES keeps the keys."""
+    """The zone in which SES keeps the public keys."""
 
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:
         """A CNAME record for each token."""
         return {
             f"DkimRecord{n}": ResourceRecordSet(
-                identity.child(f"{token}._domainkey"), RecordType.CNAME, ttl, (f"{token}.{self.signing_zone}",)
+                _key_name(token, identity), RecordType.CNAME, ttl, (f"{token}.{self.signing_zone}",)
             )
             for n, token in enumerate(self.tokens, start=1)
         }
 
 
 def existing_keys(tokens: Iterable[str], signing_zone: object, region: str | None) -> ExistingKeys:
-    """The keys, with all arguments checked.
+    """The keys that `dkim_tokens` and `dkim_signing_zone` describe; the default of the zone is that of `region`.
 
     Raises:
-        EmailAuthError: for anything but no token or three different ones, and if the zone of the keys is not known.
+        EmailAuthError: for anything but no token or three different ones, and if the zone is not known.
     """
-    hint = f"pass the three of DkimAttributes.Tokens ({_WHERE})"
-    entries = text_list("dkim_tokens", tokens, "['<token>', '<token>', '<token>']")
-    for token in entries:
-        if not holds_token(token) and _TOKEN.fullmatch(token) is None:
-            raise EmailAuthError(
-                f"'dkim_tokens' must hold tokens of 32 letters and digits in lower case, got {token!r}; {hint}"
-            )
-    if len(entries) not in {0, _TOKENS} or len(set(entries)) != len(entries):
-        raise EmailAuthError(f"'dkim_tokens' must hold three different tokens, got {list(entries)!r}; {hint}")
+    kept = _check_tokens(text_list("dkim_tokens", tokens, "['<token>', '<token>', '<token>']"))
     if signing_zone is not None:
-        if not entries:
+        if not kept:
             raise EmailAuthError("'dkim_signing_zone' has no use without 'dkim_tokens'; leave it out")
-        return ExistingKeys(entries, domain("dkim_signing_zone", signing_zone).text)
-    if entries and region is None:
+        return ExistingKeys(kept, domain("dkim_signing_zone", signing_zone).text)
+    if kept and region is None:
         raise EmailAuthError(
             "'dkim_signing_zone' must be given in a stack without a region; pass DkimAttributes.SigningHostedZone, for "
             "example 'dkim.amazonses.com'"
         )
-    return ExistingKeys(entries, "" if region is None else dkim_zone(region))
+    return ExistingKeys(kept, "" if region is None else dkim_zone(region))
+
+
+def _check_tokens(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    hint = f"pass the three of DkimAttributes.Tokens ({_ASK_SES})"
+    for token in tokens:
+        if not holds_token(token) and _TOKEN.fullmatch(token) is None:
+            raise EmailAuthError(
+                f"'dkim_tokens' must hold tokens of 32 letters and digits in lower case, got {token!r}; {hint}"
+            )
+    if len(tokens) not in {0, len(_EASY_DKIM_NUMBERS)} or len(set(tokens)) != len(tokens):
+        raise EmailAuthError(f"'dkim_tokens' must hold three different tokens, got {list(tokens)!r}; {hint}")
+    return tokens
+
+
+def _key_name(selector: str, identity: DomainName) -> DomainName:
+    return identity.child(f"{selector}._domainkey")

@@ -1,6 +1,7 @@
-"""Organizational domains and DMARC policy discovery (RFC 9989 section 4.10; RFC 7489 sections 3.2 and 6.6.3).
+"""Which DMARC record receivers find for a domain, and which domains are one organization (RFC 9989 section 4.10; RFC 7489
+sections 3.2 and 6.6.3).
 
-No DNS here: the records are those that an app publishes or was told of. What is not in the mapping is taken as absent.
+Asks no DNS: the records are those that an app publishes or names. A name that is not in the mapping has none.
 """
 
 from __future__ import annotations
@@ -16,35 +17,25 @@ if TYPE_CHECKING:
 
     from ses_email_auth.domain_name import DomainName
 
-__all__ = [
-    "DmarcKnowledge",
-    "DmarcRecords",
-    "Policy",
-    "Standard",
-    "hidden_from_walk",
-    "organizational_domain",
-    "policy_for",
-]
-
 _MAX_WALK_LABELS = 7  # RFC 9989 section 4.10: a longer name is cut to seven labels after the first query
 
 
 class DmarcKnowledge(enum.Enum):
-    """What is known of the DMARC record at a name when it is not one of ours."""
+    """What is known of the DMARC record at a name, where the record itself is not."""
 
     NONE = "none"
     """There is no record."""
 
     UNKNOWN = "unknown"
-    """There may be a record, and what it says was not given."""
+    """There may be a record; the app does not say."""
 
 
 DmarcRecords: TypeAlias = "Mapping[DomainName, DmarcRecord | DmarcKnowledge]"
-"""DMARC records by the name they speak for, without `_dmarc`. A name that is not in it has none."""
+"""DMARC records by the name they speak for, without `_dmarc`. A name that is not in the mapping has none."""
 
 
 class Standard(enum.Enum):
-    """By which rules a receiver finds organizational domains."""
+    """The rules by which a receiver finds records and organizational domains."""
 
     RFC_9989 = "RFC 9989"
     RFC_7489 = "RFC 7489"
@@ -89,7 +80,7 @@ def organizational_domain(
     by_suffix = override if override is not None and name.is_at_or_below(override) else name.organizational or name
     if standard is Standard.RFC_7489:
         return by_suffix
-    found: DomainName | None = None
+    shortest: DomainName | None = None
     for step in _walk(name):
         record = records.get(step, DmarcKnowledge.NONE)
         if record is DmarcKnowledge.UNKNOWN:
@@ -100,8 +91,8 @@ def organizational_domain(
             return step
         if record.effective_psd is PsdFlag.YES and step != name:  # step 2: one label below the public suffix domain
             return _label_below(name, step)
-        found = step  # step 3: in the end, the record with the fewest labels
-    return by_suffix if found is None else found
+        shortest = step  # step 3: in the end, the record with the fewest labels
+    return by_suffix if shortest is None else shortest
 
 
 def policy_for(name: DomainName, records: DmarcRecords, standard: Standard, override: DomainName | None = None) -> Policy:

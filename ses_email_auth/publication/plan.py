@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ses_email_auth.publication.sending import SendingPlan
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
 
-__all__ = ["AlignmentProofs", "DomainPlan"]
-
 
 class AlignmentProofs(tuple[AlignmentProof, ...]):
     """The proofs of a construct, one for each From domain, its own domain first; `str()` prints them all."""
@@ -73,18 +71,20 @@ class DomainPlan:
 
     @cached_property
     def proofs(self) -> AlignmentProofs:
-        """The alignment proofs; none where nothing is sent."""
+        """The alignment proof of each From domain; none where nothing is sent."""
         if self.sending is None:
             return AlignmentProofs()
+        identity = self.sending.ses_identity()
+        subdomains = () if self.policy is None else self.policy.from_subdomains
         return AlignmentProofs(
             prove(
                 AlignmentQuestion(
-                    from_domain=name,
-                    identities=(self.sending.ses_identity(),),
+                    from_domain=from_domain,
+                    identities=(identity,),
                     dmarc_records=self.dmarc_records,
                     organizational_domain=self.organizational_domain,
                     region=self.sending.region,
                 )
             )
-            for name in (self.domain, *(() if self.policy is None else self.policy.from_subdomains))
+            for from_domain in (self.domain, *subdomains)
         )

@@ -1,13 +1,11 @@
-"""The TXT record set of the From domain, in which SPF stands beside site tokens and whatever else is there (RFC 7208
-section 3.2: one SPF record; section 3.4: all strings share one answer).
+"""The policy half: what a domain says about its mail, through whatever service it sends: the SPF records of the From domains
+and the DMARC record (RFC 7208, RFC 9989 section 4).
 
-Not handled here: how one include gets into a set that others own; a function does that when the stack is deployed.
+SPF shares the one TXT record set of the From domain with site tokens and all else there (RFC 7208 section 3.2: one SPF record).
+An identity below the organizational domain publishes no DMARC record unless a policy is given: an own `p=none` would undo the
+`p=reject` of a parent (RFC 9989 section 4.10.1: the record of the author domain wins).
 
-What a domain says about its mail, whoever sends it: the SPF record of the From domain and the DMARC record (RFC 7208,
-RFC 9989 section 4).
-
-An identity below the organizational domain publishes no DMARC record unless a policy is given: an own `p=none` would undo
-the `p=reject` of a parent (RFC 9989 section 4.10.1: the record of the author domain wins).
+Not handled: how SPF gets into a set that others own; a function does that when the stack is deployed.
 """
 
 from __future__ import annotations
@@ -30,18 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ses_email_auth.domain_name import DomainName
-
-__all__ = [
-    "DmarcChoice",
-    "FromDomainTxt",
-    "PolicyPlan",
-    "choose_dmarc",
-    "from_domain_spf",
-    "from_domains",
-    "inherited_record",
-    "known_dmarc",
-    "site_values",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +87,67 @@ class FromDomainTxt:
         return ResourceRecordSet(name, RecordType.TXT, self.ttl, self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class DmarcChoice:
+    """Which DMARC record a domain publishes."""
+
+    record: DmarcRecord | None
+    undecided: bool
+    """Whether no prop said anything, so that the policy of a domain above applies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPlan:
+    """What a domain publishes about its mail."""
+
+    domain: DomainName
+    from_subdomains: tuple[DomainName, ...] = ()
+    """Names below the domain that mail is sent From; each gets an SPF record."""
+
+    senders: tuple[str, ...] = (SPF_INCLUDE,)
+    """The hosts that SPF at `from_subdomains` includes."""
+
+    spf: SpfRecord
+    """The SPF record of the From domain, published or to be added by hand."""
+
+    from_domain_txt: ResourceRecordSet | None
+    """The TXT set of the domain; None leaves alone what is there."""
+
+    takes_over: bool = False
+    """Whether `from_domain_txt` is a set that exists already."""
+
+    shares: bool = False
+    """Whether SPF is added to a set that others own; `from_domain_txt` is None then."""
+
+    from_domain_txt_ttl: int = DEFAULT_TTL
+    dmarc: DmarcChoice
+    dmarc_ttl: int = DEFAULT_TTL
+
+    @property
+    def leaves_spf(self) -> bool:
+        """Whether the SPF record of the domain is left to its owner."""
+        return self.from_domain_txt is None and not self.shares
+
+    def records(self) -> dict[str, ResourceRecordSet]:
+        """The record sets by the id of the construct child that carries them."""
+        records: dict[str, ResourceRecordSet] = {}
+        if self.from_domain_txt is not None:
+            records["FromDomainTxt"] = self.from_domain_txt
+        for position, name in enumerate(self.from_subdomains, 1):
+            # Carriers check SPF at the From domain of each mail (standards of Japan's carriers; DMARC does not ask for it).
+            label = name.relative_to(self.domain)
+            # CDK refuses a token in the id of a construct.
+            child = f"FromDomainTxt-Unknown{position}" if holds_token(label) else f"FromDomainTxt-{label}"
+            records[child] = ResourceRecordSet(
+                name, RecordType.TXT, self.from_domain_txt_ttl, (str(SpfRecord.of_includes(self.senders)),)
+            )
+        if self.dmarc.record is not None:
+            records["Dmarc"] = ResourceRecordSet(
+                self.domain.child("_dmarc"), RecordType.TXT, self.dmarc_ttl, (str(self.dmarc.record),)
+            )
+        return records
+
+
 def from_domain_spf(
     spf: SpfRecord | None, includes: Iterable[str], qualifier: SpfQualifier | None, senders: tuple[str, ...] = (SPF_INCLUDE,)
 ) -> SpfRecord:
@@ -153,65 +200,6 @@ def site_values(values: Iterable[str]) -> tuple[str, ...]:
     return entries
 
 
-@dataclass(frozen=True, slots=True)
-class DmarcChoice:
-    """Which DMARC record a domain publishes."""
-
-    record: DmarcRecord | None
-    undecided: bool
-    """Whether nothing was said, so that a policy further up applies."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPlan:
-    """What is published for a domain as a whole."""
-
-    domain: DomainName
-    from_subdomains: tuple[DomainName, ...] = ()
-    senders: tuple[str, ...] = (SPF_INCLUDE,)
-    """The hosts that SPF at `from_subdomains` includes."""
-
-    spf: SpfRecord
-    """The SPF record of the From domain, published or to be added by hand."""
-
-    from_domain_txt: ResourceRecordSet | None
-    """The TXT set of the domain; None leaves alone what is there."""
-
-    takes_over: bool = False
-    """Whether `from_domain_txt` is a set that exists already."""
-
-    shares: bool = False
-    """Whether SPF is added to a set that others own; `from_domain_txt` is None then."""
-
-    from_domain_txt_ttl: int = DEFAULT_TTL
-    dmarc: DmarcChoice
-    dmarc_ttl: int = DEFAULT_TTL
-
-    @property
-    def leaves_spf(self) -> bool:
-        """Whether the SPF record of the domain is left to somebody else."""
-        return self.from_domain_txt is None and not self.shares
-
-    def records(self) -> dict[str, ResourceRecordSet]:
-        """The record sets by the id of the construct child that carries them."""
-        records: dict[str, ResourceRecordSet] = {}
-        if self.from_domain_txt is not None:
-            records["FromDomainTxt"] = self.from_domain_txt
-        for position, name in enumerate(self.from_subdomains, 1):
-            # Carriers check SPF at the From domain of each mail (standards of Japan's carriers; DMARC does not ask for it).
-            label = name.relative_to(self.domain)
-            # CDK refuses a token in the id of a construct.
-            child = f"FromDomainTxt-Unknown{position}" if holds_token(label) else f"FromDomainTxt-{label}"
-            records[child] = ResourceRecordSet(
-                name, RecordType.TXT, self.from_domain_txt_ttl, (str(SpfRecord.of_includes(self.senders)),)
-            )
-        if self.dmarc.record is not None:
-            records["Dmarc"] = ResourceRecordSet(
-                self.domain.child("_dmarc"), RecordType.TXT, self.dmarc_ttl, (str(self.dmarc.record),)
-            )
-        return records
-
-
 def from_domains(domain: DomainName, from_subdomains: Iterable[str], mail_from: DomainName | None) -> tuple[DomainName, ...]:
     """The names below `domain` that mail is sent From.
 
@@ -239,35 +227,46 @@ def choose_dmarc(
 ) -> DmarcChoice:
     """The DMARC record that the props ask for: the whole record, its short form, or the default.
 
+    `dmarc` and `policy` may be `UNSET`: None means that no record is wanted.
+
     Raises:
         EmailAuthError: if both forms are given, a value is of the wrong type, or report addresses have no record to stand in.
     """
     addresses = text_list("dmarc_rua", rua, "['dmarc-reports@example.com']")
     if is_given(dmarc):
-        if dmarc is not None and not isinstance(dmarc, DmarcRecord):
-            raise EmailAuthError(f"'dmarc' must be a DmarcRecord, got {dmarc!r}; use DmarcRecord.parse(...)")
-        if is_given(policy) or addresses:
-            raise EmailAuthError(
-                "'dmarc' is the whole record, so 'dmarc_policy' and 'dmarc_rua' cannot be given beside it; "
-                "leave them out, or leave 'dmarc' out"
-            )
+        _check_whole_record(dmarc, is_alone=not is_given(policy) and not addresses)
         return DmarcChoice(dmarc, undecided=False)
-    if is_given(policy) and policy is not None and not isinstance(policy, DmarcPolicy):
+    undecided = False
+    if is_given(policy):
+        _check_policy(policy)
+    else:
+        undecided = domain != (organizational_domain or domain.organizational)
+        policy = None if undecided else DmarcPolicy.NONE
+    if policy is not None:
+        return DmarcChoice(DmarcRecord(policy=policy, rua=report_uris("'dmarc_rua'", addresses)), undecided=False)
+    if addresses:
+        raise EmailAuthError(
+            f"'dmarc_rua' has no record to stand in, because {domain.text!r} publishes none; "
+            f"pass dmarc_policy=DmarcPolicy.NONE, or leave 'dmarc_rua' out"
+        )
+    return DmarcChoice(None, undecided=undecided)
+
+
+def _check_whole_record(dmarc: DmarcRecord | None, *, is_alone: bool) -> None:
+    if dmarc is not None and not isinstance(dmarc, DmarcRecord):
+        raise EmailAuthError(f"'dmarc' must be a DmarcRecord, got {dmarc!r}; use DmarcRecord.parse(...)")
+    if not is_alone:
+        raise EmailAuthError(
+            "'dmarc' is the whole record, so 'dmarc_policy' and 'dmarc_rua' cannot be given beside it; "
+            "leave them out, or leave 'dmarc' out"
+        )
+
+
+def _check_policy(policy: DmarcPolicy | None) -> None:
+    if policy is not None and not isinstance(policy, DmarcPolicy):
         known = str(policy).upper()
         fix = f"DmarcPolicy.{known}" if known in DmarcPolicy.__members__ else "DmarcPolicy.NONE, .QUARANTINE or .REJECT"
         raise EmailAuthError(f"'dmarc_policy' must be a DmarcPolicy, got {policy!r}; use {fix}")
-    undecided = False
-    if not is_given(policy):
-        undecided = domain != (organizational_domain or domain.organizational)
-        policy = None if undecided else DmarcPolicy.NONE
-    if policy is None:
-        if addresses:
-            raise EmailAuthError(
-                f"'dmarc_rua' has no record to stand in, because {domain.text!r} publishes none; "
-                f"pass dmarc_policy=DmarcPolicy.NONE, or leave 'dmarc_rua' out"
-            )
-        return DmarcChoice(None, undecided=undecided)
-    return DmarcChoice(_short_form(policy, addresses), undecided=False)
 
 
 def inherited_record(
@@ -276,7 +275,7 @@ def inherited_record(
     own: DmarcRecord | None,
     organizational_domain: DomainName | None,
 ) -> DmarcRecord | None:
-    """What `inherited_dmarc` says, read as receivers read it.
+    """The record that `inherited_dmarc` means, read as receivers read it; for the proof and the checks, never published.
 
     Raises:
         RecordSyntaxError: if receivers would make nothing of it.
@@ -299,8 +298,8 @@ def inherited_record(
         return None  # known only after the deploy, so as good as not given
     reading = DmarcRecord.read(inherited)
     if reading.record is None:
-        fault = reading.problems[0].error
-        raise RecordSyntaxError(f"'inherited_dmarc': {fault.message}", fault.source, fault.span, fault.reference)
+        error = reading.problems[0].error
+        raise RecordSyntaxError(f"'inherited_dmarc': {error.message}", error.source, error.span, error.reference)
     return reading.record
 
 
@@ -309,14 +308,10 @@ def known_dmarc(
 ) -> dict[DomainName, DmarcRecord | DmarcKnowledge]:
     """What is known of DMARC at `domain` and above it, for the alignment proof.
 
-    Without a record of ours at the organizational domain somebody else's stands there, or none: nobody can tell.
+    At an organizational domain without a record of ours there may be one of others: that is not known.
     """
     top = organizational_domain or domain.organizational or domain
     known: dict[DomainName, DmarcRecord | DmarcKnowledge] = {top: DmarcKnowledge.UNKNOWN if inherited is None else inherited}
     if own is not None:
         known[domain] = own
     return known
-
-
-def _short_form(policy: DmarcPolicy, addresses: tuple[str, ...]) -> DmarcRecord:
-    return DmarcRecord(policy=policy, rua=report_uris("'dmarc_rua'", addresses))

@@ -1,6 +1,6 @@
-"""What users type, checked and turned into values: names below a domain, lists of texts, seconds.
+"""The values of props, checked: domain names, names below a domain, lists of texts, seconds.
 
-Every error names the prop, the value given, what is allowed and the fix.
+Every error names the prop, the value, what is allowed and the fix.
 """
 
 from __future__ import annotations
@@ -17,18 +17,6 @@ from ses_email_auth.records.resource_record_set import MAX_TTL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-__all__ = [
-    "UNSET",
-    "Seconds",
-    "Unset",
-    "domain",
-    "identity_domain",
-    "is_given",
-    "name_below",
-    "seconds",
-    "text_list",
-]
 
 
 class Unset(enum.Enum):

@@ -1,5 +1,7 @@
-"""What one region needs to send for a domain: the DKIM names, and the MX and SPF of the MAIL FROM domain (Amazon SES
-developer guide, "Easy DKIM" and "Using a custom MAIL FROM domain").
+"""The sending half: what one region publishes to send mail of a domain (Amazon SES developer guide, "Easy DKIM" and "Using a
+custom MAIL FROM domain").
+
+The DKIM records, and the MX and SPF records of the MAIL FROM domain.
 """
 
 from __future__ import annotations
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.publication.dkim_keys import DkimKeys
 
-__all__ = ["DEFAULT_TTL", "SendingPlan", "mail_from_domain", "mx_host"]
-
 DEFAULT_TTL = 600
 """Seconds: short enough to mend a mistake in the first weeks."""
 
@@ -31,7 +31,7 @@ _MX_PREFERENCE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingPlan:
-    """The identity of a domain in one region, and how its mail goes out."""
+    """An SES identity in one region: its keys and its MAIL FROM domain."""
 
     identity: DomainName
     mail_from: DomainName | None
@@ -40,6 +40,8 @@ class SendingPlan:
 
     on_mx_failure: MxFailure = MxFailure.USE_DEFAULT_VALUE
     region: str | None = None
+    """None in a stack without a region."""
+
     dkim: DkimKeys = field(default_factory=EasyDkim)
     dkim_ttl: int = DEFAULT_TTL
     mail_from_mx_ttl: int = DEFAULT_TTL
@@ -51,7 +53,7 @@ class SendingPlan:
         if self.mail_from is not None:
             # Exactly one MX, or SES's set-up fails (developer guide, "Publishing an MX record").
             records["MailFromMx"] = ResourceRecordSet(
-                self.mail_from, RecordType.MX, self.mail_from_mx_ttl, (_with_preference(self.mx_host),)
+                self.mail_from, RecordType.MX, self.mail_from_mx_ttl, (_mx_value(self.mx_host),)
             )
             records["MailFromSpf"] = ResourceRecordSet(
                 self.mail_from, RecordType.TXT, self.mail_from_spf_ttl, (str(SpfRecord.of_includes([SPF_INCLUDE])),)
@@ -65,8 +67,14 @@ class SendingPlan:
         )
 
 
+def _mx_value(host: str | KnownAfterDeploy | None) -> str | KnownAfterDeploy:
+    if isinstance(host, KnownAfterDeploy):
+        return KnownAfterDeploy(host.attribute, f"{_MX_PREFERENCE} {host.before}", host.after)
+    return f"{_MX_PREFERENCE} {host}"
+
+
 def mail_from_domain(identity: DomainName, mail_from_subdomain: str | None) -> DomainName | None:
-    """The MAIL FROM domain; None switches it off.
+    """The MAIL FROM domain that the prop means; None switches it off.
 
     Raises:
         EmailAuthError: if it is not below the identity: SES refuses that.
@@ -80,7 +88,7 @@ def mx_host(region: str | None, override: str | None, *, wanted: bool) -> str | 
     """The host that takes the bounces of a MAIL FROM domain in `region`; None if no MAIL FROM domain is wanted.
 
     Raises:
-        EmailAuthError: if SES does not exist there, or we do not know the host and no `mail_from_mx_host` is given.
+        EmailAuthError: if SES does not exist there, or its host is not documented and no `mail_from_mx_host` overrides it.
     """
     if can_send(region) is False:
         return mail_from_mx_host(region)  # raises: without SES there is nothing to override
@@ -91,9 +99,3 @@ def mx_host(region: str | None, override: str | None, *, wanted: bool) -> str | 
     if override is None:
         return mail_from_mx_host(region)
     return override if holds_token(override) else domain("mail_from_mx_host", override).text
-
-
-def _with_preference(host: str | KnownAfterDeploy | None) -> str | KnownAfterDeploy:
-    if isinstance(host, KnownAfterDeploy):
-        return KnownAfterDeploy(host.attribute, f"{_MX_PREFERENCE} {host.before}", host.after)
-    return f"{_MX_PREFERENCE} {host}"

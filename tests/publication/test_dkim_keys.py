@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
-from ses_email_auth.publication.dkim_keys import EasyDkim, ManagedKey, OwnKey, Replica
+from ses_email_auth.publication.dkim_keys import EasyDkim, ManagedKey, OwnKey, Replica, existing_keys
 from ses_email_auth.publication.sending import SendingPlan
 from ses_email_auth.records.dkim import DkimKeyRecord
 from ses_email_auth.records.resource_record_set import RecordType
@@ -31,17 +31,17 @@ def record() -> DkimKeyRecord:
 
 def test_easy_dkim() -> None:
     """Three CNAMEs of which only AWS knows names and values."""
-    assert [str(found) for found in EasyDkim().records(IDENTITY, 60).values()] == [
+    assert [str(record) for record in EasyDkim().records(IDENTITY, 60).values()] == [
         f"<DkimDNSTokenName{n}> 60 IN CNAME <DkimDNSTokenValue{n}>" for n in (1, 2, 3)
     ]
 
 
 def test_own_key(record: DkimKeyRecord) -> None:
     """One TXT in two strings, which together are the record."""
-    ((child, found),) = OwnKey("Key-1", record).records(IDENTITY, 300).items()
-    assert (child, found.place, found.ttl) == ("DkimKey", "key-1._domainkey.mail.example.com TXT", 300)
-    assert found.texts == (str(record),)
-    (value,) = found.resource_records
+    ((child, txt),) = OwnKey("Key-1", record).records(IDENTITY, 300).items()
+    assert (child, txt.place, txt.ttl) == ("DkimKey", "key-1._domainkey.mail.example.com TXT", 300)
+    assert txt.texts == (str(record),)
+    (value,) = txt.resource_records
     assert str(value).startswith('"v=DKIM1; k=rsa; p=MIIB')
     assert str(value).count('" "') == 1
 
@@ -63,13 +63,30 @@ def test_own_key(record: DkimKeyRecord) -> None:
 def test_managed_key(generation: int, wanted: dict[str, str]) -> None:
     """The key that signs and the one before; each value is a whole one."""
     records = ManagedKey("s", generation).records(IDENTITY, 60)
-    assert {child: str(found) for child, found in records.items()} == wanted
-    assert all(isinstance(value, KnownAfterDeploy) for found in records.values() for value in found.values)
+    assert {child: str(record) for child, record in records.items()} == wanted
+    assert all(isinstance(value, KnownAfterDeploy) for record in records.values() for value in record.values)
 
 
 def test_replica() -> None:
     """Nothing: the records of the parent serve."""
     assert Replica().records(IDENTITY, 60) == {}
+
+
+@pytest.mark.parametrize(
+    ("region", "zone", "wanted"),
+    [
+        pytest.param("us-east-1", None, "dkim.amazonses.com", id="by-the-table"),
+        pytest.param("eu-south-1", None, "dkim.eu-south-1.amazonses.com", id="by-the-table-with-a-region"),
+        pytest.param(None, "a31d.dkim.us-west-2.amazonses.com", "a31d.dkim.us-west-2.amazonses.com", id="of-a-cell"),
+    ],
+)
+def test_existing_keys(region: str | None, zone: str | None, wanted: str) -> None:
+    """A CNAME for each token, in the zone of the region or in the one that SES reports; none without tokens."""
+    tokens = [letter * 32 for letter in "abc"]
+    assert [str(record) for record in existing_keys(tokens, zone, region).records(IDENTITY, 60).values()] == [
+        f"{token}._domainkey.mail.example.com. 60 IN CNAME {token}.{wanted}" for token in tokens
+    ]
+    assert existing_keys([], None, region).records(IDENTITY, 60) == {}
 
 
 def test_a_domain_that_is_a_token(record: DkimKeyRecord) -> None:
@@ -88,9 +105,9 @@ def test_all_sign_as_the_domain(kind: str, record: DkimKeyRecord) -> None:
         "managed": ManagedKey("ses", 2),
         "replica": Replica(),
     }
-    wish = SendingPlan(identity=IDENTITY, mail_from=IDENTITY.child("bounce"), mx_host="feedback.example", dkim=kinds[kind])
-    assert wish.ses_identity().dkim_domain == IDENTITY
-    assert [found.type for child, found in wish.records().items() if child.startswith("MailFrom")] == [
+    plan = SendingPlan(identity=IDENTITY, mail_from=IDENTITY.child("bounce"), mx_host="feedback.example", dkim=kinds[kind])
+    assert plan.ses_identity().dkim_domain == IDENTITY
+    assert [record.type for child, record in plan.records().items() if child.startswith("MailFrom")] == [
         RecordType.MX,
         RecordType.TXT,
     ]

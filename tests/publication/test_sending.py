@@ -7,7 +7,8 @@ import pytest
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
-from ses_email_auth.publication.alignment import MxFailure, SesIdentity
+from ses_email_auth.publication.alignment import AlignmentQuestion, MxFailure, SesIdentity
+from ses_email_auth.publication.alignment_proof import prove
 from ses_email_auth.publication.sending import SendingPlan, mail_from_domain, mx_host
 
 NAME = DomainName("blacksheep.link")
@@ -17,9 +18,9 @@ TOKYO_HOST = "feedback-smtp.ap-northeast-1.amazonses.com"
 REGION_HOST = KnownAfterDeploy("Region", "feedback-smtp.", ".amazonses.com")
 
 
-def lines(wish: SendingPlan) -> dict[str, str]:
+def lines(plan: SendingPlan) -> dict[str, str]:
     """The records as lines of a zone file."""
-    return {child: str(record) for child, record in wish.records().items()}
+    return {child: str(record) for child, record in plan.records().items()}
 
 
 DKIM = {f"DkimRecord{n}": f"<DkimDNSTokenName{n}> 600 IN CNAME <DkimDNSTokenValue{n}>" for n in (1, 2, 3)}
@@ -27,13 +28,13 @@ DKIM = {f"DkimRecord{n}": f"<DkimDNSTokenName{n}> 600 IN CNAME <DkimDNSTokenValu
 
 def test_the_reference_records() -> None:
     """Three CNAMEs of names that only AWS knows, one MX, one SPF string, in the order of design.md."""
-    wish = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, region="ap-northeast-1")
-    assert lines(wish) == {
+    plan = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, region="ap-northeast-1")
+    assert lines(plan) == {
         **DKIM,
         "MailFromMx": f"bounce.blacksheep.link. 600 IN MX 10 {TOKYO_HOST}",
         "MailFromSpf": 'bounce.blacksheep.link. 600 IN TXT "v=spf1 include:amazonses.com ~all"',
     }
-    assert list(wish.records()) == ["DkimRecord1", "DkimRecord2", "DkimRecord3", "MailFromMx", "MailFromSpf"]
+    assert list(plan.records()) == ["DkimRecord1", "DkimRecord2", "DkimRecord3", "MailFromMx", "MailFromSpf"]
 
 
 def test_without_a_mail_from_domain_there_is_dkim_alone() -> None:
@@ -43,20 +44,29 @@ def test_without_a_mail_from_domain_there_is_dkim_alone() -> None:
 
 def test_each_kind_of_record_has_its_own_ttl() -> None:
     """Taking over a record that exists needs its TTL."""
-    wish = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, dkim_ttl=1, mail_from_mx_ttl=2, mail_from_spf_ttl=3)
-    assert [record.ttl for record in wish.records().values()] == [1, 1, 1, 2, 3]
+    plan = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, dkim_ttl=1, mail_from_mx_ttl=2, mail_from_spf_ttl=3)
+    assert [record.ttl for record in plan.records().values()] == [1, 1, 1, 2, 3]
 
 
 def test_a_host_that_holds_the_region_stays_unknown() -> None:
     """In a stack without a region, the preference goes in front of the unknown part."""
-    wish = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=REGION_HOST)
-    assert wish.records()["MailFromMx"].resource_records == (KnownAfterDeploy("Region", "10 feedback-smtp.", ".amazonses.com"),)
+    plan = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=REGION_HOST)
+    assert plan.records()["MailFromMx"].resource_records == (KnownAfterDeploy("Region", "10 feedback-smtp.", ".amazonses.com"),)
+
+
+def test_a_host_that_is_a_token_is_the_one_host_of_the_mx() -> None:
+    """`mail_from_mx_host` of another stack; the MAIL FROM domain counts for the proof as any other."""
+    host = "${Token[Feedback.Host.7]}"
+    plan = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=mx_host("xx-new-1", host, wanted=True))
+    assert plan.records()["MailFromMx"].resource_records == (f"10 {host}",)
+    question = AlignmentQuestion(from_domain=NAME, identities=(plan.ses_identity(),))
+    assert prove(question).spf.domain == BOUNCE
 
 
 def test_the_identity_as_the_proof_sees_it() -> None:
     """It signs with its own name."""
-    wish = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, on_mx_failure=MxFailure.REJECT_MESSAGE)
-    assert wish.ses_identity() == SesIdentity(
+    plan = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, on_mx_failure=MxFailure.REJECT_MESSAGE)
+    assert plan.ses_identity() == SesIdentity(
         name="blacksheep.link", dkim_domain=NAME, mail_from=BOUNCE, on_mx_failure=MxFailure.REJECT_MESSAGE
     )
 
