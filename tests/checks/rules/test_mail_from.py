@@ -36,6 +36,11 @@ def _with_unknown(*values: str) -> ResourceRecordSet:
     return ResourceRecordSet(DomainName(BOUNCE), RecordType.MX, 600, (UNKNOWN, *values))
 
 
+def _known_after_deploy() -> ResourceRecordSet:
+    """An MX of which AWS knows the whole host."""
+    return ResourceRecordSet(DomainName(BOUNCE), RecordType.MX, 600, (KnownAfterDeploy("Host", "10 "),))
+
+
 def _weighted(value: str, identifier: str) -> DeclaredRecordSet:
     return declared(BOUNCE, "MX", value, set_identifier=identifier)
 
@@ -223,6 +228,7 @@ SILENT = [
     silent("mail-from-receives", part(mx("example.com", "1 a.example.net", "2 b.example.net")), id="two-mx-of-others"),
     silent("mail-from-receives", part(mx(BOUNCE, FEEDBACK, ELSEWHERE)), id="two-regions"),
     silent("mail-from-receives", part(mx(BOUNCE, FEEDBACK, "0 .")), id="null-mx"),
+    silent("mail-from-receives", part(mx(BOUNCE, FEEDBACK), _known_after_deploy()), id="perhaps-the-same-attribute"),
     silent("mail-from-receives", part(mx(BOUNCE, FEEDBACK), mx(BOUNCE, f"10 {TOKEN}")), id="perhaps-the-same-host"),
     silent("mail-from-receives", part(_weighted(FEEDBACK, "a"), _weighted("10 mail.example.com", "b")), id="routing-policy"),
     silent("mail-from-shared", part(mx(BOUNCE, FEEDBACK)), id="one-mx"),
