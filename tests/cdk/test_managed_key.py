@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import Token, aws_kms
+from aws_cdk import RemovalPolicy, Token, aws_kms
 
 from ses_email_auth import Dkim, EmailAuthError, RecordLayout, SendingIdentity, SesEmailAuth, Severity
 from tests.cdk.keys import app_with_assets
@@ -101,6 +101,20 @@ def test_order(stack: Stack, layout: RecordLayout) -> None:
     assert template["Resources"][ready]["Properties"]["Value"] == {
         "Fn::GetAtt": [id_of(template, "EmailAuthManagedKey2"), "DkimKeyText2"]
     }
+
+
+def test_removal_policy(stack: Stack) -> None:
+    """All that is made for the identity stays with it, what waits between record and identity too."""
+    auth(stack, Dkim.managed_key(2), removal_policy=RemovalPolicy.RETAIN)
+    resources_by_id = template_of(stack)["Resources"]
+    children = ("ManagedKey1", "ManagedKey2", "DkimKey1", "DkimKey2", "DkimReady", "Identity")
+    policies = {
+        child: resource["DeletionPolicy"]
+        for name, resource in resources_by_id.items()
+        for child in children
+        if name.startswith(f"EmailAuth{child}") and resource["Type"] != "AWS::IAM::Role"
+    }
+    assert policies == dict.fromkeys(children, "Retain")
 
 
 def test_permissions(stack: Stack) -> None:
