@@ -1,7 +1,8 @@
-"""What somebody wrote into a file: record sets and SES identities as they stand there, right or wrong.
+"""Record sets and SES identities as files declare them, right or wrong.
 
-`ResourceRecordSet` cannot hold what Route 53 would refuse; these can, so that a rule can say what is wrong. TXT values are in
-Route 53's form: quoted strings with octal escapes ("Supported DNS record types" of the Route 53 developer guide).
+`ResourceRecordSet` cannot hold what Route 53 would refuse; `DeclaredRecordSet` can, so that a rule can say what is wrong. TXT
+values are in Route 53's form: quoted strings with octal escapes ("Supported DNS record types" of the Route 53 developer
+guide).
 """
 
 from __future__ import annotations
@@ -15,23 +16,16 @@ from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.route53_txt import txt_strings, unescaped
 
-__all__ = [
-    "DeclaredIdentity",
-    "DeclaredRecordSet",
-    "DeclaredValue",
-    "Origin",
-    "RecordInView",
-]
-
 DeclaredValue: TypeAlias = "str | KnownAfterDeploy"
+"""A value in Route 53's form, or one that is known after the deploy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something was written."""
+    """Where a record set or an identity is declared."""
 
     path: str
-    """The file, as it was given."""
+    """The file, as the user named it."""
 
     resource: str = ""
     """A logical id of CloudFormation, an address of Terraform, or a line of a zone file."""
@@ -43,15 +37,15 @@ class Origin:
     """The place in the resource, for example `Properties/ResourceRecords`."""
 
     line: int | None = None
-    """The line in the file, counted from 1; None where nobody knows."""
+    """The line in the file, counted from 1; None if it is not known."""
 
 
 class RecordInView(Protocol):
-    """What a rule asks of a record set, whoever wrote it."""
+    """What rules ask of a record set: one of our constructs, or one of a file."""
 
     @property
     def name(self) -> DomainName | KnownAfterDeploy | None:
-        """The absolute name; None for one that no mail domain can have, such as `a_b.example.com`."""
+        """The absolute name; None for one that `DomainName` refuses, such as `a_b.example.com`."""
 
     @property
     def type(self) -> RecordType | None:
@@ -59,7 +53,7 @@ class RecordInView(Protocol):
 
     @property
     def values(self) -> tuple[object, ...]:
-        """As written; a `KnownAfterDeploy` is one whose text nobody knows yet."""
+        """As written; a `KnownAfterDeploy` is a value whose text is not known yet."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -72,21 +66,23 @@ class RecordInView(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DeclaredRecordSet:
-    """A record set as a file has it. Two of them are equal only if they are the same one."""
+    """A record set as a file declares it. Two of them are equal only if they are the same object."""
 
     spelling: str
     """The name as it was written; absolute, with or without the final dot."""
 
     name: DomainName | KnownAfterDeploy | None
-    """What `spelling` means; None if it is no name that `DomainName` takes."""
+    """The name that `spelling` stands for; None if `DomainName` refuses it."""
 
     type_text: str
-    """The type in upper case, also one that Route 53 does not know."""
+    """The type in upper case, even one that Route 53 does not know."""
 
     type: RecordType | None
+    """None for a type that no rule looks at."""
 
     values: tuple[DeclaredValue, ...]
-    """In Route 53's form, as written; what nobody knows yet holds a CDK token or is a `KnownAfterDeploy`. None for an alias."""
+    """In Route 53's form, as written; a value that is not known yet holds a CDK token or is a `KnownAfterDeploy`. An alias has
+    none."""
 
     origin: Origin
 
@@ -94,7 +90,7 @@ class DeclaredRecordSet:
     """As it was written; empty if there is none."""
 
     set_identifier: str | None = None
-    """Of a routing policy; sets that have one share name and type by intent."""
+    """Of a routing policy; sets with one share their name and type on purpose."""
 
     is_alias: bool = False
 
@@ -102,8 +98,8 @@ class DeclaredRecordSet:
     """The resource whose `DkimDNSTokenName` the name is: a logical id or an address in the same file. Empty for other names."""
 
     zone_id: str = ""
-    """The hosted zone, as precise as the file is: an id of Route 53, or a mark that is the same for everything in one zone.
-    Empty if nobody can tell."""
+    """The hosted zone, as precise as the file is: an id of Route 53, or a mark that all records of one zone share. Empty if it
+    is not known."""
 
     @classmethod
     def of(  # noqa: PLR0913 - all but the first four are rare
@@ -120,7 +116,7 @@ class DeclaredRecordSet:
         identity: str = "",
         zone_id: str = "",
     ) -> DeclaredRecordSet:
-        """The set that was written at `spelling`, with what follows from its name and type."""
+        """The set with this spelling, its name and type read."""
         upper = type_text.upper()
         return cls(
             spelling=spelling,
@@ -159,9 +155,10 @@ class DeclaredIdentity:
     origin: Origin
 
     account: str = ""
-    """Empty if nobody can tell, as for `region`."""
+    """Empty if it is not known."""
 
     region: str = ""
+    """Empty if it is not known."""
 
     mail_from: str | None = None
     """The MAIL FROM domain as written; None means SES's own."""
@@ -170,7 +167,7 @@ class DeclaredIdentity:
     """`BehaviorOnMxFailure` as written."""
 
     signs: bool | None = None
-    """Whether SES signs with a key of the domain; None if nobody can tell. Easy DKIM is on unless it is switched off."""
+    """Whether SES signs with a key of the domain; None if it is not known. Easy DKIM is on unless it is switched off."""
 
     own_selector: str | None = None
     """The selector of an own key (BYODKIM)."""
@@ -179,7 +176,7 @@ class DeclaredIdentity:
     """Whether an own private key is given. The key itself never leaves the file."""
 
     own_key_in_file: bool = False
-    """Whether that key stands in the file, where everybody can read it, instead of a reference to a secret."""
+    """Whether that key stands in the file itself, instead of a reference to a secret."""
 
     easy_dkim_bits: int | None = None
     """The key length that is asked of Easy DKIM."""
@@ -187,13 +184,12 @@ class DeclaredIdentity:
     configuration_set: str | None = None
 
     alternative: str | None = None
-    """The condition under which it is declared, if nobody can tell whether that holds; one of two may never exist."""
+    """The condition under which it is declared, if it is not known whether that holds; one of two may never exist."""
 
     @property
     def domain(self) -> DomainName | None:
         """The domain, also of an address; None if it is not known or not a domain name."""
-        found = declared_name(self.name.rpartition("@")[2])
-        return found if isinstance(found, DomainName) and found.is_known else None
+        return _known_name(self.name.rpartition("@")[2])
 
     @property
     def is_address(self) -> bool:
@@ -203,14 +199,18 @@ class DeclaredIdentity:
     @property
     def mail_from_domain(self) -> DomainName | None:
         """`mail_from` as a name; None if there is none, or it is not known or not a domain name."""
-        found = None if self.mail_from is None else declared_name(self.mail_from)
-        return found if isinstance(found, DomainName) and found.is_known else None
+        return None if self.mail_from is None else _known_name(self.mail_from)
 
 
 def declared_name(spelling: str) -> DomainName | None:
-    """The domain name that is written as `spelling`, octal escapes of Route 53 resolved; None if there is none."""
+    """The domain name that is written as `spelling`, octal escapes of Route 53 resolved; None if it is not one."""
     text = spelling if holds_token(spelling) else unescaped(spelling)
     try:
         return DomainName(text)
     except InvalidDomainName:
         return None
+
+
+def _known_name(spelling: str) -> DomainName | None:
+    name = declared_name(spelling)
+    return name if name is not None and name.is_known else None

@@ -2,7 +2,7 @@
 
 Checked 2026-11-24 against stored answers of public SPF checkers (most of wirewiki.com, which lists the record of each step and
 the sum), not against DNS itself. Services change their records; older pages say 3 more for Google (_netblocks.google.com and
-its like), which is why nothing but a warning may follow from the table, and why the smallest number seen stands in it.
+its like). So the table holds the smallest number seen, and rules draw no more than a warning from it.
 """
 
 from __future__ import annotations
@@ -12,16 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "CHECKED",
-    "KNOWN_INCLUDES",
-    "WRONG_SES_INCLUDES",
-]
-
 CHECKED = "2026-11"
+"""The month of that check, for messages."""
 
+# The lookups inside of the record; the include itself costs one more. None where the record was not seen.
 KNOWN_INCLUDES: Mapping[str, int | None] = {
-    # The lookups inside of the record; the include itself costs one more.
     "_spf.eu.mailgun.org": 0,
     "_spf.elasticemail.com": 1,  # an exists
     "_spf.google.com": 0,
@@ -48,7 +43,7 @@ KNOWN_INCLUDES: Mapping[str, int | None] = {
     "mail-spf.ferret-one.com": None,
     "spf.espar.biz": None,
     "spf.haihaimail.jp": None,
-    # K: names from memory, unverified. They are here to be spelt rightly; nothing is counted.
+    # K: names from memory, unverified. Rules on misspelt includes know them; nothing is counted.
     "_spf.activehosted.com": None,
     "_spf.atlassian.net": None,
     "_spf.lolipop.jp": None,

@@ -1,15 +1,9 @@
-"""What a rule looks at: the record sets of a zone that are in view, and what is known beside them.
+"""A view of a zone: the record sets that are in view, what is known beside them, and how receivers read them.
 
-Texts that hold a CDK token are left out of what rules see; `hidden` counts them.
+`ZoneView` comes first, then what it is made of: texts, DMARC records, DKIM keys and SPF records. Texts that hold a CDK token
+are left out; `ZoneView.hidden` counts them.
 
-The TXT values below `_domainkey`, as a verifier of signatures takes them (RFC 6376 sections 3.6.1 and 3.6.2).
-
-Every TXT at `<selector>._domainkey.<domain>` is a key record to it. Not so at `_domainkey` itself (DomainKeys policies, RFC
-4870) and at names such as `_adsp._domainkey` (RFC 5617) and `_report._domainkey` (RFC 6651): no selector has an underscore.
-
-Where the SPF records in view lead, and what that costs (RFC 7208 sections 4.6.4, 5.2 and 6.1).
-
-Not handled: records outside of the view, beyond what the table of known includes says, and terms that hold a macro.
+Not handled: records outside of the view, beyond the table of known includes, and SPF terms that hold a macro.
 """
 
 from __future__ import annotations
@@ -36,28 +30,207 @@ if TYPE_CHECKING:
     from ses_email_auth.publication.alignment import AlignmentProof
     from ses_email_auth.records.spf import Mechanism
 
-__all__ = [
-    "Cost",
-    "DkimInView",
-    "DmarcInView",
-    "InView",
-    "Lead",
-    "SpfInView",
-    "SpfWalk",
-    "TextInView",
-    "ZoneView",
-    "dkim_in_view",
-    "keys_in_view",
-    "spf_in_view",
-]
+_BELOW = "._domainkey."
+# RFC 6376 section 3.6.1: unknown words in h=, s= and t= are ignored, and n= is for people.
+_IGNORED_VALUES = ("h", "s", "t", "n")
+_QUOTED = re.compile(r"(['\"])(.{24}).+?\1")  # enough of a text to know it by, too little for any part of a key
+_LONGEST = 200
+
+_ENOUGH = 100  # counting stops here: ten lookups are the limit
+_LOOP_KEPT = 6  # names of a loop: five to show, and one to know that there are more
 
 InView: TypeAlias = "RecordInView | DeclaredIdentity"
 """What a finding can be about."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ZoneView:
+    """The records of one hosted zone that are in view, and what is known beside them."""
+
+    records: tuple[RecordInView, ...]
+    zone: DomainName | None = None
+    """The name of the zone; None if it is not known."""
+
+    complete: bool = False
+    """Whether these are all records of the zone: a zone file, or what Route 53 lists."""
+
+    identities: tuple[DeclaredIdentity, ...] = ()
+    """SES identities for names of the zone, where files declare them."""
+
+    dnssec_signed: bool | None = None
+    """None if it is not known."""
+
+    dmarc_elsewhere: Mapping[DomainName, DmarcRecord] = field(default_factory=dict)
+    """DMARC records outside of the view, as the user gave them, by the domain they speak for."""
+
+    dmarc_parsed: Mapping[str, DmarcRecord] = field(default_factory=dict)
+    """DMARC records of our constructs by their text, so that they are not parsed again."""
+
+    dmarc_undecided: tuple[DomainName, ...] = ()
+    """Domains that publish no DMARC record of their own because the user said nothing."""
+
+    spf_by_hand: tuple[tuple[DomainName, SpfRecord], ...] = ()
+    """SPF records that the user adds by hand, by their name."""
+
+    easy_dkim_bits: int | None = None
+    """The key length that is asked of Easy DKIM."""
+
+    feedback_by_mail: DomainName | None = None
+    """The domain of an identity without a configuration set, whose bounces and complaints come by mail alone."""
+
+    own_selectors: tuple[tuple[str, DomainName], ...] = ()
+    """The selectors of own keys (BYODKIM) with which SES signs, and their domains."""
+
+    proofs: tuple[AlignmentProof, ...] = ()
+    """What our constructs prove about DMARC alignment."""
+
+    @cached_property
+    def texts(self) -> tuple[TextInView, ...]:
+        """All TXT values whose text is known."""
+        return tuple(
+            TextInView(record.name, text, record)
+            for record in self.sets(RecordType.TXT)
+            if isinstance(record.name, DomainName)
+            for value, text in zip(record.values, record.texts, strict=True)
+            if not (isinstance(value, KnownAfterDeploy) or holds_token(text))
+        )
+
+    @cached_property
+    def seen(self) -> tuple[DeclaredRecordSet, ...]:
+        """The record sets that files declare, which Route 53 might refuse."""
+        return tuple(record for record in self.records if isinstance(record, DeclaredRecordSet))
+
+    @cached_property
+    def hidden(self) -> int:
+        """How many record sets hold a token in their name or a value."""
+        return sum(holds_token(str(record.name)) or any(map(holds_token, record.texts)) for record in self.records)
+
+    @cached_property
+    def dmarc(self) -> tuple[DmarcInView, ...]:
+        """The DMARC records in view, as receivers read them."""
+        return tuple(
+            DmarcInView(domain, text, self._reading(text.text))
+            for text in self.texts
+            if text.name.text.startswith("_dmarc.") and DmarcRecord.is_dmarc(text.text)
+            for domain in (DomainName(text.name.text.removeprefix("_dmarc.")),)
+        )
+
+    def _reading(self, text: str) -> DmarcReading:
+        return DmarcReading(self.dmarc_parsed[text], ()) if text in self.dmarc_parsed else DmarcRecord.read(text)
+
+    @cached_property
+    def dmarc_records(self) -> tuple[tuple[DomainName, str, DmarcRecord], ...]:
+        """The DMARC records that receivers apply: the domain, the place, and the record as they read it."""
+        return tuple((entry.domain, entry.where, entry.record) for entry in self.dmarc if entry.record is not None)
+
+    @cached_property
+    def spf(self) -> Mapping[DomainName, tuple[TextInView, ...]]:
+        """The texts that receivers take as SPF records, by name."""
+        by_name: dict[DomainName, list[TextInView]] = {}
+        for text in self.texts:
+            if SpfRecord.is_spf(text.text):
+                by_name.setdefault(text.name, []).append(text)
+        return {name: tuple(texts) for name, texts in by_name.items()}
+
+    @cached_property
+    def spf_records(self) -> tuple[SpfInView, ...]:
+        """The texts of `spf`, as receivers read them."""
+        return tuple(_spf_in_view(text) for texts in self.spf.values() for text in texts)
+
+    @cached_property
+    def spf_walk(self) -> SpfWalk:
+        """Where the SPF records in view lead."""
+        return SpfWalk.through(self.spf_records)
+
+    @cached_property
+    def ses_senders(self) -> frozenset[DomainName]:
+        """The domains that send through Amazon SES, as far as can be seen: those of identities, and those with Easy DKIM."""
+        senders = {identity.domain for identity in self.identities}
+        for record in self.sets(RecordType.CNAME):
+            if isinstance(record.name, DomainName) and record.texts and is_easy_dkim_target(record.texts[0]):
+                _, _, domain = record.name.text.partition("._domainkey.")
+                senders.add(DomainName(domain) if domain and record.name.is_known else None)
+        return frozenset(domain for domain in senders if domain is not None)
+
+    @cached_property
+    def dkim(self) -> tuple[DkimInView, ...]:
+        """The TXT values at selectors, which verifiers take for DKIM keys."""
+        return tuple(_dkim_in_view(self.texts))
+
+    @cached_property
+    def mail_from_mx(self) -> Mapping[DomainName, tuple[str, ...]]:
+        """All MX values at each name that has a feedback host of SES among them, which makes it a MAIL FROM domain."""
+        hosts: dict[DomainName, list[str]] = {}
+        for record in self.sets(RecordType.MX):
+            if isinstance(record.name, DomainName):
+                hosts.setdefault(record.name, []).extend(record.texts)
+        return {name: tuple(texts) for name, texts in hosts.items() if any(map(is_feedback_mx, texts))}
+
+    @cached_property
+    def _by_type(self) -> Mapping[RecordType | None, tuple[RecordInView, ...]]:
+        by_type: dict[RecordType | None, list[RecordInView]] = {}
+        for record in self.records:
+            by_type.setdefault(record.type, []).append(record)
+        return {record_type: tuple(records) for record_type, records in by_type.items()}
+
+    @cached_property
+    def _by_name(self) -> Mapping[DomainName, list[RecordInView]]:
+        by_name: dict[DomainName, list[RecordInView]] = {}
+        for record in self.records:
+            if isinstance(record.name, DomainName):
+                by_name.setdefault(record.name, []).append(record)
+        return by_name
+
+    @cached_property
+    def _by_place(self) -> Mapping[str, tuple[InView, ...]]:
+        by_place: dict[str, list[InView]] = {}
+        for record in self.records:
+            by_place.setdefault(record.place, []).append(record)
+        for identity in self.identities:
+            by_place.setdefault(identity.name, []).append(identity)
+        return {place: tuple(things) for place, things in by_place.items()}
+
+    def placed(self, where: str) -> tuple[InView, ...]:
+        """The record sets at `<name> <type>`, or the identities of a name or an address; none for another text."""
+        return self._by_place.get(where, ())
+
+    def sets(self, record_type: RecordType) -> tuple[RecordInView, ...]:
+        """The record sets of one type."""
+        return self._by_type.get(record_type, ())
+
+    def all_at(self, name: DomainName) -> tuple[RecordInView, ...]:
+        """The record sets at `name`, of any type."""
+        return tuple(self._by_name.get(name, ()))
+
+    def at(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
+        """The record sets of these types at `name`."""
+        return tuple(record for record in self._by_name.get(name, ()) if record.type in types)
+
+    def answers(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
+        """The record sets of these types that DNS answers with for `name`: its own, else those of a wildcard above it."""
+        if name in self._by_name:  # RFC 4592 section 3.3.1: a name that exists is answered by no wildcard
+            return self.at(name, *types)
+        above = name.parent
+        while above is not None:
+            wildcard = self.at(above.child("*"), *types)
+            if wildcard:
+                return wildcard
+            above = above.parent
+        return ()
+
+    def is_delegated(self, name: DomainName) -> bool:
+        """Whether `name` belongs to another zone that is delegated from this one (RFC 1034 section 4.2.1)."""
+        above: DomainName | None = name
+        while above is not None and above != self.zone:
+            if self.at(above, RecordType.NS):
+                return True
+            above = above.parent
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class TextInView:
-    """One TXT value, its strings joined."""
+    """One TXT value, its strings joined as receivers join them."""
 
     name: DomainName
     text: str
@@ -90,195 +263,13 @@ class DmarcInView:
 
     @property
     def record(self) -> DmarcRecord | None:
-        """What receivers make of it; None if they ignore it."""
+        """The record as receivers read it; None if they ignore it."""
         return self.reading.record
 
 
-@dataclass(frozen=True, kw_only=True)
-class ZoneView:
-    """The records of one hosted zone, as far as somebody can see them."""
-
-    records: tuple[RecordInView, ...]
-    zone: DomainName | None = None
-    """The name of the zone; None if it is not known."""
-
-    complete: bool = False
-    """Whether these are all records of the zone: a zone file, or what Route 53 lists."""
-
-    identities: tuple[DeclaredIdentity, ...] = ()
-    """SES identities for names of the zone, where files declare them."""
-
-    dnssec_signed: bool | None = None
-    dmarc_elsewhere: Mapping[DomainName, DmarcRecord] = field(default_factory=dict)
-    """DMARC records outside of the view that somebody told of, by the domain they speak for."""
-
-    dmarc_parsed: Mapping[str, DmarcRecord] = field(default_factory=dict)
-    """DMARC records of ours by their text, so that they need not be read again."""
-
-    dmarc_undecided: tuple[DomainName, ...] = ()
-    """Domains that publish no DMARC record of their own because nothing was said."""
-
-    spf_by_hand: tuple[tuple[DomainName, SpfRecord], ...] = ()
-    """SPF records that somebody wants to add by hand."""
-
-    easy_dkim_bits: int | None = None
-    """The key length that was asked of Easy DKIM."""
-
-    feedback_by_mail: DomainName | None = None
-    """The domain of an identity without a configuration set, whose bounces and complaints come by mail alone."""
-
-    own_selectors: tuple[tuple[str, DomainName], ...] = ()  # with which SES signs by a key of one's own, by domain
-    proofs: tuple[AlignmentProof, ...] = ()
-
-    @cached_property
-    def texts(self) -> tuple[TextInView, ...]:
-        """All TXT values that can be read."""
-        return tuple(
-            TextInView(record.name, text, record)
-            for record in self.sets(RecordType.TXT)
-            if isinstance(record.name, DomainName)
-            for value, text in zip(record.values, record.texts, strict=True)
-            if not (isinstance(value, KnownAfterDeploy) or holds_token(text))
-        )
-
-    @cached_property
-    def seen(self) -> tuple[DeclaredRecordSet, ...]:
-        """The record sets that were read from files, which Route 53 might refuse."""
-        return tuple(record for record in self.records if isinstance(record, DeclaredRecordSet))
-
-    @cached_property
-    def hidden(self) -> int:
-        """How many record sets hold a token in name or value."""
-        return sum(holds_token(str(record.name)) or any(map(holds_token, record.texts)) for record in self.records)
-
-    @cached_property
-    def dmarc(self) -> tuple[DmarcInView, ...]:
-        """The DMARC records in view, by receivers' reading."""
-        return tuple(
-            DmarcInView(domain, text, self._reading(text.text))
-            for text in self.texts
-            if text.name.text.startswith("_dmarc.") and DmarcRecord.is_dmarc(text.text)
-            for domain in (DomainName(text.name.text.removeprefix("_dmarc.")),)
-        )
-
-    def _reading(self, text: str) -> DmarcReading:
-        return DmarcReading(self.dmarc_parsed[text], ()) if text in self.dmarc_parsed else DmarcRecord.read(text)
-
-    @cached_property
-    def dmarc_records(self) -> tuple[tuple[DomainName, str, DmarcRecord], ...]:
-        """The DMARC records that receivers apply: the domain, where, and what they make of it."""
-        return tuple((entry.domain, entry.where, entry.record) for entry in self.dmarc if entry.record is not None)
-
-    @cached_property
-    def spf(self) -> Mapping[DomainName, tuple[TextInView, ...]]:
-        """The texts that receivers take as SPF records, by name."""
-        found: dict[DomainName, list[TextInView]] = {}
-        for text in self.texts:
-            if SpfRecord.is_spf(text.text):
-                found.setdefault(text.name, []).append(text)
-        return {name: tuple(texts) for name, texts in found.items()}
-
-    @cached_property
-    def spf_records(self) -> tuple[SpfInView, ...]:
-        """The texts of `spf`, each read once."""
-        return tuple(spf_in_view(text) for texts in self.spf.values() for text in texts)
-
-    @cached_property
-    def spf_walk(self) -> SpfWalk:
-        """Where the SPF records in view lead."""
-        return SpfWalk.through(self.spf_records)
-
-    @cached_property
-    def ses_senders(self) -> frozenset[DomainName]:
-        """The domains that send through Amazon SES, as far as can be seen: those of identities, and those with Easy DKIM."""
-        found = {identity.domain for identity in self.identities}
-        for record in self.sets(RecordType.CNAME):
-            if isinstance(record.name, DomainName) and record.texts and is_easy_dkim_target(record.texts[0]):
-                _, _, domain = record.name.text.partition("._domainkey.")
-                found.add(DomainName(domain) if domain and record.name.is_known else None)
-        return frozenset(domain for domain in found if domain is not None)
-
-    @cached_property
-    def dkim(self) -> tuple[DkimInView, ...]:
-        """The TXT values at selectors, which verifiers take as DKIM keys."""
-        return tuple(dkim_in_view(self.texts))
-
-    @cached_property
-    def mail_from_mx(self) -> Mapping[DomainName, tuple[str, ...]]:
-        """All MX values at each name that has a feedback host of SES among them, which makes it a MAIL FROM domain."""
-        found: dict[DomainName, list[str]] = {}
-        for record in self.sets(RecordType.MX):
-            if isinstance(record.name, DomainName):
-                found.setdefault(record.name, []).extend(record.texts)
-        return {name: tuple(texts) for name, texts in found.items() if any(map(is_feedback_mx, texts))}
-
-    @cached_property
-    def _by_type(self) -> Mapping[RecordType | None, tuple[RecordInView, ...]]:
-        found: dict[RecordType | None, list[RecordInView]] = {}
-        for record in self.records:
-            found.setdefault(record.type, []).append(record)
-        return {kind: tuple(records) for kind, records in found.items()}
-
-    @cached_property
-    def _by_name(self) -> Mapping[DomainName, list[RecordInView]]:
-        found: dict[DomainName, list[RecordInView]] = {}
-        for record in self.records:
-            if isinstance(record.name, DomainName):
-                found.setdefault(record.name, []).append(record)
-        return found
-
-    @cached_property
-    def _by_place(self) -> Mapping[str, tuple[InView, ...]]:
-        found: dict[str, list[InView]] = {}
-        for record in self.records:
-            found.setdefault(record.place, []).append(record)
-        for identity in self.identities:
-            found.setdefault(identity.name, []).append(identity)
-        return {place: tuple(things) for place, things in found.items()}
-
-    def placed(self, where: str) -> tuple[InView, ...]:
-        """The record sets at `<name> <type>`, or the identities of a name or an address; none for another text."""
-        return self._by_place.get(where, ())
-
-    def sets(self, record_type: RecordType) -> tuple[RecordInView, ...]:
-        """The record sets of one type."""
-        return self._by_type.get(record_type, ())
-
-    def all_at(self, name: DomainName) -> tuple[RecordInView, ...]:
-        """The record sets at `name`, of any type."""
-        return tuple(self._by_name.get(name, ()))
-
-    def at(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
-        """The record sets of these types at `name`."""
-        return tuple(record for record in self._by_name.get(name, ()) if record.type in types)
-
-    def answers(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
-        """The record sets of these types that DNS answers with for `name`: its own, else those of a wildcard above it."""
-        if name in self._by_name:  # RFC 4592 section 3.3.1: a name that exists is answered by no wildcard
-            return self.at(name, *types)
-        above = name.parent
-        while above is not None:
-            found = self.at(above.child("*"), *types)
-            if found:
-                return found
-            above = above.parent
-        return ()
-
-    def is_delegated(self, name: DomainName) -> bool:
-        """Whether `name` belongs to another zone that is delegated from this one (RFC 1034 section 4.2.1)."""
-        above: DomainName | None = name
-        while above is not None and above != self.zone:
-            if self.at(above, RecordType.NS):
-                return True
-            above = above.parent
-        return False
-
-
-_BELOW = "._domainkey."
-# RFC 6376 section 3.6.1: words in h=, s= and t= that nobody knows are ignored, and n= is for people.
-_IGNORED_VALUES = ("h", "s", "t", "n")
-_QUOTED = re.compile(r"(['\"])(.{24}).+?\1")  # enough of a text to know it by, too little for any part of a key
-_LONGEST = 200
+# DKIM keys (RFC 6376 sections 3.6.1 and 3.6.2). Every TXT at `<selector>._domainkey.<domain>` is a key record to verifiers.
+# Not so at `_domainkey` itself (DomainKeys policies, RFC 4870) and at names such as `_adsp._domainkey` (RFC 5617) and
+# `_report._domainkey` (RFC 6651): no selector has an underscore.
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +280,10 @@ class DkimInView:
     selector: str
     domain: str
     key: DkimKeyRecord | None
-    """What verifiers make of it; None if they cannot use it."""
+    """The key as verifiers read it; None if they cannot use it."""
 
     trouble: str = ""
-    """What is wrong with the text; empty if nothing is. It holds no key."""
+    """What is wrong with the text, without any part of a key; empty if nothing is."""
 
     @property
     def where(self) -> str:
@@ -301,37 +292,41 @@ class DkimInView:
 
     @property
     def is_wildcard(self) -> bool:
-        """Whether it answers for all selectors that do not exist."""
+        """Whether it stands at a wildcard, which answers for all selectors that do not exist."""
         return self.selector.startswith("*")
 
 
-def dkim_in_view(texts: Iterable[TextInView]) -> Iterator[DkimInView]:
+def _dkim_in_view(texts: Iterable[TextInView]) -> Iterator[DkimInView]:
     """The values of `texts` that verifiers take as keys, good or bad."""
     for text in texts:
         selector, _, domain = text.name.text.partition(_BELOW)
         if domain and "_" not in selector and text.name.is_known:
-            key, trouble = _read(text.text)
+            key, trouble = _read_key(text.text)
             yield DkimInView(text, selector, domain, key, trouble)
 
 
 def keys_in_view(view: ZoneView) -> Iterator[tuple[DkimInView, DkimKeyRecord, bool]]:
     """The keys that verifiers can read, and whether an identity in view signs with the selector."""
-    own = {(each.own_selector.lower(), str(each.domain)) for each in view.identities if each.own_selector is not None}
+    own = {
+        (identity.own_selector.lower(), str(identity.domain))
+        for identity in view.identities
+        if identity.own_selector is not None
+    }
     own |= {(selector.lower(), domain.text) for selector, domain in view.own_selectors}
-    for found in view.dkim:
-        if found.key is not None:
-            yield found, found.key, (found.selector, found.domain) in own
+    for entry in view.dkim:
+        if entry.key is not None:
+            yield entry, entry.key, (entry.selector, entry.domain) in own
 
 
-def _read(text: str, trouble: str = "") -> tuple[DkimKeyRecord | None, str]:
-    """The key, and what is wrong with the text first of all; values that verifiers ignore are read past."""
+def _read_key(text: str, trouble: str = "") -> tuple[DkimKeyRecord | None, str]:
+    """The key, and the first thing that is wrong with the text; values that verifiers ignore are passed over."""
     try:
         return DkimKeyRecord.parse(text), trouble
     except RecordSyntaxError as error:
         rest = _without_ignored_value(text, error)
         if rest is None:
             return None, _sentence(error)
-        return _read(rest, trouble or _sentence(error))
+        return _read_key(rest, trouble or _sentence(error))
 
 
 def _without_ignored_value(text: str, error: RecordSyntaxError) -> str | None:
@@ -349,37 +344,19 @@ def _sentence(error: RecordSyntaxError) -> str:
     return _QUOTED.sub(r"\1\2...\1", error.message)[:_LONGEST]
 
 
-_ENOUGH = 100  # counting stops here: ten lookups are the limit
-_LOOP_KEPT = 6  # names of a loop: five to show, and one to know that there are more
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A term that leads to the SPF record of another name."""
-
-    term: Include | Redirect
-    host: str
-    """In lower case, without the final dot."""
-
-    name: DomainName | None
-    """None for a host that no zone of ours can hold, such as one with a macro."""
-
-    @property
-    def passes(self) -> bool:
-        """Whether a pass of that record is a pass here."""
-        return isinstance(self.term, Redirect) or self.term.qualifier is SpfQualifier.PASS
+# SPF records, where they lead, and what that costs (RFC 7208 sections 4.6.4, 5.2 and 6.1).
 
 
 @dataclass(frozen=True, slots=True)
 class SpfInView:
-    """A text that receivers take as an SPF record, and what they make of it."""
+    """A text that receivers take as an SPF record, and how they read it."""
 
     source: TextInView
     record: SpfRecord | None
     """None if they answer permerror."""
 
     error: RecordSyntaxError | None
-    """Why."""
+    """Why they do."""
 
     reached: tuple[Mechanism, ...] = ()
     """The mechanisms that receivers come to; those behind `all` are void (RFC 7208 section 5.1)."""
@@ -402,35 +379,68 @@ class SpfInView:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """The lookups of a record and of all that it leads to."""
+class Lead:
+    """An include or a redirect: a term that leads to the SPF record of another name."""
 
-    in_view: int
-    """As far as records are in view; each other include counts 1."""
+    term: Include | Redirect
+    host: str
+    """In lower case, without the final dot."""
 
-    estimated: int
-    """With the table of known includes for those that are not in view."""
+    name: DomainName | None
+    """None for a host that is no domain name, such as one with a macro."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether a pass of that record is a pass here."""
+        return isinstance(self.term, Redirect) or self.term.qualifier is SpfQualifier.PASS
+
+
+def _spf_in_view(source: TextInView) -> SpfInView:
+    """How receivers read a text that begins as an SPF record."""
+    try:
+        record = SpfRecord.parse(source.text)
+    except RecordSyntaxError as error:
+        return SpfInView(source, None, error)
+    mechanisms = record.mechanisms
+    end = next((at for at, mechanism in enumerate(mechanisms, 1) if isinstance(mechanism, All)), None)
+    reached = mechanisms[:end]
+    leads = [_lead(mechanism) for mechanism in reached if isinstance(mechanism, Include)]
+    lookups = sum(mechanism.costs_lookup for mechanism in reached)
+    if end is None and record.redirect is not None:  # RFC 7208 section 6.1: redirect is void beside `all`
+        leads.append(_lead(next(term for term in record.modifiers if isinstance(term, Redirect))))
+        lookups += 1
+    return SpfInView(source, record, None, reached, tuple(leads), lookups)
+
+
+def _lead(term: Include | Redirect) -> Lead:
+    try:
+        name = None if "%" in term.domain else DomainName(term.domain)
+    except InvalidDomainName:
+        name = None
+    return Lead(term, term.domain.lower().removesuffix("."), name)
 
 
 @dataclass(slots=True)
 class SpfWalk:
-    """The walk through all records in view."""
+    """Where the SPF records in view lead: what each name costs, and which names come into a loop."""
 
     leads: dict[DomainName, tuple[Lead, ...]] = field(default_factory=dict)
+    """By each name with a record that can be read."""
+
     costs: dict[DomainName, Cost] = field(default_factory=dict)
-    """By each name whose walk comes to an end."""
+    """By each name from which no loop is reached."""
 
     loops: dict[DomainName, tuple[DomainName, ...]] = field(default_factory=dict)
-    """By each other name: the names of the loop that it comes to, in order; only the first six of a long one."""
+    """By each other name: the names of the loop that is reached, in order; only the first six of a long one."""
 
     @classmethod
     def through(cls, entries: Iterable[SpfInView]) -> SpfWalk:
-        """Walk through `entries`. Names with several records, which can be alternatives, cost what the worst of them does."""
+        """Walk through all records; a name with several, which can be alternatives, costs as much as the worst of them."""
         by_name: dict[DomainName, list[SpfInView]] = {}
         for entry in entries:
             if entry.record is not None:
                 by_name.setdefault(entry.name, []).append(entry)
-        walk = cls({name: tuple(lead for entry in found for lead in entry.leads) for name, found in by_name.items()})
+        walk = cls({name: tuple(lead for record in records for lead in record.leads) for name, records in by_name.items()})
         for name in by_name:
             if name not in walk.costs and name not in walk.loops:
                 walk._visit(name, by_name)
@@ -475,26 +485,12 @@ class SpfWalk:
         return Cost(min(in_view, _ENOUGH), min(estimated, _ENOUGH))
 
 
-def spf_in_view(source: TextInView) -> SpfInView:
-    """What receivers make of a text."""
-    try:
-        record = SpfRecord.parse(source.text)
-    except RecordSyntaxError as error:
-        return SpfInView(source, None, error)
-    mechanisms = record.mechanisms
-    end = next((at for at, mechanism in enumerate(mechanisms, 1) if isinstance(mechanism, All)), None)
-    reached = mechanisms[:end]
-    leads = [_lead(mechanism) for mechanism in reached if isinstance(mechanism, Include)]
-    lookups = sum(mechanism.costs_lookup for mechanism in reached)
-    if end is None and record.redirect is not None:  # RFC 7208 section 6.1: redirect is void beside `all`
-        leads.append(_lead(next(term for term in record.modifiers if isinstance(term, Redirect))))
-        lookups += 1
-    return SpfInView(source, record, None, reached, tuple(leads), lookups)
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The DNS lookups of a record and of all that it leads to (RFC 7208 section 4.6.4)."""
 
+    in_view: int
+    """Counted over records in view; an include of another record counts 1."""
 
-def _lead(term: Include | Redirect) -> Lead:
-    try:
-        name = None if "%" in term.domain else DomainName(term.domain)
-    except InvalidDomainName:
-        name = None
-    return Lead(term, term.domain.lower().removesuffix("."), name)
+    estimated: int
+    """With the table of known includes for those that are not in view."""

@@ -1,1 +1,1 @@
-"""Tests of the checks."""
+"""Tests of what stands in a zone."""
