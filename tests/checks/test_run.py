@@ -31,7 +31,7 @@ def test_the_worst_comes_first_and_the_order_of_rules_is_kept() -> None:
 
     def rule(name: str, severity: Severity, *faults: Severity | None) -> Rule:
         def find(_: ZoneView) -> Iterator[Fault]:
-            yield from (Fault(where=str(at), message="m", severity=each) for at, each in enumerate(faults))
+            yield from (Fault(where=str(at), message="m", severity=fault) for at, fault in enumerate(faults))
 
         return Rule(id=name, severity=severity, need=Need.RECORD, reason="r", reference="RFC 1", faults=find)
 
@@ -41,7 +41,7 @@ def test_the_worst_comes_first_and_the_order_of_rules_is_kept() -> None:
         rule("c", Severity.ERROR, None),
         rule("d", Severity.WARNING, Severity.INFO),
     )
-    assert [(each.id, each.where, each.severity) for each in check(part(), rules)] == [
+    assert [(finding.id, finding.where, finding.severity) for finding in check(part(), rules)] == [
         ("a", "1", Severity.ERROR),
         ("c", "0", Severity.ERROR),
         ("b", "0", Severity.WARNING),
@@ -52,7 +52,7 @@ def test_the_worst_comes_first_and_the_order_of_rules_is_kept() -> None:
 
 
 def test_what_tokens_hide_is_one_line() -> None:
-    """Two sets hold tokens, in a name or in a value, with a fault that nobody can see; they are counted, not judged."""
+    """Two sets hold tokens, in a name or in a value, with a fault that cannot be seen; they are counted, not judged."""
     view = whole(
         txt("_dmarc.example.com", f"v=DMARC1; p=reject; pct=1; rua={TOKEN}"),
         txt(f"s._domainkey.{TOKEN}", "v=DKIM1; p=AAAA"),
@@ -102,8 +102,8 @@ def _reference_example() -> ZoneView:
 
 
 def test_the_reference_example_gives_no_warning() -> None:
-    """Its one finding is an info: nobody knows yet whether the reports arrive."""
-    assert [(each.id, each.severity, each.message) for each in check(_reference_example())] == [
+    """Its one finding is an info: whether the reports arrive is not known yet."""
+    assert [(finding.id, finding.severity, finding.message) for finding in check(_reference_example())] == [
         (
             "dmarc-rua-undeliverable",
             Severity.INFO,
@@ -137,9 +137,9 @@ def test_what_many_domains_have_gives_no_finding(view: ZoneView) -> None:
 
 
 def test_reports_to_a_service_give_no_warning_offline() -> None:
-    """Services consent by wildcards in zones that nobody can see here."""
+    """Services consent by wildcards in zones that are out of view."""
     view = part(txt("_dmarc.example.com", "v=DMARC1; p=reject; rua=mailto:a@rua.example.net"))
-    assert {each.severity for each in check(view)} == {Severity.INFO}
+    assert {finding.severity for finding in check(view)} == {Severity.INFO}
 
 
 WORDS = st.sampled_from(
@@ -195,13 +195,13 @@ def test_no_rule_ever_raises(
     complete: bool,  # noqa: FBT001 - drawn by Hypothesis
     signed: bool | None,  # noqa: FBT001
 ) -> None:
-    """Texts come from anybody. Findings are sorted, each has a sentence without control characters, each fault a fix."""
+    """Texts come from anywhere. Findings are sorted, each has a sentence without control characters, each fault a fix."""
     view = ZoneView(
         records=tuple(record for record in records if record is not None), zone=zone, complete=complete, dnssec_signed=signed
     )
     findings = check(view)
-    assert [each for each in findings if not f"{each}{each.where}".isprintable()] == []
-    assert [each for each in findings if not each.fix and each.severity is not Severity.INFO] == []
+    assert [finding for finding in findings if not f"{finding}{finding.where}".isprintable()] == []
+    assert [finding for finding in findings if not finding.fix and finding.severity is not Severity.INFO] == []
     ranks = [WORST_FIRST.index(finding.severity) for finding in findings]
     assert ranks == sorted(ranks)
-    assert sum(each.id == "cannot-tell" for each in findings) == (view.hidden > 0)
+    assert sum(finding.id == "cannot-tell" for finding in findings) == (view.hidden > 0)

@@ -394,4 +394,4 @@ test_rules = rule_test(LOUD, SILENT)
 def test_a_fault_leads_to_the_identity_and_the_record() -> None:
     """Two files can hold them."""
     view = _identity_and_dmarc(f"p=reject; {REPORTS}")
-    assert [each.records for each in findings_of("dmarc-nothing-aligns", view)] == [(*view.identities, *view.records)]
+    assert [finding.records for finding in findings_of("dmarc-nothing-aligns", view)] == [(*view.identities, *view.records)]

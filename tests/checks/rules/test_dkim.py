@@ -148,20 +148,20 @@ test_rules = rule_test(LOUD, SILENT)
 
 
 def test_texts_of_two_sets_lead_to_both() -> None:
-    """Whoever reads the finding sees both places."""
+    """The finding leads to both sets."""
     view = part(txt(SELECTOR, KEY), txt(SELECTOR, "p="), txt(SELECTOR, KEY))
-    assert [each.records for each in findings_of("dkim-multiple", view)] == [view.records[:2]]
+    assert [finding.records for finding in findings_of("dkim-multiple", view)] == [view.records[:2]]
 
 
 def test_each_routing_policy_answers_alone() -> None:
     """Two texts in one of the alternatives are a fault of that one."""
-    view = part(*(declared(SELECTOR, "TXT", f'"{KEY}"', '"p="', set_identifier=each) for each in ("blue", "green")))
-    assert [each.records for each in findings_of("dkim-multiple", view)] == [view.records[:1], view.records[1:]]
+    view = part(*(declared(SELECTOR, "TXT", f'"{KEY}"', '"p="', set_identifier=color) for color in ("blue", "green")))
+    assert [finding.records for finding in findings_of("dkim-multiple", view)] == [view.records[:1], view.records[1:]]
 
 
 def test_no_part_of_a_long_text_is_shown() -> None:
-    """It could be a part of a private key, which nobody can tell from other letters."""
+    """It could be a part of a private key, which looks like any other letters."""
     secret = "c2VjcmV0" * 20
     for text in (secret, secret * 2, f"k={secret}; p=", f"{secret}=;", f"v={secret}; p=", f"p={secret}", f"p='{secret}'"):
-        (said,) = findings_of("dkim-syntax", replace(_at(text), complete=True))
-        assert secret[:25] not in said.message
+        (finding,) = findings_of("dkim-syntax", replace(_at(text), complete=True))
+        assert secret[:25] not in finding.message

@@ -41,7 +41,7 @@ def _two(mail: str, parent: str) -> ZoneView:
 
 
 def _elsewhere(mail: str, name: str, parent: str) -> ZoneView:
-    """A record at mail.example.com, and one that somebody told of."""
+    """A record at mail.example.com, and one outside of the view that the user told of."""
     return replace(
         dmarc(mail, "mail.example.com"), dmarc_elsewhere={DomainName(name): DmarcRecord.parse(f"v=DMARC1; {parent}")}
     )
@@ -593,13 +593,16 @@ def test_every_name_is_held_against_the_organizational_domain() -> None:
         txt("_dmarc.example.com", "v=DMARC1; p=none; sp=reject"),
         txt("_dmarc.news.example.com", "v=DMARC1; p=reject"),
     )
-    assert [each.where for each in findings_of("dmarc-weaker-than-parent", view)] == ["_dmarc.a.mail.example.com TXT", AT_MAIL]
+    assert [finding.where for finding in findings_of("dmarc-weaker-than-parent", view)] == [
+        "_dmarc.a.mail.example.com TXT",
+        AT_MAIL,
+    ]
 
 
 def test_a_weaker_record_leads_to_both_records() -> None:
     """The finding is about the own record and about that of the parent, which another file may hold."""
     view = _two("p=none", "p=reject")
-    assert [each.records for each in findings_of("dmarc-weaker-than-parent", view)] == [view.records]
+    assert [finding.records for finding in findings_of("dmarc-weaker-than-parent", view)] == [view.records]
 
 
 def test_many_records_take_no_time() -> None:
@@ -615,19 +618,22 @@ def test_many_records_take_no_time() -> None:
 def test_two_records_lead_to_both_sets() -> None:
     """Two stacks can each hold one."""
     one, two = txt("_dmarc.example.com", NONE), declared("_dmarc.example.com", "TXT", f'"{REJECT}"', path="other.template.json")
-    (only,) = findings_of("dmarc-multiple", part(one, declared("example.com", "TXT", '"x"'), two))
-    assert only.records == (one, two)
+    (finding,) = findings_of("dmarc-multiple", part(one, declared("example.com", "TXT", '"x"'), two))
+    assert finding.records == (one, two)
 
 
 def test_a_sender_without_a_record_leads_to_what_shows_that_it_sends() -> None:
     """The identity, the names of Easy DKIM, or the MX."""
     easy = _easy_dkim("example.com")
     view = _sends("example.com", easy, SERVER, record_set("www.example.com", RecordType.CNAME, "example.com"))
-    assert [each.records for each in findings_of("dmarc-missing", view)] == [(*view.identities, easy, SERVER)]
+    assert [finding.records for finding in findings_of("dmarc-missing", view)] == [(*view.identities, easy, SERVER)]
 
 
 def test_each_organization_of_a_zone_is_judged() -> None:
     """A zone can hold several, below a public suffix."""
     view = whole(*(mx(f"{name}.github.io", "10 mail.example.net") for name in "ab"), zone="github.io")
-    assert [each.where for each in findings_of("dmarc-missing", view)] == ["_dmarc.a.github.io TXT", "_dmarc.b.github.io TXT"]
+    assert [finding.where for finding in findings_of("dmarc-missing", view)] == [
+        "_dmarc.a.github.io TXT",
+        "_dmarc.b.github.io TXT",
+    ]
     assert DomainName("a.github.io").organizational == DomainName("a.github.io")

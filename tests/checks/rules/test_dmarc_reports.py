@@ -429,7 +429,7 @@ def test_every_destination_must_consent() -> None:
         txt(f"_dmarc.{LONG}", f"v=DMARC1; p=none; rua=mailto:x@{host},mailto:x@c.example; ruf=mailto:x@d.example; fo=1"),
         zone=None,
     )
-    assert [(each.severity, each.message[:28]) for each in findings_of("dmarc-rua-external", view)] == [
+    assert [(finding.severity, finding.message[:28]) for finding in findings_of("dmarc-rua-external", view)] == [
         (Severity.ERROR, "b" * 28),
         (Severity.INFO, "reports to mailto:x@c.exampl"),
         (Severity.INFO, "reports to mailto:x@d.exampl"),
@@ -439,7 +439,7 @@ def test_every_destination_must_consent() -> None:
 def test_every_wrong_uri_is_named() -> None:
     """Two wrong URIs of one list are two findings."""
     view = dmarc("p=none; rua=a@example.com,b@example.com")
-    assert [each.message.partition(" is ")[0] for each in findings_of("dmarc-rua-not-uri", view)] == [
+    assert [finding.message.partition(" is ")[0] for finding in findings_of("dmarc-rua-not-uri", view)] == [
         "rua: 'a@example.com'",
         "rua: 'b@example.com'",
     ]

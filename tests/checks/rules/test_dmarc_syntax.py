@@ -361,19 +361,19 @@ def test_a_private_key_is_not_shown() -> None:
     key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7" + "S3cr3t" * 40
     view = part(txt("_dmarc.example.com", f"v=DMARC1; {key}"), txt("_dmarc.a.example.com", f"p=reject; k={key}"))
     findings = findings_of("dmarc-syntax", view)
-    assert [each.message for each in findings] == [
+    assert [finding.message for finding in findings] == [
         "'p=reject; k=(not shown)' does not begin with 'v=DMARC1;', so receivers pass over it",
         "it holds a private key (not shown); receivers apply no DMARC",
     ]
-    assert not [each for each in check(view) if "S3cr3t" in str(each)]
+    assert not [finding for finding in check(view) if "S3cr3t" in str(finding)]
 
 
 def test_alternatives_of_a_routing_policy_are_judged_alone() -> None:
     """DNS answers with one of the sets; the other does not make up for it."""
     right = declared("_dmarc.example.com", "TXT", '"v=DMARC1; p=none"', set_identifier="a")
     wrong = declared("_dmarc.example.com", "TXT", '"p=reject"', set_identifier="b")
-    (only,) = findings_of("dmarc-syntax", part(right, wrong))
-    assert only.message.startswith("'p=reject' does not begin")
+    (finding,) = findings_of("dmarc-syntax", part(right, wrong))
+    assert finding.message.startswith("'p=reject' does not begin")
 
 
 MANY_TAGS = ";".join(f"{a}{b}{c}=d" for a in LETTERS for b in LETTERS for c in LETTERS[:8])
@@ -390,7 +390,7 @@ MANY_TAGS = ";".join(f"{a}{b}{c}=d" for a in LETTERS for b in LETTERS for c in L
     ],
 )
 def test_hostile_texts_take_no_time(text: str) -> None:
-    """Whoever writes the zone decides how long its texts are."""
+    """The author of a zone, who may be hostile, decides how long its texts are."""
     start = time.process_time()
     check(part(declared("_dmarc.example.com", "TXT", f'"{text}"')))
     assert time.process_time() - start < 5

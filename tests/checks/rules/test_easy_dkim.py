@@ -291,4 +291,4 @@ test_rules = rule_test(LOUD, SILENT)
 def test_a_finding_leads_to_its_records(rule: str) -> None:
     """The place in the sentence is that of no single record."""
     view = part(*typed_dkim("ab"))
-    assert [each.records for each in findings_of(rule, view)] == [view.records]
+    assert [finding.records for finding in findings_of(rule, view)] == [view.records]

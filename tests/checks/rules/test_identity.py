@@ -113,7 +113,7 @@ SILENT = [
     silent("ses-identity-name", part(identity("{{resolve:ssm:name}}"), identity("${Name}"), identity("")), id="later"),
     silent(
         "ses-identity-twice",
-        part(*(identity(account="1", region=each) for each in ("us-east-1", "eu-west-1"))),
+        part(*(identity(account="1", region=region) for region in ("us-east-1", "eu-west-1"))),
         id="regions",
     ),
     silent("ses-identity-twice", part(identity(path="a.json"), identity(path="b.json")), id="regions-not-known"),
@@ -129,7 +129,7 @@ SILENT = [
     ),
     silent(
         "ses-identity-twice",
-        part(*(identity(resource=f"aws_ses_domain_identity.{each}", account="1", region="x") for each in "ab")),
+        part(*(identity(resource=f"aws_ses_domain_identity.{name}", account="1", region="x") for name in "ab")),
         id="the-older-api",
     ),
     silent(
@@ -174,10 +174,10 @@ test_rules = rule_test(LOUD, SILENT)
 def test_both_identities_of_one_name_are_named() -> None:
     """The finding leads to each of the two resources."""
     view = part(identity(resource="A"), identity(resource="B"))
-    assert [each.records for each in findings_of("ses-identity-twice", view)] == [view.identities]
+    assert [finding.records for finding in findings_of("ses-identity-twice", view)] == [view.identities]
 
 
-def test_names_that_nobody_can_print_are_shown() -> None:
-    """The text is somebody else's."""
-    (said,) = findings_of("ses-identity-name", part(identity("a\x1b[2J.example\u202e.com")))
-    assert f"{said}{said.where}".isprintable()
+def test_unprintable_names_are_shown_harmless() -> None:
+    """Names of templates can be anything."""
+    (finding,) = findings_of("ses-identity-name", part(identity("a\x1b[2J.example\u202e.com")))
+    assert f"{finding}{finding.where}".isprintable()

@@ -310,16 +310,16 @@ test_rules = rule_test(LOUD, SILENT)
 def test_two_stacks_with_one_name_are_both_named() -> None:
     """The finding leads to the records of both."""
     view = part(declared(BOUNCE, "MX", FEEDBACK), declared(BOUNCE, "MX", ELSEWHERE))
-    assert [each.records for each in findings_of("mail-from-shared", view)] == [view.records]
+    assert [finding.records for finding in findings_of("mail-from-shared", view)] == [view.records]
 
 
 def test_a_wrong_region_leads_to_the_mx_and_the_identity() -> None:
     """Either of them can be the one to change."""
     view = part(mx(BOUNCE, ELSEWHERE), identity(region="eu-west-1", mail_from=BOUNCE))
-    assert [each.records for each in findings_of("mail-from-wrong-region", view)] == [(*view.records, *view.identities)]
+    assert [finding.records for finding in findings_of("mail-from-wrong-region", view)] == [(*view.records, *view.identities)]
 
 
-def test_a_behaviour_is_said_once_for_all_from_domains() -> None:
+def test_a_behaviour_is_reported_once_for_all_from_domains() -> None:
     """The behaviour belongs to the identity, so its first proof is enough."""
     view = _on_mx_failure(MxFailure.REJECT_MESSAGE, BOUNCE)
     assert len(findings_of("mail-from-reject-on-create", replace(view, proofs=view.proofs * 2))) == 1

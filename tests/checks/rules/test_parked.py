@@ -52,10 +52,10 @@ def _found(view: ZoneView) -> list[Finding]:
 )
 def test_what_a_parked_domain_lacks_is_listed(view: ZoneView, lacks: list[str]) -> None:
     """One info with the records to paste."""
-    (said,) = _found(view)
-    assert (said.severity, said.where) == (Severity.INFO, "example.com TXT")
-    assert said.message == f"example.com has no mail, and lacks {', '.join(lacks)}; anybody may send in its name"
-    assert said.fix == f"publish {'; '.join(LACKS[each] for each in lacks)}"
+    (finding,) = _found(view)
+    assert (finding.severity, finding.where) == (Severity.INFO, "example.com TXT")
+    assert finding.message == f"example.com has no mail, and lacks {', '.join(lacks)}; anybody may send in its name"
+    assert finding.fix == f"publish {'; '.join(LACKS[record] for record in lacks)}"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,6 @@ def test_other_domains_are_left_alone(view: ZoneView) -> None:
 
 
 def test_the_rule_is_opt_in() -> None:
-    """Nobody can see whether a domain is parked."""
+    """A zone does not show whether its domain is parked on purpose."""
     assert {rule.id for rule in PARKED_RULES}.isdisjoint(rule.id for rule in RULES)
     assert [rule.example != "" for rule in PARKED_RULES] == [True]

@@ -234,5 +234,5 @@ test_rules = rule_test(LOUD, SILENT)
 def test_of_two_sets_at_a_name_only_the_wrong_one_is_named() -> None:
     """A finding leads to the resource that must change."""
     wrong = declared("example.com", "TXT", "x", resource="Wrong")
-    (said,) = findings_of("txt-quoting", part(declared("example.com", "TXT", '"x"'), wrong))
-    assert said.records == (wrong,)
+    (finding,) = findings_of("txt-quoting", part(declared("example.com", "TXT", '"x"'), wrong))
+    assert finding.records == (wrong,)

@@ -28,7 +28,7 @@ def _rows() -> Iterator[Row]:
             yield from (*module.LOUD, *module.SILENT)
 
 
-def test_every_rule_has_a_row_where_it_speaks_and_one_where_it_is_silent() -> None:
+def test_every_rule_has_a_loud_row_and_a_silent_one() -> None:
     """A rule without both rows is not tested."""
     rows = list(_rows())
     assert {row.rule for row in rows if row.is_loud} == ALL
@@ -38,11 +38,11 @@ def test_every_rule_has_a_row_where_it_speaks_and_one_where_it_is_silent() -> No
 def test_ids_are_unique_and_in_kebab_case() -> None:
     """People acknowledge findings by these ids."""
     assert len(ALL) == len(RULES)
-    assert [each for each in ALL if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", each)] == []
+    assert [rule for rule in ALL if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule)] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_says_why_and_who_says_so(rule: Rule) -> None:
+def test_a_rule_has_a_reason_and_a_reference(rule: Rule) -> None:
     """The reason is a sentence; the reference names a section of an RFC or a draft, or a guide of Amazon."""
     assert re.fullmatch(r"[A-Za-z+].{20,}\.", rule.reason)
     assert re.match(

@@ -564,9 +564,9 @@ def test_includes_that_fan_out_are_counted_quickly() -> None:
             for at, name in enumerate(names)
         )
     )
-    assert max(each.message for each in findings_of("spf-too-many-lookups", view) if each.where == "n0.example.com TXT") == (
-        "SPF needs 100 DNS lookups or more; receivers stop at 10 with permerror"
-    )
+    assert max(
+        finding.message for finding in findings_of("spf-too-many-lookups", view) if finding.where == "n0.example.com TXT"
+    ) == ("SPF needs 100 DNS lookups or more; receivers stop at 10 with permerror")
 
 
 def test_a_long_chain_needs_no_deep_stack() -> None:
@@ -594,7 +594,7 @@ def test_of_a_large_loop_a_part_is_shown() -> None:
     assert " -> n4.example.com -> ...; " in fault.message
     assert fault.fix == "take the include of n0.example.com out of the loop"
     assert len(fault.records) == 5
-    assert [each.where for each in others] == ["n6.example.com TXT"]
+    assert [finding.where for finding in others] == ["n6.example.com TXT"]
 
 
 def test_two_record_sets_are_both_in_the_finding() -> None:
@@ -603,20 +603,20 @@ def test_two_record_sets_are_both_in_the_finding() -> None:
         declared("example.com", "TXT", value, path=path)
         for path, value in (("a.json", '"v=spf1 a ~all"'), ("b.json", '"MS=ms123"'), ("c.json", '"v=spf1 mx ~all"'))
     )
-    (finding_,) = findings_of("spf-multiple", ZoneView(records=sets))
-    assert [origin.path for origin in finding_.origins] == ["a.json", "c.json"]
+    (finding,) = findings_of("spf-multiple", ZoneView(records=sets))
+    assert [origin.path for origin in finding.origins] == ["a.json", "c.json"]
 
 
 def test_a_long_term_is_shortened() -> None:
     """A message stays readable whatever the record holds."""
-    (finding_,) = findings_of("spf-pass-all", part(txt("example.com", f"v=spf1 a:{'a.' * 200}example/0 -all")))
-    assert len(finding_.message) < 150
+    (finding,) = findings_of("spf-pass-all", part(txt("example.com", f"v=spf1 a:{'a.' * 200}example/0 -all")))
+    assert len(finding.message) < 150
 
 
 def test_a_finding_leads_to_the_mx_and_to_the_text() -> None:
-    """Whoever wrote the one may not have written the other."""
-    (said,) = findings_of("spf-amazonses-at-mail-from-missing", _bounce("v=spf1 -all"))
-    assert [record.place for record in said.records if isinstance(record, ResourceRecordSet)] == [
+    """They may have different authors."""
+    (finding,) = findings_of("spf-amazonses-at-mail-from-missing", _bounce("v=spf1 -all"))
+    assert [record.place for record in finding.records if isinstance(record, ResourceRecordSet)] == [
         f"{BOUNCE} MX",
         f"{BOUNCE} TXT",
     ]
@@ -624,10 +624,10 @@ def test_a_finding_leads_to_the_mx_and_to_the_text() -> None:
 
 def test_a_sender_without_a_record_leads_to_the_identity_and_to_its_keys() -> None:
     """There is no TXT record to lead to."""
-    (said,) = findings_of(
+    (finding,) = findings_of(
         "from-spf-missing",
         whole(identity("info@example.com"), *easy_dkim("abc"), record_set("www.example.com", RecordType.CNAME, "a.example")),
     )
-    assert [origin.path for origin in said.origins] == ["app.template.json"]
+    assert [origin.path for origin in finding.origins] == ["app.template.json"]
     assert len(findings_of("from-spf-missing", whole(*easy_dkim("abc"), identity(TOKEN)))) == 1
-    assert len(said.records) == 4
+    assert len(finding.records) == 4

@@ -258,13 +258,13 @@ test_rules = rule_test(LOUD, SILENT)
 
 def test_a_long_record_gives_a_short_message() -> None:
     """Whatever a term holds, the message stays readable."""
-    (said,) = findings_of("spf-syntax", part(txt("example.com", f"v=spf1 {'x' * 3900}:y -all")))
-    assert len(said.message) < 400
-    assert said.message.isprintable()
+    (finding,) = findings_of("spf-syntax", part(txt("example.com", f"v=spf1 {'x' * 3900}:y -all")))
+    assert len(finding.message) < 400
+    assert finding.message.isprintable()
 
 
 def test_what_is_joined_is_no_syntax_error_too_though_another_text_is() -> None:
-    """Each broken text is said by one rule."""
+    """One rule reports each broken text."""
     view = _file("TXT", '"v=spf1 ip4:192.0.2.1" "-all"', '"v=spf1 ipv4:192.0.2.1 -all"')
     assert len(findings_of("spf-syntax", view)) == len(findings_of("spf-string-join", view)) == 1
 

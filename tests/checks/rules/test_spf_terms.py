@@ -201,5 +201,5 @@ test_rules = rule_test(LOUD, SILENT)
 
 def test_a_long_term_is_shortened() -> None:
     """A message stays readable whatever the record holds."""
-    (said,) = findings_of("spf-redirect-ignored", _spf(f"redirect={'a.' * 200}example -all"))
-    assert said.message == f"redirect='{'a.' * 30}'... is ignored because of -all"
+    (finding,) = findings_of("spf-redirect-ignored", _spf(f"redirect={'a.' * 200}example -all"))
+    assert finding.message == f"redirect='{'a.' * 30}'... is ignored because of -all"

@@ -420,15 +420,15 @@ def test_a_key_is_misplaced_only_at_a_mail_domain(view: ZoneView, count: int) ->
 def test_no_key_is_ever_shown() -> None:
     """A private key that was pasted as a record is not repeated in a build log."""
     secret = "MIICXAIBAAKBgQC7" + "S3cr3t" * 40
-    (only,) = findings_of(NEAR_MISS, part(txt("example.com", f"v=DKIM1; p={secret}")))
-    assert "S3cr3t" not in str(only)
+    (finding,) = findings_of(NEAR_MISS, part(txt("example.com", f"v=DKIM1; p={secret}")))
+    assert "S3cr3t" not in str(finding)
 
 
 @pytest.mark.parametrize("text", ["v=DKIM1; p= ", '"v=DKIM1; p=', "v=dkim1; p="])
 def test_no_private_key_is_shown_even_in_part(text: str) -> None:
     """Not one character of a private key, whatever stands around it."""
-    (only,) = findings_of(NEAR_MISS, part(txt("s._domainkey.example.com", f"{text}MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw")))
-    assert "MII" not in only.message
+    (finding,) = findings_of(NEAR_MISS, part(txt("s._domainkey.example.com", f"{text}MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw")))
+    assert "MII" not in finding.message
 
 
 @pytest.mark.parametrize("name", PEMS)
@@ -463,7 +463,7 @@ def test_a_private_key_is_known_by_its_start(name: str, form: str) -> None:
     ],
 )
 def test_other_texts_hold_none(text: str) -> None:
-    """A false alarm here would make somebody rotate a key."""
+    """A false alarm here would cost the rotation of a key."""
     assert not holds_private_key(text)
 
 
@@ -476,5 +476,5 @@ def test_no_finding_of_any_rule_holds_a_private_key() -> None:
         *(declared(name, "TXT", f'"{text}"') for name in names for text in texts), identity(selector=BODY, key_in_file=True)
     )
     findings = check(view)
-    assert sum(each.id == "private-key-in-txt" for each in findings) == len(names) * len(texts)
-    assert [each for each in findings if BODY[:30] in f"{each}{each.where}"] == []
+    assert sum(finding.id == "private-key-in-txt" for finding in findings) == len(names) * len(texts)
+    assert [finding for finding in findings if BODY[:30] in f"{finding}{finding.where}"] == []

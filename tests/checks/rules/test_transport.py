@@ -270,6 +270,6 @@ test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_finding_is_about_both_records() -> None:
-    """So that it leads to whoever wrote the policy."""
-    (said,) = findings_of("bimi-needs-dmarc", _with_dmarc("p=none"))
-    assert [str(record.name) for record in said.records] == [BIMI, "_dmarc.example.com"]
+    """It leads to the policy too."""
+    (finding,) = findings_of("bimi-needs-dmarc", _with_dmarc("p=none"))
+    assert [str(record.name) for record in finding.records] == [BIMI, "_dmarc.example.com"]

@@ -274,14 +274,14 @@ test_rules = rule_test(LOUD, SILENT)
 
 
 def test_a_set_in_two_stacks_leads_to_both() -> None:
-    """Whoever reads the finding sees both resources."""
-    (said,) = findings_of(
+    """The finding leads to both resources."""
+    (finding,) = findings_of(
         "record-set-twice",
         part(
             declared(DMARC, "TXT", SPF, path="a.json", resource="A"), declared(DMARC, "TXT", SPF, path="b.json", resource="B")
         ),
     )
-    assert [(origin.path, origin.resource) for origin in said.origins] == [("a.json", "A"), ("b.json", "B")]
+    assert [(origin.path, origin.resource) for origin in finding.origins] == [("a.json", "A"), ("b.json", "B")]
 
 
 def test_many_sets_at_one_name_are_judged_quickly() -> None:
@@ -290,7 +290,7 @@ def test_many_sets_at_one_name_are_judged_quickly() -> None:
     assert len(findings_of("cname-beside-data", part(*sets, declared("a.example.com", "TXT", SPF)))) == 1
 
 
-def test_what_somebody_wrote_as_a_name_is_shown_harmless_and_short() -> None:
+def test_hostile_names_are_shown_harmless_and_short() -> None:
     """Names of templates can be anything."""
     odd = "\x1b[2J" + "x" * 400
     view = part(declared(odd, "TXT", SPF), declared(odd, "TXT", SPF), declared(f"{odd}.example.com.example.com", "TX\x1bT"))
@@ -299,5 +299,7 @@ def test_what_somebody_wrote_as_a_name_is_shown_harmless_and_short() -> None:
         *findings_of("name-outside-zone", view),
         *findings_of("name-doubled", view),
     ]
-    assert [len(each.records) for each in findings] == [2, 1, 1, 1]
-    assert [each for each in findings if not f"{each}{each.where}".isprintable() or len(each.message) > 400] == []
+    assert [len(finding.records) for finding in findings] == [2, 1, 1, 1]
+    assert [
+        finding for finding in findings if not f"{finding}{finding.where}".isprintable() or len(finding.message) > 400
+    ] == []
