@@ -221,7 +221,9 @@ def _guarded(rule: Rule) -> Rule:
             _check_fault(fault)
             yield fault
 
-    return replace(rule, faults=faults)
+    guarded = replace(rule, faults=faults)
+    guarded.parts.extend(map(_guarded, rule.parts))
+    return guarded
 
 
 def _check_fault(fault: object) -> None:

@@ -1,14 +1,13 @@
-"""Findings and rules: the words of `checks`.
+"""Findings, and the rules that give them.
 
-A severity says what happens to mail. A rule says what it must see; from the absence of a record nothing follows unless the
-whole zone is in view.
+A rule says what it must see. From the absence of a record nothing follows unless the whole zone is in view.
 """
 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
@@ -18,13 +17,7 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import Origin
     from ses_email_auth.zone.view import InView, ZoneView
 
-__all__ = [
-    "Fault",
-    "Finding",
-    "Need",
-    "Rule",
-    "Severity",
-]
+    FaultFinder: TypeAlias = Callable[[ZoneView], Iterator["Fault"]]
 
 
 class Severity(enum.Enum):
@@ -46,12 +39,15 @@ class Need(enum.Enum):
     RECORD = "the record itself"
     RECORDS = "several records in view"
     ABSENCE = "the whole zone"
+    """It speaks of what is not there, so it is never run over a part of a zone."""
+
     INTENT = "what the author of the stack said"
+    """It speaks of props of our constructs. No file says the same, so over files it has nothing to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something to know about a domain's records."""
+    """What a rule says about the records of a domain."""
 
     id: str
     severity: Severity
@@ -87,7 +83,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What a rule has found at one place."""
+    """What is wrong at one place, as the function of a rule gives it."""
 
     where: str
     message: str
@@ -100,30 +96,58 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One piece of good practice: a function over a view of a zone, with what people need to know about it."""
+class Explanation:
+    """What people need to know about the findings of one id."""
 
     id: str
     severity: Severity
     need: Need
     reason: str
-    """Why it matters, for people."""
+    """Why it matters."""
 
     reference: str
     """The section that says so."""
 
-    faults: Callable[[ZoneView], Iterator[Fault]]
-    """What is wrong in a view; called once for each view."""
-
     example: str = ""
-    """What the rule speaks about, for people: lines of a zone file, a template in YAML (below `# region: eu-west-1`
-    where that matters), both with `---` between them, or Python."""
+    """What the findings are about: lines of a zone file, a template in YAML (below `# region: eu-west-1` where that matters),
+    both with `---` between them, or Python."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Explanation):
+    """One piece of good practice: a function over a view of a zone."""
+
+    faults: FaultFinder
+    """What is wrong in a view; called once for each view."""
 
     for_constructs: bool = False
     """Whether our constructs run it too: it can speak about what they publish. The plug-in and `lint` run every rule."""
 
-    def finding(self, fault: Fault, view: ZoneView) -> Finding:
-        """The finding about one of its faults."""
+    parts: list[Rule] = field(default_factory=list, init=False, compare=False, repr=False)
+    """Further functions of the same rule that need something else. `also` adds them."""
+
+    def also(self, *, need: Need) -> Callable[[FaultFinder], FaultFinder]:
+        """Declare the function below as a part of this rule that needs something else and shares all the rest.
+
+        Args:
+            need: what this part must see.
+        """
+
+        def declare(faults: FaultFinder) -> FaultFinder:
+            self.parts.append(replace(self, need=need, faults=faults))
+            return faults
+
+        return declare
+
+    def findings(self, view: ZoneView) -> Iterator[Finding]:
+        """What the rule and its parts find in `view`. What needs the whole zone is run over no part of a zone."""
+        if view.complete or self.need is not Need.ABSENCE:
+            for fault in self.faults(view):
+                yield self._finding(fault, view)
+        for part in self.parts:
+            yield from part.findings(view)
+
+    def _finding(self, fault: Fault, view: ZoneView) -> Finding:
         return Finding(
             id=self.id,
             severity=fault.severity or self.severity,
@@ -144,7 +168,7 @@ def rule(
     reference: str,
     example: str = "",
     for_constructs: bool = False,
-) -> Callable[[Callable[[ZoneView], Iterator[Fault]]], Rule]:
+) -> Callable[[FaultFinder], Rule]:
     """Declare the function below as a rule; its name then stands for the `Rule`.
 
     Args:
@@ -157,7 +181,7 @@ def rule(
         for_constructs: see `Rule.for_constructs`. Default: False
     """
 
-    def declare(faults: Callable[[ZoneView], Iterator[Fault]]) -> Rule:
+    def declare(faults: FaultFinder) -> Rule:
         return Rule(
             id=id,
             severity=severity,

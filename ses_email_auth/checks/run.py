@@ -1,6 +1,6 @@
-"""How rules are run over the zones in view.
+"""Runs rules over the zones in view.
 
-The rules themselves are loaded when they are first run: an app that only builds records need not wait for them.
+The rules are imported when they are first run: an app that only builds records need not wait for them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ses_email_auth.zone.view import ZoneView
-
-__all__ = ["check", "check_all"]
 
 _ORDER = list(Severity)
 
@@ -39,18 +37,18 @@ def check_all(views: Iterable[ZoneView], rules: Iterable[Rule] | None = None) ->
 
         rules = RULES
     rules = tuple(rules)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     hidden = 0
     for view in views:
         for rule in rules:
             try:
-                for fault in rule.faults(view):
-                    found.append(rule.finding(fault, view))  # noqa: PERF401 - what was found before a rule raised is kept
+                for finding in rule.findings(view):
+                    findings.append(finding)  # noqa: PERF402 - those before a rule raised are kept
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the others have something to say
-                found.append(_failed(rule, view, error))
+                findings.append(_failed(rule, view, error))
         hidden += view.hidden
-    found.sort(key=lambda finding: _ORDER.index(finding.severity))
-    return (*found, *_cannot_tell(hidden))
+    findings.sort(key=lambda finding: _ORDER.index(finding.severity))
+    return (*findings, *_cannot_tell(hidden))
 
 
 def _failed(rule: Rule, view: ZoneView, error: Exception) -> Finding:

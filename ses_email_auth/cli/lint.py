@@ -12,7 +12,7 @@ from ses_email_auth.cli.display import display
 from ses_email_auth.cli.writing import write
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.finding import Rule
+    from ses_email_auth.checks.finding import Explanation
     from ses_email_auth.cli.outcome import Outcome
 
 __all__ = ["command"]
@@ -71,7 +71,7 @@ def _help_text(explain: str | None) -> str:
     return listing() if explain is None else explanation(_known(explain, "--explain"))
 
 
-def _known(rule_id: str, option: str) -> Rule:
+def _known(rule_id: str, option: str) -> Explanation:
     """The rule of that id; also as the CDK names it, `ses-email-auth::ID`.
 
     Raises:

@@ -19,7 +19,7 @@ from ses_email_auth.cli.places import also, lines_of, resource, uri_of
 from ses_email_auth.cli.rule_help import by_id, explanation, reference_url
 
 if TYPE_CHECKING:
-    from ses_email_auth.checks.finding import Finding, Rule
+    from ses_email_auth.checks.finding import Explanation, Finding
     from ses_email_auth.cli.outcome import Outcome
     from ses_email_auth.cli.places import Lines
     from ses_email_auth.sources.source_file import UnreadableSource
@@ -60,7 +60,7 @@ def as_sarif(outcome: Outcome) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(rule: Rule) -> _Json:
+def _rule(rule: Explanation) -> _Json:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.reason},

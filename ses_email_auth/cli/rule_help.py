@@ -7,7 +7,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
-from ses_email_auth.checks.finding import Need, Severity
+from ses_email_auth.checks.finding import Need, Rule, Severity
 from ses_email_auth.checks.notices import NOTICES, WHAT_TO_DO
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.rules.parked import PARKED_RULES
@@ -17,7 +17,7 @@ from ses_email_auth.sources.views import views
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ses_email_auth.checks.finding import Rule
+    from ses_email_auth.checks.finding import Explanation
     from ses_email_auth.sources.source_file import SourceFile
 
 __all__ = [
@@ -59,12 +59,12 @@ def rules(*, parked: bool) -> tuple[Rule, ...]:
     return (*RULES, *PARKED_RULES) if parked else RULES
 
 
-def is_opt_in(rule: Rule) -> bool:
+def is_opt_in(rule: Explanation) -> bool:
     """Whether the rule looks only if it is asked to."""
     return rule in PARKED_RULES
 
 
-def by_id() -> dict[str, Rule]:
+def by_id() -> dict[str, Explanation]:
     """All that can be found, by id."""
     return {rule.id: rule for rule in chain(rules(parked=True), NOTICES)}
 
@@ -87,7 +87,7 @@ def listing() -> str:
     return "\n".join([*lines[1:], "", "More of one: ses-email-auth lint --explain ID", ""])
 
 
-def explanation(rule: Rule) -> str:
+def explanation(rule: Explanation) -> str:
     """All there is to know about one rule."""
     message, fix = speech(rule)
     lines = [*wrap(f"{rule.id}  {rule.severity.value.upper()}: {SEVERITIES[rule.severity]}", "", "  "), ""]
@@ -102,16 +102,16 @@ def explanation(rule: Rule) -> str:
     return "\n".join([*lines, _MEANT.format(id=rule.id)])
 
 
-def speech(rule: Rule) -> tuple[str, str]:
+def speech(rule: Explanation) -> tuple[str, str]:
     """What the rule says of its own example, and what to do; the first is empty if it can be tried on no file."""
-    found = [rule.finding(fault, view) for view in views(_example(rule)) for fault in rule.faults(view)]
+    found = list(chain.from_iterable(map(rule.findings, views(_example(rule))))) if isinstance(rule, Rule) else []
     best = next((each for each in found if each.fix), found[0] if found else None)
     fix = "" if best is None else best.fix
     rest = "nothing: it needs no action" if rule.severity is Severity.INFO else "the finding says it, with your own names"
     return "" if best is None else best.message, fix or WHAT_TO_DO.get(rule.id, rest)
 
 
-def _example(rule: Rule) -> list[SourceFile]:
+def _example(rule: Explanation) -> list[SourceFile]:
     """What the readers make of it; nothing where it is Python, or where there is none."""
     if rule.need is Need.INTENT or not rule.example:
         return []

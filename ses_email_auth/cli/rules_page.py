@@ -12,7 +12,7 @@ from ses_email_auth.cli.rule_help import SEVERITIES, by_id, is_opt_in, reference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.checks.finding import Rule
+    from ses_email_auth.checks.finding import Explanation
 
 __all__ = ["rules_page"]
 
@@ -36,7 +36,7 @@ def rules_page() -> str:
     return "\n".join([_HEAD, *_table(), *(line for rule in _ordered() for line in _section(rule))])
 
 
-def _ordered() -> Iterator[Rule]:
+def _ordered() -> Iterator[Explanation]:
     """The worst first."""
     for severity in Severity:
         yield from (rule for rule in by_id().values() if rule.severity is severity)
@@ -49,7 +49,7 @@ def _table() -> Iterator[str]:
     yield ""
 
 
-def _section(rule: Rule) -> Iterator[str]:
+def _section(rule: Explanation) -> Iterator[str]:
     message, fix = speech(rule)
     yield f"## {rule.id}\n"
     opt_in = ", only with `--parked`" if is_opt_in(rule) else ""

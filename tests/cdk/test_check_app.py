@@ -167,6 +167,15 @@ def test_a_rule_that_fails(faults: Callable[[ZoneView], Iterator[Fault]]) -> Non
     assert "the rule acme-rule failed with" in failed["description"]
 
 
+def test_a_part_of_a_rule_that_fails() -> None:
+    """The whole rule is named; what its other parts found is kept."""
+    in_parts = rule(strange_fault())
+    in_parts.also(need=Need.RECORDS)(not_faults)
+    app = judged(in_parts)
+    assert [rule_id for _, rule_id, _ in said(app)] == ["acme-rule", "rule-failed", "spf-multiple"]
+    assert "the rule acme-rule failed with TypeError" in str(violations(app))
+
+
 def test_a_rule_of_the_user() -> None:
     """It is reported like ours; a finding about no record goes to the first of its zone, and texts are made inert."""
 

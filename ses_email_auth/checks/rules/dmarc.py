@@ -438,7 +438,7 @@ def _wildcard(view: ZoneView) -> Iterator[Fault]:
     "example.com. 600 IN MX 10 mail.example.net.",
 )
 def _missing(view: ZoneView) -> Iterator[Fault]:
-    if not view.complete or view.zone is None:
+    if view.zone is None:
         return
     found: dict[DomainName, DomainName] = {}
     for domain in sorted(view.ses_senders):
@@ -499,7 +499,7 @@ def _proofs(view: ZoneView, domains: frozenset[DomainName]) -> Mapping[DomainNam
     '_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@mail.example.com"',
 )
 def _organizational_missing(view: ZoneView) -> Iterator[Fault]:
-    if not view.complete or view.zone is None:
+    if view.zone is None:
         return
     found: dict[DomainName, DomainName] = {}
     for domain, _, _ in view.dmarc_records:

@@ -160,6 +160,7 @@ def _size_suffix(view: ZoneView) -> Iterator[Fault]:
 
 
 _NO_SENDER = ["v=spf1", "-all"]
+_MAILBOX = "name an address that receives mail"
 
 
 @rule(
@@ -202,32 +203,54 @@ def _sends_nothing(view: ZoneView, domain: DomainName) -> bool:
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.net"',
 )
 def _rua_external(view: ZoneView) -> Iterator[Fault]:
+    for domain, where, uri in _report_uris(view):
+        for destination in _destinations(domain, uri) or ():
+            if _would_be_in_view(view, destination) and not _consents(view, destination):
+                yield _consent_wanted(where, destination, Severity.WARNING)
+
+
+@_rua_external.also(need=Need.RECORD)
+def _rua_external_out_of_view(view: ZoneView) -> Iterator[Fault]:
+    for domain, where, uri in _report_uris(view):
+        destinations = _destinations(domain, uri)
+        if destinations is None:
+            yield Fault(
+                where=where,
+                message=f"{uri.host} cannot consent to reports about {domain}: its record would have too long a name",
+                fix="name an address at a shorter host",
+                severity=Severity.ERROR,
+            )
+        for destination in destinations or ():
+            if not _would_be_in_view(view, destination):
+                yield _consent_wanted(where, destination, Severity.INFO)
+
+
+def _report_uris(view: ZoneView) -> Iterator[tuple[DomainName, str, ReportUri]]:
     for domain, where, record in view.dmarc_records:
         for uri in dict.fromkeys(record.rua + record.ruf):
-            try:
-                destinations = external_destinations(domain, (uri,))
-            except EmailAuthError:  # RFC 9990 section 4: no name, no consent, no reports
-                yield Fault(
-                    where=where,
-                    message=f"{uri.host} cannot consent to reports about {domain}: its record would have too long a name",
-                    fix="name an address at a shorter host",
-                    severity=Severity.ERROR,
-                )
-                continue
-            for destination in destinations:
-                yield from _consent_faults(view, where, destination)
+            yield domain, where, uri
 
 
-def _consent_faults(view: ZoneView, where: str, destination: ExternalDestination) -> Iterator[Fault]:
+def _destinations(domain: DomainName, uri: ReportUri) -> tuple[ExternalDestination, ...] | None:
+    """The owners that must consent; None if that is impossible (RFC 9990 section 4: no name, no consent, no reports)."""
+    try:
+        return external_destinations(domain, (uri,))
+    except EmailAuthError:
+        return None
+
+
+def _would_be_in_view(view: ZoneView, destination: ExternalDestination) -> bool:
+    """Whether the zone is whole, and the consent belongs into it."""
     name = destination.record_name
-    in_full_view = view.complete and view.zone is not None and name.is_at_or_below(view.zone) and not view.is_delegated(name)
-    if in_full_view and _consents(view, destination):
-        return
-    yield Fault(
+    return view.complete and view.zone is not None and name.is_at_or_below(view.zone) is True and not view.is_delegated(name)
+
+
+def _consent_wanted(where: str, destination: ExternalDestination, severity: Severity) -> Fault:
+    return Fault(
         where=where,
         message=f"reports to {destination.uri} are sent only if its owner allows it",
         fix=f'ask for this record, unless they have it: {destination.record_name} TXT "{destination.value}"',
-        severity=Severity.WARNING if in_full_view else Severity.INFO,
+        severity=severity,
     )
 
 
@@ -252,33 +275,37 @@ def _consents(view: ZoneView, destination: ExternalDestination) -> bool:
     '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"',
 )
 def _rua_undeliverable(view: ZoneView) -> Iterator[Fault]:
+    for where, host in _report_hosts(view):
+        if _has_no_server(view, host):
+            yield Fault(where=where, message=f"{host} has no MX, so every report bounces", fix=_MAILBOX)
+
+
+@_rua_undeliverable.also(need=Need.RECORDS)
+def _rua_undeliverable_by_mx(view: ZoneView) -> Iterator[Fault]:
+    for where, host in _report_hosts(view):
+        exchanges = [text for record in view.answers(host, RecordType.MX) for text in record.texts]
+        if any(text.split()[-1:] == ["."] for text in exchanges):  # RFC 7505 section 3
+            yield Fault(where=where, message=f"{host} takes no mail (null MX), so every report bounces", fix=_MAILBOX)
+        elif any("feedback-smtp." in text.lower() for text in exchanges):
+            message = f"{host} is a MAIL FROM domain: SES takes bounces there, and no reports"
+            yield Fault(where=where, message=message, fix=_MAILBOX)
+        elif not view.complete and _has_no_server(view, host):
+            message = f"cannot tell whether reports arrive; {host} has no MX in this app"
+            yield Fault(where=where, message=message, severity=Severity.INFO)
+
+
+def _report_hosts(view: ZoneView) -> Iterator[tuple[str, DomainName]]:
+    """The hosts of report addresses in the zone."""
     for _, where, record in view.dmarc_records:
-        hosts = dict.fromkeys(uri.host for uri in record.rua if uri.scheme == "mailto")
-        for host in hosts:
+        for host in dict.fromkeys(uri.host for uri in record.rua if uri.scheme == "mailto"):
             if host is not None and view.zone is not None and host.is_at_or_below(view.zone):
-                yield from _host_faults(view, where, host)
+                yield where, host
 
 
-def _host_faults(view: ZoneView, where: str, host: DomainName) -> Iterator[Fault]:
-    fix = "name an address that receives mail"
-    servers = view.answers(host, RecordType.MX)
-    exchanges = [text for record in servers for text in record.texts]
-    if any(text.split()[-1:] == ["."] for text in exchanges):  # RFC 7505 section 3
-        yield Fault(where=where, message=f"{host} takes no mail (null MX), so every report bounces", fix=fix)
-    elif any("feedback-smtp." in text.lower() for text in exchanges):
-        yield Fault(where=where, message=f"{host} is a MAIL FROM domain: SES takes bounces there, and no reports", fix=fix)
-    elif servers or view.is_delegated(host):
-        return
-    # RFC 5321 section 5.1: without an MX the address of the host itself is used; a CNAME leads to another host.
-    elif not view.answers(host, RecordType.A, RecordType.AAAA, RecordType.CNAME):
-        if view.complete:
-            yield Fault(where=where, message=f"{host} has no MX, so every report bounces", fix=fix)
-        else:
-            yield Fault(
-                where=where,
-                message=f"cannot tell whether reports arrive; {host} has no MX in this app",
-                severity=Severity.INFO,
-            )
+def _has_no_server(view: ZoneView, host: DomainName) -> bool:
+    """RFC 5321 section 5.1: without an MX the address of the host itself is used; a CNAME leads to another host."""
+    kinds = (RecordType.MX, RecordType.A, RecordType.AAAA, RecordType.CNAME)
+    return not (view.is_delegated(host) or view.answers(host, *kinds))
 
 
 @rule(

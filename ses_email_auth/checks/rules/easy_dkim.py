@@ -237,8 +237,6 @@ f._domainkey.example.com. 600 IN CNAME f.dkim.amazonses.com.
 """,
 )
 def _unknown_signer(view: ZoneView) -> Iterator[Fault]:
-    if not view.complete:
-        return
     signing: dict[str, int] = {}
     for identity in view.identities:
         if not identity.is_address:

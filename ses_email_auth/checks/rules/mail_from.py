@@ -96,7 +96,7 @@ bounce.example.com. 600 IN TXT "v=spf1 include:amazonses.com ~all"
 """,
 )
 def _no_mx(view: ZoneView) -> Iterator[Fault]:
-    if not view.complete or view.zone is None:
+    if view.zone is None:
         return
     for identity in view.identities:
         name = identity.mail_from_domain

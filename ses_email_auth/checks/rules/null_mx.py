@@ -121,8 +121,6 @@ token3._domainkey.example.com. 600 IN CNAME token3.dkim.amazonses.com.
 """,
 )
 def _cannot_receive(view: ZoneView) -> Iterator[Fault]:
-    if not view.complete:
-        return
     for name in sorted(view.ses_senders - _mail_from_names(view)):
         is_here = view.zone is not None and name.is_at_or_below(view.zone) is True and not view.is_delegated(name)
         # A CNAME leads to a name whose MX nobody can see here.

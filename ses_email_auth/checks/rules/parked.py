@@ -35,7 +35,7 @@ _NO_SENDER = "v=spf1 -all"
 )
 def _parked_unprotected(view: ZoneView) -> Iterator[Fault]:
     zone = view.zone
-    if not view.complete or zone is None or zone.organizational is None or _has_mail(view, zone):
+    if zone is None or zone.organizational is None or _has_mail(view, zone):
         return
     missing = list(_missing(view, zone))
     if missing:

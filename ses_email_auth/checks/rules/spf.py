@@ -186,7 +186,7 @@ def _spf_include_loop(view: ZoneView) -> Iterator[Fault]:
     'example.com. 600 IN TXT "v=spf1 include:_spf.example.com ~all"',
 )
 def _spf_include_no_spf(view: ZoneView) -> Iterator[Fault]:
-    if not view.complete or view.zone is None:
+    if view.zone is None:
         return
     for entry in view.spf_records:
         for name, term in {lead.name: lead.term for lead in entry.leads if lead.name is not None}.items():
@@ -276,22 +276,36 @@ def _amazonses_missing(view: ZoneView) -> Iterator[Fault]:
     entries: dict[DomainName, list[SpfInView]] = {}
     for entry in view.spf_records if view.mail_from_mx else ():
         entries.setdefault(entry.name, []).append(entry)
-    for name in view.mail_from_mx:
+    for name in _mail_from_domains(view):
         sets = view.at(name, RecordType.TXT)
-        if not name.is_known or view.is_delegated(name) or not (sets or view.complete):
-            continue
-        records = (*view.at(name, RecordType.MX), *sets)
-        if view.at(name, RecordType.CNAME) or _is_doubled(view, name):  # cname-beside-data, name-doubled
-            continue
         if name in entries:
-            yield from _lacking(name, entries, records)
-        elif not any(map(may_be_spf, sets)):
-            yield Fault(
-                where=f"{name} {'TXT' if sets else 'MX'}",
-                message=f"{name} is a MAIL FROM domain of SES and has no SPF record, so nothing that SES sends passes SPF",
-                fix=f"publish TXT {_VALUE} at {name}",
-                records=records,
-            )
+            yield from _lacking(name, entries, (*view.at(name, RecordType.MX), *sets))
+        elif sets and not any(map(may_be_spf, sets)):
+            yield _without_spf(view, name, RecordType.TXT)
+
+
+@_amazonses_missing.also(need=Need.ABSENCE)
+def _amazonses_missing_without_txt(view: ZoneView) -> Iterator[Fault]:
+    for name in _mail_from_domains(view):
+        if not view.at(name, RecordType.TXT):
+            yield _without_spf(view, name, RecordType.MX)
+
+
+def _mail_from_domains(view: ZoneView) -> Iterator[DomainName]:
+    """The MAIL FROM domains of the zone, but those about which cname-beside-data and name-doubled speak."""
+    for name in view.mail_from_mx:
+        is_here = name.is_known and not view.is_delegated(name)
+        if is_here and not view.at(name, RecordType.CNAME) and not _is_doubled(view, name):
+            yield name
+
+
+def _without_spf(view: ZoneView, name: DomainName, at: RecordType) -> Fault:
+    return Fault(
+        where=f"{name} {at.value}",
+        message=f"{name} is a MAIL FROM domain of SES and has no SPF record, so nothing that SES sends passes SPF",
+        fix=f"publish TXT {_VALUE} at {name}",
+        records=(*view.at(name, RecordType.MX), *view.at(name, RecordType.TXT)),
+    )
 
 
 def _is_doubled(view: ZoneView, name: DomainName) -> bool:
@@ -364,7 +378,7 @@ def _is_without_ses(lead: Lead) -> bool:
 )
 def _from_spf_missing(view: ZoneView) -> Iterator[Fault]:
     zone = view.zone
-    if not view.complete or zone is None:
+    if zone is None:
         return
     missing = [
         domain for domain in sorted(view.ses_senders) if domain.is_at_or_below(zone) is True and has_no_spf(view, domain)

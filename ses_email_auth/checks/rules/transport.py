@@ -97,10 +97,9 @@ def _below(view: ZoneView, prefix: str) -> list[TextInView]:
 
 def _domains(view: ZoneView, prefix: str) -> Iterator[DomainName]:
     """The domains of a whole zone that have a record of this kind, good or bad; those in other zones are left out."""
-    if view.complete:
-        for name in dict.fromkeys(text.name for text in _below(view, prefix)):
-            if name.is_known and not view.is_delegated(name):
-                yield DomainName(name.text.removeprefix(prefix))
+    for name in dict.fromkeys(text.name for text in _below(view, prefix)):
+        if name.is_known and not view.is_delegated(name):
+            yield DomainName(name.text.removeprefix(prefix))
 
 
 @rule(
