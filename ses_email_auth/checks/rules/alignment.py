@@ -57,7 +57,7 @@ _MAIL_FROM = "      MailFromAttributes: {MailFromDomain: bounce.example.com}\n"
     example='identity = SesIdentity(name="mail.example.com", dkim_domain=DomainName("mail.example.com"))\n'
     'prove(AlignmentQuestion(from_domain=DomainName("example.com"), identities=(identity,), dmarc_records={}))\n',
 )
-def _refused(view: ZoneView) -> Iterator[Fault]:
+def from_not_covered(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         if proof.worst_verdict is Verdict.REFUSED_BY_SES:
             yield Fault(
@@ -79,7 +79,7 @@ def _refused(view: ZoneView) -> Iterator[Fault]:
     '    from_subdomains=["news"], dmarc=DmarcRecord.parse("v=DMARC1; p=none; adkim=s; aspf=s"),\n'
     ")\n",
 )
-def _fails(view: ZoneView) -> Iterator[Fault]:
+def alignment_fails(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         if proof.worst_verdict is not Verdict.FAIL:
             continue
@@ -114,7 +114,7 @@ def _legs(proof: AlignmentProof) -> str:
     reference="RFC 9989 section 4.4",
     example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, mail_from_subdomain=None)',
 )
-def _dkim_only(view: ZoneView) -> Iterator[Fault]:
+def alignment_dkim_only(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         worst = _worst(proof)
         # A leg that nobody can judge yet (a token) is no fault.
@@ -143,7 +143,7 @@ def _dkim_only(view: ZoneView) -> Iterator[Fault]:
     '    from_subdomains=["news"], dmarc=DmarcRecord.parse("v=DMARC1; p=reject; adkim=s"),\n'
     ")\n",
 )
-def _spf_only(view: ZoneView) -> Iterator[Fault]:
+def alignment_spf_only(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         worst = _worst(proof)
         if proof.worst_verdict is not Verdict.SPF_ONLY or worst.dkim.aligned is None:
@@ -200,7 +200,7 @@ def _signers(view: ZoneView) -> frozenset[DomainName]:
     reference="RFC 9989 section 4.4",
     example=_IDENTITY.replace("{tags}", "") + _NO_DKIM,
 )
-def _nothing_aligns(view: ZoneView) -> Iterator[Fault]:
+def dmarc_nothing_aligns(view: ZoneView) -> Iterator[Fault]:
     for identity, domain, policy, asked in _unsigned(view):
         strict = isinstance(policy.record, DmarcRecord) and policy.record.effective_aspf is Alignment.STRICT
         if identity.mail_from is None:
@@ -227,7 +227,7 @@ def _nothing_aligns(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 section 7.4",
     example=_IDENTITY.replace("{tags}", "") + _NO_DKIM + _MAIL_FROM,
 )
-def _spf_alone(view: ZoneView) -> Iterator[Fault]:
+def dmarc_spf_alone(view: ZoneView) -> Iterator[Fault]:
     for identity, domain, policy, asked in _unsigned(view):
         relaxed = isinstance(policy.record, DmarcRecord) and policy.record.effective_aspf is Alignment.RELAXED
         if identity.mail_from is not None and relaxed:
@@ -251,7 +251,7 @@ def _about(view: ZoneView, identity: DeclaredIdentity, policy: Policy) -> tuple[
     reference="Amazon SES developer guide, complying with DMARC",
     example=_IDENTITY.replace("{tags}", "aspf=s; ") + _MAIL_FROM,
 )
-def _aspf_strict(view: ZoneView) -> Iterator[Fault]:
+def dmarc_aspf_strict(view: ZoneView) -> Iterator[Fault]:
     if view.proofs or not any(record.aspf is Alignment.STRICT for _, _, record in view.dmarc_records):
         return
     records = records_by_name(view)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     reference="RFC 6376 section 3.6.1",
     example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; k=rsa"',
 )
-def _syntax(view: ZoneView) -> Iterator[Fault]:
+def dkim_syntax(view: ZoneView) -> Iterator[Fault]:
     for found in view.dkim:
         text = found.source
         if not found.trouble or holds_private_key(text.text):
@@ -54,7 +54,7 @@ s._domainkey.example.com. 600 IN TXT "v=DKIM1; p="
 s._domainkey.example.com. 600 IN TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 """,
 )
-def _multiple(view: ZoneView) -> Iterator[Fault]:
+def dkim_multiple(view: ZoneView) -> Iterator[Fault]:
     texts: dict[tuple[DomainName, str | None], dict[str, TextInView]] = {}
     for found in view.dkim:
         text = found.source  # one of several sets of a routing policy answers alone
@@ -77,7 +77,7 @@ def _multiple(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 6376 section 3.6.1",
     example='s._domainkey.example.com. 600 IN TXT "k=ed25519; t=y; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
 )
-def _testing(view: ZoneView) -> Iterator[Fault]:
+def dkim_testing(view: ZoneView) -> Iterator[Fault]:
     for found, key, _ in keys_in_view(view):
         if key.is_testing and not key.is_revoked:
             yield Fault(
@@ -95,7 +95,7 @@ def _testing(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 6376 section 3.6.1",
     example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p="',
 )
-def _revoked(view: ZoneView) -> Iterator[Fault]:
+def dkim_revoked(view: ZoneView) -> Iterator[Fault]:
     for found, key, is_own in keys_in_view(view):
         if not key.is_revoked or found.is_wildcard:  # at a wildcard it says that the domain signs nothing
             continue
@@ -118,7 +118,7 @@ def _revoked(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 6376 section 3.2",
     example='s._domainkey.example.com. 600 IN TXT "k=ed25519; g=*; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
 )
-def _granularity(view: ZoneView) -> Iterator[Fault]:
+def dkim_granularity(view: ZoneView) -> Iterator[Fault]:
     for found, key, _ in keys_in_view(view):
         if any(name == "g" for name, _ in key.unknown_tags):
             yield Fault(where=found.where, message="g= is of DomainKeys, which DKIM replaced; verifiers pass over it")

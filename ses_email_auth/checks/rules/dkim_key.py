@@ -31,7 +31,7 @@ _NEW_KEY = "make a new key of 2048 bits under a new selector"
     reference="RFC 8301 section 3.1",
     example='s._domainkey.example.com. 600 IN TXT "k=ed25519; h=sha1; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
 )
-def _sha1(view: ZoneView) -> Iterator[Fault]:
+def dkim_sha1(view: ZoneView) -> Iterator[Fault]:
     for found, key, _ in keys_in_view(view):
         hashes = key.hash_algorithms
         if hashes is not None and not key.is_revoked and "sha256" not in map(str.lower, hashes):
@@ -51,7 +51,7 @@ def _sha1(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 6376 section 3.6.1",
     example='s._domainkey.example.com. 600 IN TXT "k=ed25519; s=tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
 )
-def _not_for_email(view: ZoneView) -> Iterator[Fault]:
+def dkim_not_for_email(view: ZoneView) -> Iterator[Fault]:
     for found, key, is_own in keys_in_view(view):
         services = key.effective_service_types
         if key.is_revoked or {"*", "email"} & set(map(str.lower, services)):
@@ -78,7 +78,7 @@ def _not_for_email(view: ZoneView) -> Iterator[Fault]:
     example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAIAAAAAAAAAAAAAAAAAAAAAA"'
     ' "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAECAwEAAQ=="',
 )
-def _key_short(view: ZoneView) -> Iterator[Fault]:
+def dkim_key_short(view: ZoneView) -> Iterator[Fault]:
     for found, key, is_own in keys_in_view(view):
         bits = key.key_bits
         if bits is None or bits >= _GOOD_BITS or key.effective_key_type is not DkimKeyType.RSA:
@@ -141,7 +141,7 @@ Resources:
         - '"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="'
 """,
 )
-def _ed25519(view: ZoneView) -> Iterator[Fault]:
+def dkim_ed25519_ses(view: ZoneView) -> Iterator[Fault]:
     for found, key, is_own in keys_in_view(view):
         if is_own and key.effective_key_type is DkimKeyType.ED25519:
             yield Fault(

@@ -142,7 +142,7 @@ _NO_SUBDOMAIN = "once reports show that no genuine mail of subdomains fails"
     reference="RFC 9989 section 4.10.1",
     example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, domain_name="mail.example.com")',
 )
-def _inherited(view: ZoneView) -> Iterator[Fault]:
+def dmarc_inherited(view: ZoneView) -> Iterator[Fault]:
     for domain in view.dmarc_undecided:
         above = domain.organizational
         policy = (
@@ -166,7 +166,7 @@ def _inherited(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 section 4.10.1",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject"\n_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=none"',
 )
-def _weaker_than_parent(view: ZoneView) -> Iterator[Fault]:
+def dmarc_weaker_than_parent(view: ZoneView) -> Iterator[Fault]:
     known = {name.text: record for name, record in view.dmarc_elsewhere.items()}
     for entry in view.dmarc:
         if entry.record is not None and entry.source.set_identifier is None:  # others are there only sometimes
@@ -213,7 +213,7 @@ def _strongest(record: DmarcRecord) -> tuple[str, DmarcPolicy]:
     reference="RFC 9989 section 4.7",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; t=y"',
 )
-def _t_alone(view: ZoneView) -> Iterator[Fault]:
+def dmarc_t_alone(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         tag, policy = _strongest(record)
         # RFC 7489 section 6.6.4: with pct=0 old receivers apply the next weaker policy, which is what t=y means to new ones.
@@ -234,7 +234,7 @@ def _t_alone(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 appendix C.5.2",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=quarantine; pct=25"',
 )
-def _pct(view: ZoneView) -> Iterator[Fault]:
+def dmarc_pct(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         if record.pct is None:
             continue
@@ -268,7 +268,7 @@ def _without_say(domain: DomainName, record: DmarcRecord) -> DomainName | None:
     reference="RFC 9989 section 4.7",
     example='_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=none; sp=reject"',
 )
-def _sp_ignored(view: ZoneView) -> Iterator[Fault]:
+def dmarc_sp_ignored(view: ZoneView) -> Iterator[Fault]:
     for domain, where, record in view.dmarc_records:
         above = None if record.subdomain_policy is None else _without_say(domain, record)
         if above is not None:
@@ -284,7 +284,7 @@ def _sp_ignored(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 section 4.7",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; sp=none"',
 )
-def _sp_weaker(view: ZoneView) -> Iterator[Fault]:
+def dmarc_sp_weaker(view: ZoneView) -> Iterator[Fault]:
     for where, tag, policy, over, stronger in _weaker_tags(view):
         whose = "subdomains" if tag == "sp" else "subdomains that do not exist"
         gain = f"anyone may forge mail of {whose}" if policy is DmarcPolicy.NONE else f"forged mail of {whose} is let in"
@@ -319,7 +319,7 @@ def _weaker_tags(view: ZoneView) -> Iterator[tuple[str, str, DmarcPolicy, str, D
     reference="RFC 9989 section 4.10.2",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; psd=y"',
 )
-def _psd(view: ZoneView) -> Iterator[Fault]:
+def dmarc_psd(view: ZoneView) -> Iterator[Fault]:
     for domain, where, record in view.dmarc_records:
         if record.psd is not PsdFlag.YES or not domain.is_known:
             continue
@@ -342,7 +342,7 @@ def _psd(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 appendix A.4, RFC 9824",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; np=reject"\n*.example.com. 600 IN A 192.0.2.1',
 )
-def _np_no_effect(view: ZoneView) -> Iterator[Fault]:
+def dmarc_np_no_effect(view: ZoneView) -> Iterator[Fault]:
     for domain, where, record in view.dmarc_records:
         if record.nonexistent_subdomain_policy is None:
             continue
@@ -373,7 +373,7 @@ _START = "v=DMARC1; p=none; rua=mailto:dmarc-reports"
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:a@example.com"\n'
     '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:b@example.com"',
 )
-def _multiple(view: ZoneView) -> Iterator[Fault]:
+def dmarc_multiple(view: ZoneView) -> Iterator[Fault]:
     for entries in rivals(view):
         if len(entries) > 1:
             sets = {id(entry.source.record): entry.source.record for entry in entries}
@@ -393,7 +393,7 @@ def _multiple(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 4592 section 3.3.1",
     example='*.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"',
 )
-def _wildcard(view: ZoneView) -> Iterator[Fault]:
+def dmarc_wildcard(view: ZoneView) -> Iterator[Fault]:
     for text in view.texts:
         name = text.name.text
         if (
@@ -437,7 +437,7 @@ def _wildcard(view: ZoneView) -> Iterator[Fault]:
     example="example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
     "example.com. 600 IN MX 10 mail.example.net.",
 )
-def _missing(view: ZoneView) -> Iterator[Fault]:
+def dmarc_missing(view: ZoneView) -> Iterator[Fault]:
     if view.zone is None:
         return
     found: dict[DomainName, DomainName] = {}
@@ -498,7 +498,7 @@ def _proofs(view: ZoneView, domains: frozenset[DomainName]) -> Mapping[DomainNam
     example="example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
     '_dmarc.mail.example.com. 600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@mail.example.com"',
 )
-def _organizational_missing(view: ZoneView) -> Iterator[Fault]:
+def dmarc_org_missing(view: ZoneView) -> Iterator[Fault]:
     if view.zone is None:
         return
     found: dict[DomainName, DomainName] = {}
@@ -525,7 +525,7 @@ def _organizational_missing(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 section 5.1.8",
     example='_dmarc.a.b.c.d.e.f.example.com. 600 IN TXT "v=DMARC1; p=none"',
 )
-def _deep(view: ZoneView) -> Iterator[Fault]:
+def dmarc_deep(view: ZoneView) -> Iterator[Fault]:
     for domain, where, _ in view.dmarc_records:
         if len(domain.labels) > _MAX_WALK_LABELS:
             yield Fault(

@@ -72,7 +72,7 @@ def is_of_rua(problem: DmarcProblem) -> bool:
     reference="RFC 9989 section 4.8",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=dmarc@example.com"',
 )
-def _rua_not_uri(view: ZoneView) -> Iterator[Fault]:
+def dmarc_rua_not_uri(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         problems = (*first_problems(entry, voids_record=True), *first_problems(entry, voids_record=False))
         for problem in filter(is_of_uris, problems):
@@ -105,7 +105,7 @@ def _lists(record: DmarcRecord) -> tuple[tuple[str, tuple[ReportUri, ...]], ...]
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; '
     'rua=mailto:a@example.com,mailto:b@example.com,mailto:c@example.com"',
 )
-def _rua_many(view: ZoneView) -> Iterator[Fault]:
+def dmarc_rua_many(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         for tag, uris in _lists(record):
             count = len(set(uris))
@@ -126,7 +126,7 @@ def _rua_many(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 section 4.7",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=https://example.com/dmarc"',
 )
-def _rua_not_mailto(view: ZoneView) -> Iterator[Fault]:
+def dmarc_rua_not_mailto(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         for tag, uris in _lists(record):
             others = [uri for uri in uris if uri.scheme not in {"mailto", ""}]
@@ -148,7 +148,7 @@ def _rua_not_mailto(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 section 4.8",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com!10m"',
 )
-def _size_suffix(view: ZoneView) -> Iterator[Fault]:
+def dmarc_size_suffix(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         limits = [f"!{uri.size_limit}" for uri in record.rua + record.ruf if uri.size_limit is not None]
         if limits:
@@ -172,7 +172,7 @@ _MAILBOX = "name an address that receives mail"
     reference="RFC 9989 section 4.7",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none"',
 )
-def _no_rua(view: ZoneView) -> Iterator[Fault]:
+def dmarc_no_rua(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         record = entry.record
         if record is not None and not record.rua and not any(map(is_of_rua, entry.reading.problems)):
@@ -202,14 +202,14 @@ def _sends_nothing(view: ZoneView, domain: DomainName) -> bool:
     reference="RFC 9990 section 4",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.net"',
 )
-def _rua_external(view: ZoneView) -> Iterator[Fault]:
+def dmarc_rua_external(view: ZoneView) -> Iterator[Fault]:
     for domain, where, uri in _report_uris(view):
         for destination in _destinations(domain, uri) or ():
             if _would_be_in_view(view, destination) and not _consents(view, destination):
                 yield _consent_wanted(where, destination, Severity.WARNING)
 
 
-@_rua_external.also(need=Need.RECORD)
+@dmarc_rua_external.also(need=Need.RECORD)
 def _rua_external_out_of_view(view: ZoneView) -> Iterator[Fault]:
     for domain, where, uri in _report_uris(view):
         destinations = _destinations(domain, uri)
@@ -274,13 +274,13 @@ def _consents(view: ZoneView, destination: ExternalDestination) -> bool:
     example="example.com. 900 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
     '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"',
 )
-def _rua_undeliverable(view: ZoneView) -> Iterator[Fault]:
+def dmarc_rua_undeliverable(view: ZoneView) -> Iterator[Fault]:
     for where, host in _report_hosts(view):
         if _has_no_server(view, host):
             yield Fault(where=where, message=f"{host} has no MX, so every report bounces", fix=_MAILBOX)
 
 
-@_rua_undeliverable.also(need=Need.RECORDS)
+@dmarc_rua_undeliverable.also(need=Need.RECORDS)
 def _rua_undeliverable_by_mx(view: ZoneView) -> Iterator[Fault]:
     for where, host in _report_hosts(view):
         exchanges = [text for record in view.answers(host, RecordType.MX) for text in record.texts]
@@ -317,7 +317,7 @@ def _has_no_server(view: ZoneView, host: DomainName) -> bool:
     reference="RFC 9989 section 4.7",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com; fo=1"',
 )
-def _fo_without_ruf(view: ZoneView) -> Iterator[Fault]:
+def dmarc_fo_without_ruf(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         if record.fo and not record.ruf:
             yield Fault(where=where, message="fo is ignored without ruf", fix="leave out fo")
@@ -340,7 +340,7 @@ def _consents_given(view: ZoneView) -> Iterator[tuple[TextInView, str]]:
     reference="RFC 7489 section 6.4",
     example='example.net._report._dmarc.example.com. 600 IN TXT "v=DMARC1"',
 )
-def _consent_no_semicolon(view: ZoneView) -> Iterator[Fault]:
+def dmarc_consent_no_semicolon(view: ZoneView) -> Iterator[Fault]:
     for text, _ in _consents_given(view):
         if ";" not in text.text:
             yield Fault(
@@ -359,7 +359,7 @@ def _consent_no_semicolon(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9990 section 4",
     example='example.net._report._dmarc.example.com. 600 IN TXT "v=DMARC1; rua=mailto:dmarc@example.org"',
 )
-def _consent_elsewhere(view: ZoneView) -> Iterator[Fault]:
+def dmarc_consent_elsewhere(view: ZoneView) -> Iterator[Fault]:
     for text, host in _consents_given(view):
         record = DmarcRecord.read(text.text).record if "rua" in text.text.lower() else None
         strangers = [uri.host for uri in record.rua if uri.host is not None and uri.host.text != host] if record else []

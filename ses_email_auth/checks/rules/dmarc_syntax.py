@@ -42,7 +42,7 @@ _MOST_TAGS = 50  # that are looked at
     reference="RFC 9989 section 4.10.1",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=block; rua=mailto:dmarc@example.com"',
 )
-def _syntax(view: ZoneView) -> Iterator[Fault]:
+def dmarc_syntax(view: ZoneView) -> Iterator[Fault]:
     yield from _without_version(view)
     for entry in view.dmarc:
         voids = [problem.error for problem in first_problems(entry, voids_record=True) if not is_of_uris(problem)]
@@ -79,7 +79,7 @@ def _without_version(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 9989 section 4.8",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=reject; adkim=strict"',
 )
-def _bad_value(view: ZoneView) -> Iterator[Fault]:
+def dmarc_bad_value(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         for problem in first_problems(entry, voids_record=False):
             tag = tag_at(problem)
@@ -103,7 +103,7 @@ def _bad_value(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 7489 section 6.3",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; rua=mailto:dmarc@example.com; p=reject"',
 )
-def _p_not_second(view: ZoneView) -> Iterator[Fault]:
+def dmarc_p_not_second(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         record = entry.record
         if record is None or _P_IS_SECOND.match(entry.source.text) or _is_void(entry):
@@ -130,7 +130,7 @@ def _is_void(entry: DmarcInView) -> bool:
     reference="RFC 9989 section 4.7",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; ruaa=mailto:dmarc@example.com"',
 )
-def _unknown_tag(view: ZoneView) -> Iterator[Fault]:
+def dmarc_unknown_tag(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         names = [part.partition("=")[0].strip().lower() for part in entry.source.text.split(";") if "=" in part]
         for name in list(dict.fromkeys(names))[:_MOST_TAGS]:
@@ -163,7 +163,7 @@ def _meant_tag(name: str) -> str | None:
     reference="RFC 9989 section 4.7",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; ri=3600"',
 )
-def _historic_tag(view: ZoneView) -> Iterator[Fault]:
+def dmarc_historic_tag(view: ZoneView) -> Iterator[Fault]:
     for _, where, record in view.dmarc_records:
         tags = [tag for tag, value in (("rf", record.rf), ("ri", record.ri)) if value is not None]
         if tags:

@@ -105,7 +105,7 @@ Resources:
     reference="Amazon SES developer guide, Easy DKIM",
     example="token1._domainkey.example.com. 600 IN CNAME token1.dkim.amazonses.com.",
 )
-def _partial(view: ZoneView) -> Iterator[Fault]:
+def ses_dkim_partial(view: ZoneView) -> Iterator[Fault]:
     by_identity: dict[tuple[str, str], list[RecordInView]] = {}
     for record in view.sets(RecordType.CNAME):
         if _attribute(record):
@@ -157,7 +157,7 @@ def _partial_of(domain: str, records: tuple[RecordInView, ...]) -> Iterator[Faul
     reference="Amazon SES developer guide, Easy DKIM",
     example=_DOUBLED_EXAMPLE,
 )
-def _name_doubled(view: ZoneView) -> Iterator[Fault]:
+def dkim_name_doubled(view: ZoneView) -> Iterator[Fault]:
     doubled: dict[str, list[RecordInView]] = {}
     for record in view.sets(RecordType.CNAME):
         if _attribute(record) and isinstance(record.name, KnownAfterDeploy) and record.name.after.strip("."):
@@ -179,7 +179,7 @@ def _name_doubled(view: ZoneView) -> Iterator[Fault]:
     reference="Amazon SES developer guide, creating identities",
     example=_TYPED_EXAMPLE,
 )
-def _by_hand(view: ZoneView) -> Iterator[Fault]:
+def dkim_cname_by_hand(view: ZoneView) -> Iterator[Fault]:
     if view.complete:  # what DNS answers was typed by nobody
         return
     for domain, named in typed_cnames(view).items():
@@ -236,7 +236,7 @@ e._domainkey.example.com. 600 IN CNAME e.dkim.amazonses.com.
 f._domainkey.example.com. 600 IN CNAME f.dkim.amazonses.com.
 """,
 )
-def _unknown_signer(view: ZoneView) -> Iterator[Fault]:
+def ses_unknown_signer(view: ZoneView) -> Iterator[Fault]:
     signing: dict[str, int] = {}
     for identity in view.identities:
         if not identity.is_address:
@@ -260,7 +260,7 @@ def _unknown_signer(view: ZoneView) -> Iterator[Fault]:
     reference="Amazon SES developer guide, creating identities",
     example='_amazonses.example.com. 600 IN TXT "pmBGN/7MjnfhTKUZ06Enqq1PeGUaOkw8lGhcfwefcHU="',
 )
-def _verification_txt(view: ZoneView) -> Iterator[Fault]:
+def ses_verification_txt(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.TXT):
         if isinstance(record.name, DomainName) and record.name.text.startswith("_amazonses."):
             yield Fault(
@@ -285,7 +285,7 @@ _SELECTOR = "._domainkey."
     example="abcdefghijklmnopqrstuvwxyz234567._domainkey.example.com. 600 IN CNAME "
     "abcdefghijklmnopqrstuvwxyz234567.dkim.amazonaws.com.",
 )
-def _past_the_key(view: ZoneView) -> Iterator[Fault]:
+def ses_dkim_target(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.CNAME):
         name = record.name
         if not isinstance(name, DomainName) or not name.is_known or len(record.texts) != 1 or holds_token(record.texts[0]):
@@ -319,5 +319,5 @@ def _trouble(name: str, match: re.Match[str]) -> tuple[str, str] | None:
 
 def domains_past_the_key(view: ZoneView) -> frozenset[str]:
     """The domains with a DKIM name about which this rule speaks."""
-    names = (fault.where.removesuffix(" CNAME").partition(".")[2] for fault in _past_the_key.faults(view))
+    names = (fault.where.removesuffix(" CNAME").partition(".")[2] for fault in ses_dkim_target.faults(view))
     return frozenset(name.removeprefix(_SELECTOR[1:]) for name in names)

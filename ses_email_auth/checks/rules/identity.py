@@ -56,7 +56,7 @@ Resources:
       EmailIdentity: example..com
 """,
 )
-def _name(view: ZoneView) -> Iterator[Fault]:
+def ses_identity_name(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         trouble = _name_trouble(identity.name.rpartition("@")[2]) if _is_literal(identity.name) else None
         if trouble is not None:
@@ -103,7 +103,7 @@ Resources:
       EmailIdentity: example.com
 """,
 )
-def _twice(view: ZoneView) -> Iterator[Fault]:
+def ses_identity_twice(view: ZoneView) -> Iterator[Fault]:
     same: dict[tuple[str, ...], list[DeclaredIdentity]] = {}
     for identity in view.identities:
         scope = _scope(identity)
@@ -154,7 +154,7 @@ Resources:
       EmailIdentity: info@example.com
 """,
 )
-def _address(view: ZoneView) -> Iterator[Fault]:
+def ses_address_identity(view: ZoneView) -> Iterator[Fault]:
     domains = {each.domain: each for each in view.identities if not each.is_address and each.mail_from_domain is not None}
     for identity in view.identities:
         if not identity.is_address or identity.mail_from is not None or not _is_literal(identity.name):
@@ -197,7 +197,7 @@ Resources:
       EmailIdentity: example.com
 """,
 )
-def _region(view: ZoneView) -> Iterator[Fault]:
+def ses_region(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         if identity.region and can_send(identity.region) is False:
             yield Fault(
@@ -219,7 +219,7 @@ _SHOWN = 24
     reference="Amazon SES developer guide, BYODKIM",
     example=f"{_EXAMPLE}        DomainSigningSelector: key-2026\n",
 )
-def _conflict(view: ZoneView) -> Iterator[Fault]:
+def ses_own_key_conflict(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         trouble = _conflict_of(identity)
         if trouble is not None:
@@ -256,7 +256,7 @@ def _conflict_of(identity: DeclaredIdentity) -> tuple[str, str] | None:
         DomainSigningPrivateKey: "{{{{resolve:secretsmanager:dkim-key}}}}"
 """,
 )
-def _selector(view: ZoneView) -> Iterator[Fault]:
+def ses_selector(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         if identity.own_selector is None or "{{" in identity.own_selector or "<" in identity.own_selector:
             continue

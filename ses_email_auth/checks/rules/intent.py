@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     reference="RFC 7208 section 3.2",
     example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone, from_domain_spf=False)',
 )
-def _by_hand(view: ZoneView) -> Iterator[Fault]:
+def from_spf_by_hand(view: ZoneView) -> Iterator[Fault]:
     for domain, record in view.spf_by_hand:
         yield Fault(
             where=f"{domain} TXT",
@@ -42,7 +42,7 @@ def _by_hand(view: ZoneView) -> Iterator[Fault]:
     reference="Amazon SES developer guide, setting up event notifications",
     example='SesEmailAuth(self, "EmailAuth", hosted_zone=zone)',
 )
-def _nowhere(view: ZoneView) -> Iterator[Fault]:
+def ses_feedback_nowhere(view: ZoneView) -> Iterator[Fault]:
     if view.feedback_by_mail is not None:
         yield Fault(
             where=view.feedback_by_mail.text,

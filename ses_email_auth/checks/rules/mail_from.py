@@ -49,7 +49,7 @@ Resources:
         MailFromDomain: bounce.example.net
 """,
 )
-def _outside_identity(view: ZoneView) -> Iterator[Fault]:
+def mail_from_outside_identity(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         name, domain = identity.mail_from_domain, identity.domain
         if name is not None and domain is not None and name.is_subdomain_of(domain) is False:
@@ -95,7 +95,7 @@ example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 900 1209
 bounce.example.com. 600 IN TXT "v=spf1 include:amazonses.com ~all"
 """,
 )
-def _no_mx(view: ZoneView) -> Iterator[Fault]:
+def mail_from_no_mx(view: ZoneView) -> Iterator[Fault]:
     if view.zone is None:
         return
     for identity in view.identities:
@@ -135,7 +135,7 @@ Resources:
       EmailIdentity: bounce.example.com
 """,
 )
-def _used_as_from(view: ZoneView) -> Iterator[Fault]:
+def mail_from_used_as_from(view: ZoneView) -> Iterator[Fault]:
     mail_from = {identity.mail_from_domain for identity in view.identities}
     told: set[DomainName] = set()
     for identity in view.identities:
@@ -168,7 +168,7 @@ Resources:
         BehaviorOnMxFailure: REJECT_MESSAGE
 """,
 )
-def _reject_on_create(view: ZoneView) -> Iterator[Fault]:
+def mail_from_reject_on_create(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs[:1]:
         signer = proof.signer
         if signer is not None and signer.mail_from is not None and signer.on_mx_failure is MxFailure.REJECT_MESSAGE:
@@ -233,7 +233,7 @@ bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
 bounce.example.com. 600 IN MX 20 mail.example.com.
 """,
 )
-def _receives(view: ZoneView) -> Iterator[Fault]:
+def mail_from_receives(view: ZoneView) -> Iterator[Fault]:
     for name, records in _mail_from_sets(view):
         fix = ""
         for hosts in map(_hosts, records):
@@ -256,7 +256,7 @@ bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
 bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonses.com.
 """,
 )
-def _shared(view: ZoneView) -> Iterator[Fault]:
+def mail_from_shared(view: ZoneView) -> Iterator[Fault]:
     for name, records in _mail_from_sets(view):
         sets = [_hosts(record) for record in records]
         if any(_is_other(host, alone=len(hosts) == 1) for hosts in sets for host in hosts):
@@ -295,7 +295,7 @@ Resources:
       ResourceRecords: [10 feedback-smtp.us-east-1.amazonses.com]
 """,
 )
-def _wrong_region(view: ZoneView) -> Iterator[Fault]:
+def mail_from_wrong_region(view: ZoneView) -> Iterator[Fault]:
     by_mail_from: dict[DomainName, set[str]] = {}
     for identity in view.identities:
         if identity.mail_from_domain in view.mail_from_mx and identity.mail_from_domain is not None:
@@ -326,7 +326,7 @@ def _wrong_region(view: ZoneView) -> Iterator[Fault]:
     reference="Amazon SES developer guide, custom MAIL FROM domain",
     example="bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonaws.com.",
 )
-def _host_misspelt(view: ZoneView) -> Iterator[Fault]:
+def mail_from_host_misspelt(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.MX):
         for text in record.texts:
             host = text.rpartition(" ")[2]

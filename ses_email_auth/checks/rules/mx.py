@@ -33,7 +33,7 @@ _EXAMPLE = "write '<preference> <host>', for example '10 mail.example.com'"
     "      HostedZoneId: Z0123456789EXAMPLE\n      Name: example.com.\n"
     "      Type: MX\n      TTL: 600\n      ResourceRecords: [mail.example.com]\n",
 )
-def _mx_syntax(view: ZoneView) -> Iterator[Fault]:
+def mx_syntax(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.MX):
         if not isinstance(record, DeclaredRecordSet) or record.is_alias:
             continue
@@ -84,7 +84,7 @@ def _relative_address(view: ZoneView, record: DeclaredRecordSet, value: str) -> 
     reference="RFC 2181 section 10.3",
     example="example.com. 600 IN MX 10 mail.example.com.\nmail.example.com. 600 IN CNAME host.example.net.",
 )
-def _mx_to_cname(view: ZoneView) -> Iterator[Fault]:
+def mx_to_cname(view: ZoneView) -> Iterator[Fault]:
     # Sets with an identifier may be alternatives of which another is deployed.
     aliases = {
         str(record.name): record

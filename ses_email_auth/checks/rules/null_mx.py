@@ -49,7 +49,7 @@ bounce.example.com. 600 IN MX 0 .
 bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.
 """,
 )
-def _at_mail_from(view: ZoneView) -> Iterator[Fault]:
+def null_mx_mail_from(view: ZoneView) -> Iterator[Fault]:
     mail_from = _mail_from_names(view)
     for name, record in _null(view):
         if name in mail_from:
@@ -73,7 +73,7 @@ token2._domainkey.example.com. 600 IN CNAME token2.dkim.amazonses.com.
 token3._domainkey.example.com. 600 IN CNAME token3.dkim.amazonses.com.
 """,
 )
-def _at_from(view: ZoneView) -> Iterator[Fault]:
+def null_mx_from(view: ZoneView) -> Iterator[Fault]:
     senders = view.ses_senders - _mail_from_names(view)
     for name, record in _null(view):
         if name in senders:
@@ -95,7 +95,7 @@ example.com. 600 IN MX 0 .
 example.com. 600 IN MX 10 mail.example.com.
 """,
 )
-def _with_others(view: ZoneView) -> Iterator[Fault]:
+def mx_null_with_others(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.MX):
         null = [text for text in record.texts if is_null_mx(text)]
         if null and len(null) < len(record.texts) and record.name not in view.mail_from_mx:
@@ -120,7 +120,7 @@ token2._domainkey.example.com. 600 IN CNAME token2.dkim.amazonses.com.
 token3._domainkey.example.com. 600 IN CNAME token3.dkim.amazonses.com.
 """,
 )
-def _cannot_receive(view: ZoneView) -> Iterator[Fault]:
+def from_cannot_receive(view: ZoneView) -> Iterator[Fault]:
     for name in sorted(view.ses_senders - _mail_from_names(view)):
         is_here = view.zone is not None and name.is_at_or_below(view.zone) is True and not view.is_delegated(name)
         # A CNAME leads to a name whose MX nobody can see here.

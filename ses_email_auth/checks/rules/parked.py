@@ -33,7 +33,7 @@ _NO_SENDER = "v=spf1 -all"
     reference="RFC 7505 section 3, RFC 7208 section 10.1.2",
     example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300",
 )
-def _parked_unprotected(view: ZoneView) -> Iterator[Fault]:
+def parked_unprotected(view: ZoneView) -> Iterator[Fault]:
     zone = view.zone
     if zone is None or zone.organizational is None or _has_mail(view, zone):
         return
@@ -95,4 +95,4 @@ def _rejects(view: ZoneView, zone: DomainName) -> bool:
     )
 
 
-PARKED_RULES: tuple[Rule, ...] = (_parked_unprotected,)
+PARKED_RULES: tuple[Rule, ...] = (parked_unprotected,)

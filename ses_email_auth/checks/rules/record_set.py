@@ -112,7 +112,7 @@ def _template(properties: str) -> str:
     reference="Amazon Route 53 developer guide, TXT record type",
     example=_template("      Type: TXT\n      TTL: 600\n      ResourceRecords:\n        - v=spf1 -all\n"),
 )
-def _txt_quoting(view: ZoneView) -> Iterator[Fault]:
+def txt_quoting(view: ZoneView) -> Iterator[Fault]:
     for record in _sets(view, RecordType.TXT):
         if not record.values:
             yield _fault(record, "the record set has no value", "give it a value, or remove it")
@@ -153,7 +153,7 @@ def _trouble(value: str, record: DeclaredRecordSet) -> tuple[str, str] | None:
     reference="RFC 7208 section 3.4",
     example="\n".join(f'example.com. 600 IN TXT "verification-{n}={"x" * 200}"' for n in range(6)),
 )
-def _txt_set_large(view: ZoneView) -> Iterator[Fault]:
+def txt_set_large(view: ZoneView) -> Iterator[Fault]:
     octets: dict[tuple[DomainName, str | None], int] = {}
     for text in view.texts:
         size = len(text.text) if text.text.isascii() else len(text.text.encode("utf-8", "replace"))
@@ -180,7 +180,7 @@ def _txt_set_large(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 1034 section 3.6.2",
     example=_template("      Type: CNAME\n      TTL: 600\n      ResourceRecords: [a.example.net, b.example.net]\n"),
 )
-def _cname_several(view: ZoneView) -> Iterator[Fault]:
+def cname_several(view: ZoneView) -> Iterator[Fault]:
     for record in _sets(view, RecordType.CNAME):
         if len(record.values) != 1:
             count = len(record.values) or "no"
@@ -196,7 +196,7 @@ def _cname_several(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 2181 section 5",
     example=_template("      Type: A\n      TTL: 600\n      ResourceRecords: [192.0.2.1, 192.0.2.1]\n"),
 )
-def _value_twice(view: ZoneView) -> Iterator[Fault]:
+def value_twice(view: ZoneView) -> Iterator[Fault]:
     for record in view.seen:
         if len(record.values) < 2 or len(set(record.values)) == len(record.values):  # noqa: PLR2004 - two may be equal
             continue
@@ -214,7 +214,7 @@ def _value_twice(view: ZoneView) -> Iterator[Fault]:
     reference="Amazon Route 53 developer guide, values for simple records",
     example=_template("      Type: A\n      ResourceRecords: [192.0.2.1]\n"),
 )
-def _ttl_missing(view: ZoneView) -> Iterator[Fault]:
+def ttl_missing(view: ZoneView) -> Iterator[Fault]:
     for record in _in_templates(view):
         if not record.ttl and not record.is_alias:
             yield _fault(record, "the record set has no TTL", "give it a TTL in seconds, for example 3600")
@@ -229,7 +229,7 @@ def _ttl_missing(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 2181 section 8",
     example=_template("      Type: A\n      TTL: 1h\n      ResourceRecords: [192.0.2.1]\n"),
 )
-def _ttl_invalid(view: ZoneView) -> Iterator[Fault]:
+def ttl_invalid(view: ZoneView) -> Iterator[Fault]:
     for record in _in_templates(view):
         ttl = record.ttl
         if not ttl or (len(ttl) < _TTL_DIGITS and ttl.isdigit() and ttl.isascii()) or is_hidden(ttl):
@@ -248,7 +248,7 @@ def _ttl_invalid(view: ZoneView) -> Iterator[Fault]:
     reference="Amazon Route 53 developer guide, supported DNS record types",
     example=_template("      Type: TXTT\n      TTL: 600\n      ResourceRecords: ['\"v=spf1 -all\"']\n"),
 )
-def _record_type_unknown(view: ZoneView) -> Iterator[Fault]:
+def record_type_unknown(view: ZoneView) -> Iterator[Fault]:
     for record in _in_templates(view):
         if record.type is None and record.type_text not in _TYPES and "${" not in record.type_text:
             yield _fault(record, f"Route 53 knows no record type {shown(record.type_text)}", f"use one of {', '.join(_TYPES)}")

@@ -52,7 +52,7 @@ _FEWER = "drop includes that nobody sends through any more, or send from a subdo
     example='example.com. 600 IN TXT "v=spf1 include:amazonses.com ~all"\n'
     'example.com. 600 IN TXT "v=spf1 include:_spf.google.com ~all"',
 )
-def _spf_multiple(view: ZoneView) -> Iterator[Fault]:
+def spf_multiple(view: ZoneView) -> Iterator[Fault]:
     for name, texts in view.spf.items():
         if len(texts) == 1:
             continue
@@ -90,7 +90,7 @@ def _merged(texts: list[str]) -> str:
     reference="RFC 7208 section 5.1",
     example='example.com. 600 IN TXT "v=spf1 +all"',
 )
-def _spf_pass_all(view: ZoneView) -> Iterator[Fault]:
+def spf_pass_all(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for mechanism in entry.reached:
             if mechanism.qualifier is SpfQualifier.PASS and _is_everybody(mechanism):
@@ -123,7 +123,7 @@ def _is_everybody(mechanism: Mechanism) -> bool:
     example='example.com. 600 IN TXT "v=spf1 include:a.example include:b.example include:c.example include:d.example '
     'include:e.example include:f.example include:g.example include:h.example a mx exists:i.example ~all"',
 )
-def _spf_lookups(view: ZoneView) -> Iterator[Fault]:
+def spf_too_many_lookups(view: ZoneView) -> Iterator[Fault]:
     for name in view.spf:
         cost = view.spf_walk.costs.get(name)  # None: it cannot be read, or never ends
         if cost is not None and cost.estimated >= _NEARLY_MAX:
@@ -156,7 +156,7 @@ def _lookup_fault(where: str, cost: Cost) -> Fault:
     example='example.com. 600 IN TXT "v=spf1 include:_spf.example.com ~all"\n'
     '_spf.example.com. 600 IN TXT "v=spf1 include:example.com ~all"',
 )
-def _spf_include_loop(view: ZoneView) -> Iterator[Fault]:
+def spf_include_loop(view: ZoneView) -> Iterator[Fault]:
     loops = view.spf_walk.loops
     said: set[DomainName] = set()
     for name in view.spf if loops else ():
@@ -185,7 +185,7 @@ def _spf_include_loop(view: ZoneView) -> Iterator[Fault]:
     example="example.com. 600 IN SOA ns.example.net. hostmaster.example.com. 1 7200 900 1209600 300\n"
     'example.com. 600 IN TXT "v=spf1 include:_spf.example.com ~all"',
 )
-def _spf_include_no_spf(view: ZoneView) -> Iterator[Fault]:
+def spf_include_no_spf(view: ZoneView) -> Iterator[Fault]:
     if view.zone is None:
         return
     for entry in view.spf_records:
@@ -235,7 +235,7 @@ def _is_moved(view: ZoneView, name: DomainName) -> bool:
     reference="RFC 7208 section 5.2",
     example='example.com. 600 IN TXT "v=spf1 include:amazonse.com ~all"',
 )
-def _spf_include_typo(view: ZoneView) -> Iterator[Fault]:
+def spf_include_typo(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for lead in entry.leads:
             meant = meant_include(lead.host)
@@ -272,7 +272,7 @@ _MOST_STEPS = 20  # more than ten lookups are a permerror anyway
     example="bounce.example.com. 600 IN MX 10 feedback-smtp.ap-northeast-1.amazonses.com.\n"
     'bounce.example.com. 600 IN TXT "v=spf1 -all"',
 )
-def _amazonses_missing(view: ZoneView) -> Iterator[Fault]:
+def spf_amazonses_at_mail_from_missing(view: ZoneView) -> Iterator[Fault]:
     entries: dict[DomainName, list[SpfInView]] = {}
     for entry in view.spf_records if view.mail_from_mx else ():
         entries.setdefault(entry.name, []).append(entry)
@@ -284,7 +284,7 @@ def _amazonses_missing(view: ZoneView) -> Iterator[Fault]:
             yield _without_spf(view, name, RecordType.TXT)
 
 
-@_amazonses_missing.also(need=Need.ABSENCE)
+@spf_amazonses_at_mail_from_missing.also(need=Need.ABSENCE)
 def _amazonses_missing_without_txt(view: ZoneView) -> Iterator[Fault]:
     for name in _mail_from_domains(view):
         if not view.at(name, RecordType.TXT):
@@ -376,7 +376,7 @@ def _is_without_ses(lead: Lead) -> bool:
     "b._domainkey.example.com. 600 IN CNAME b.dkim.amazonses.com.\n"
     "c._domainkey.example.com. 600 IN CNAME c.dkim.amazonses.com.",
 )
-def _from_spf_missing(view: ZoneView) -> Iterator[Fault]:
+def from_spf_missing(view: ZoneView) -> Iterator[Fault]:
     zone = view.zone
     if zone is None:
         return

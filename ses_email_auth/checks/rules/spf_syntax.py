@@ -117,7 +117,7 @@ _ONE_RECORD = f"write one record: {VERSION} once in front, the terms of both, an
     reference="RFC 7208 section 4.6",
     example='example.com. 600 IN TXT "v=spf1 ipv4:192.0.2.1 ~all"',
 )
-def _spf_syntax(view: ZoneView) -> Iterator[Fault]:
+def spf_syntax(view: ZoneView) -> Iterator[Fault]:
     joined: set[tuple[DomainName | None, str]] | None = None
     for entry in view.spf_records:
         error = entry.error
@@ -178,7 +178,7 @@ def _meant_mechanism(host: str) -> str | None:
     reference="RFC 7208 section 3.3",
     example='example.com. 600 IN TXT "v=spf1 include:a.example" "include:b.example ~all"',
 )
-def _spf_string_join(view: ZoneView) -> Iterator[Fault]:
+def spf_string_join(view: ZoneView) -> Iterator[Fault]:
     for join in _joins(view):
         before, after = (shown(word, _TERM_SHOWN) for word in (join.before, join.after))
         yield Fault(
@@ -243,7 +243,7 @@ def _are_terms(before: str, after: str) -> bool:
     reference="RFC 7208 section 6",
     example='example.com. 600 IN TXT "v=spf1 include=amazonses.com ~all"',
 )
-def _spf_equals_sign(view: ZoneView) -> Iterator[Fault]:
+def spf_equals_sign(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for modifier in () if entry.record is None else entry.record.modifiers:
             name, _, value = str(modifier).partition("=")
@@ -265,7 +265,7 @@ def _spf_equals_sign(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 7208 section 3.1",
     example='example.com. 600 IN SPF "v=spf1 -all"',
 )
-def _spf_type99(view: ZoneView) -> Iterator[Fault]:
+def spf_type99(view: ZoneView) -> Iterator[Fault]:
     for record in view.seen:
         if record.type_text != "SPF":
             continue

@@ -47,7 +47,7 @@ def _records(view: ZoneView) -> Iterator[tuple[SpfInView, SpfRecord]]:
     reference="RFC 7208 section 5.1",
     example='example.com. 600 IN TXT "v=spf1 ~all include:amazonses.com"',
 )
-def _spf_terms_after_all(view: ZoneView) -> Iterator[Fault]:
+def spf_terms_after_all(view: ZoneView) -> Iterator[Fault]:
     for entry, record in _records(view):
         void = record.mechanisms[len(entry.reached) :]
         if void and not holds_second_record(entry):
@@ -68,7 +68,7 @@ def _spf_terms_after_all(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 7208 section 6.1",
     example='example.com. 600 IN TXT "v=spf1 redirect=_spf.example.net ~all"',
 )
-def _spf_redirect_ignored(view: ZoneView) -> Iterator[Fault]:
+def spf_redirect_ignored(view: ZoneView) -> Iterator[Fault]:
     for entry, record in _records(view):
         if record.redirect is not None and record.all_qualifier is not None and not holds_second_record(entry):
             yield Fault(
@@ -87,7 +87,7 @@ def _spf_redirect_ignored(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 7208 section 4.7",
     example='example.com. 600 IN TXT "v=spf1 include:amazonses.com"',
 )
-def _spf_no_all(view: ZoneView) -> Iterator[Fault]:
+def spf_no_all(view: ZoneView) -> Iterator[Fault]:
     included: set[DomainName | None] = set()
     redirected: set[DomainName | None] = set()
     for entry, _ in _records(view):
@@ -120,7 +120,7 @@ def _is_part(name: DomainName) -> bool:
     reference="RFC 7208 section 5.5",
     example='example.com. 600 IN TXT "v=spf1 ptr ~all"',
 )
-def _spf_ptr(view: ZoneView) -> Iterator[Fault]:
+def spf_ptr(view: ZoneView) -> Iterator[Fault]:
     for entry, record in _records(view):
         if any(isinstance(mechanism, Ptr) for mechanism in entry.reached):
             yield Fault(
@@ -147,7 +147,7 @@ def _spf_ptr(view: ZoneView) -> Iterator[Fault]:
     reference="RFC 7208 section 5.6",
     example='example.com. 600 IN TXT "v=spf1 ip4:192.168.0.0/16 ~all"',
 )
-def _spf_private_ip(view: ZoneView) -> Iterator[Fault]:
+def spf_private_ip(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for mechanism in entry.reached:
             if mechanism.qualifier is SpfQualifier.PASS and _is_private(mechanism):
@@ -181,7 +181,7 @@ def _private_networks() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
     reference="RFC 7208 section 5.6",
     example='example.com. 600 IN TXT "v=spf1 ip4:52.0.0.0/8 ~all"',
 )
-def _spf_wide_ip(view: ZoneView) -> Iterator[Fault]:
+def spf_wide_ip(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for mechanism in entry.reached:
             if mechanism.qualifier is not SpfQualifier.PASS:
@@ -217,7 +217,7 @@ def _lengths(mechanism: Mechanism) -> Iterator[tuple[int, int, int]]:
     reference="RFC 7208 section 4.6.4",
     example='example.com. 600 IN TXT "v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ~all"',
 )
-def _spf_duplicate_term(view: ZoneView) -> Iterator[Fault]:
+def spf_duplicate_term(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         words = [word.lstrip(_QUALIFIERS) for word in entry.source.text.lower().split(" ")]
         if len(set(words)) == len(words):  # most records end here

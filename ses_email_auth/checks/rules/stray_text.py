@@ -60,7 +60,7 @@ _STARTS = {"SPF": "'v=spf1 '", "DMARC": "'v=DMARC1;'", "DKIM": "'v=DKIM1;'"}
     reference="RFC 7208 section 4.5, RFC 9989 section 4.8",
     example='_dmarc.example.com. 600 IN TXT "v=dmarc1; p=none"',
 )
-def _near_misses(view: ZoneView) -> Iterator[Fault]:
+def txt_near_miss(view: ZoneView) -> Iterator[Fault]:
     places = _Places(view)
     for text in view.texts:
         trouble = places.near_miss(text)
@@ -219,7 +219,7 @@ def holds_private_key(text: str) -> bool:
     reference="RFC 6376 section 8.3",
     example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"',
 )
-def _in_txt(view: ZoneView) -> Iterator[Fault]:
+def private_key_in_txt(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.TXT):
         if any(map(holds_private_key, record.texts)):
             yield Fault(
@@ -248,7 +248,7 @@ Resources:
         DomainSigningPrivateKey: MIIEvQIBADANBgkqhkiG9w0BAQEFAASC
 """,
 )
-def _in_template(view: ZoneView) -> Iterator[Fault]:
+def private_key_in_template(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         if identity.own_key_in_file:
             yield Fault(

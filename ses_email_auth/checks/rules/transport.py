@@ -41,7 +41,7 @@ _NEARLY_TLS_RPT = ("_tls._smtp.", "smtp._tls.", "_smtp.tls.", "_smtp-tls.", "_sm
     reference="RFC 8461 section 3.1",
     example='_mta-sts.example.com. 600 IN TXT "v=STSv1; id=2026-11-24"',
 )
-def _mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
+def mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
     yield from text_faults(
         _below(view, _MTA_STS),
         kind="an MTA-STS",
@@ -62,7 +62,7 @@ def _mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
     example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300\n"
     '_mta-sts.example.com. 600 IN TXT "v=STSv1; id=20261124;"',
 )
-def _mta_sts_no_host(view: ZoneView) -> Iterator[Fault]:
+def mta_sts_no_host(view: ZoneView) -> Iterator[Fault]:
     for domain in _domains(view, _MTA_STS):
         host = DomainName(f"mta-sts.{domain}")
         if view.is_delegated(host) or view.answers(host, RecordType.A, RecordType.AAAA, RecordType.CNAME):
@@ -110,7 +110,7 @@ def _domains(view: ZoneView, prefix: str) -> Iterator[DomainName]:
     reference="RFC 8460 section 3",
     example='_smtp._tls.example.com. 600 IN TXT "v=TLSRPTv1; rua=tls-reports@example.com"',
 )
-def _tls_rpt_syntax(view: ZoneView) -> Iterator[Fault]:
+def tls_rpt_syntax(view: ZoneView) -> Iterator[Fault]:
     yield from text_faults(
         _below(view, _TLS_RPT),
         kind="a TLS-RPT",
@@ -131,7 +131,7 @@ def _tls_rpt_syntax(view: ZoneView) -> Iterator[Fault]:
     example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300\n"
     '_smtp._tls.example.com. 600 IN TXT "v=TLSRPTv1; rua=mailto:tls-reports@example.com"',
 )
-def _tls_rpt_no_mx(view: ZoneView) -> Iterator[Fault]:
+def tls_rpt_no_mx(view: ZoneView) -> Iterator[Fault]:
     for domain in _domains(view, _TLS_RPT):
         if not view.is_delegated(domain) and not view.answers(domain, RecordType.MX):
             yield Fault(
@@ -155,7 +155,7 @@ def _texts(view: ZoneView) -> list[TextInView]:
     reference="draft-brand-indicators-for-message-identification-14 section 4.3",
     example='default._bimi.example.com. 600 IN TXT "v=BIMI1; l=http://example.com/logo.svg"',
 )
-def _bimi_syntax(view: ZoneView) -> Iterator[Fault]:
+def bimi_syntax(view: ZoneView) -> Iterator[Fault]:
     yield from text_faults(
         _texts(view),
         kind="a BIMI",
@@ -182,7 +182,7 @@ def _bimi_syntax(view: ZoneView) -> Iterator[Fault]:
     example='default._bimi.example.com. 600 IN TXT "v=BIMI1; l=https://example.com/logo.svg"\n'
     '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"',
 )
-def _bimi_needs_dmarc(view: ZoneView) -> Iterator[Fault]:
+def bimi_needs_dmarc(view: ZoneView) -> Iterator[Fault]:
     known: dict[DomainName | None, tuple[DmarcRecord, RecordInView | None]]
     known = {name: (record, None) for name, record in view.dmarc_elsewhere.items()}
     known |= {

@@ -56,7 +56,7 @@ def _template(*sets: str, zone: bool = False) -> str:
     reference="RFC 2181 section 5",
     example=_template(_TWICE.format("none"), _TWICE.format("reject")),
 )
-def _record_set_twice(view: ZoneView) -> Iterator[Fault]:
+def record_set_twice(view: ZoneView) -> Iterator[Fault]:
     sets: dict[tuple[str, str], list[DeclaredRecordSet]] = {}
     for record in view.seen:
         text = _name(record)
@@ -88,7 +88,7 @@ def _what_happens(group: list[DeclaredRecordSet]) -> str:
     reference="RFC 2181 section 10.1",
     example='www.example.com. 600 IN CNAME host.example.net.\nwww.example.com. 600 IN TXT "v=spf1 -all"',
 )
-def _cname_beside_data(view: ZoneView) -> Iterator[Fault]:
+def cname_beside_data(view: ZoneView) -> Iterator[Fault]:
     for name in dict.fromkeys(record.name for record in view.sets(RecordType.CNAME) if _stands_alone(record)):
         if not isinstance(name, DomainName) or name == view.zone:
             continue
@@ -120,7 +120,7 @@ def _type(record: RecordInView) -> str:
     reference="RFC 1034 section 4.2.1",
     example=_template("Name: example.com.\n      Type: CNAME\n      ResourceRecords: [host.example.net]", zone=True),
 )
-def _cname_at_apex(view: ZoneView) -> Iterator[Fault]:
+def cname_at_apex(view: ZoneView) -> Iterator[Fault]:
     for record in () if view.zone is None else view.at(view.zone, RecordType.CNAME):
         yield Fault(
             where=record.place,
@@ -138,7 +138,7 @@ def _cname_at_apex(view: ZoneView) -> Iterator[Fault]:
     reference="Amazon Route 53 developer guide, DNS domain name format",
     example=_template("Name: _dmarc\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p=none\"']", zone=True),
 )
-def _name_outside_zone(view: ZoneView) -> Iterator[Fault]:
+def name_outside_zone(view: ZoneView) -> Iterator[Fault]:
     if view.zone is None or not view.zone.is_known:
         return
     zone = view.zone.text
@@ -168,7 +168,7 @@ def _name_outside_zone(view: ZoneView) -> Iterator[Fault]:
         "Name: _dmarc.example.com.example.com.\n      Type: TXT\n      ResourceRecords: ['\"v=DMARC1; p=none\"']", zone=True
     ),
 )
-def _name_doubled(view: ZoneView) -> Iterator[Fault]:
+def name_doubled(view: ZoneView) -> Iterator[Fault]:
     suffixes = doubled_suffixes(view)
     mail_froms = _mail_froms(view)
     for record in view.seen:
