@@ -73,7 +73,7 @@ def dns_server(
 
 def from_route53(client: Any) -> list[Record]:
     """All records of all public zones that a boto3 Route 53 client sees; alias targets are left out."""
-    found = []
+    records = []
     for zone in client.get_paginator("list_hosted_zones").paginate().search("HostedZones[]"):
         if zone["Config"]["PrivateZone"]:
             continue
@@ -81,8 +81,8 @@ def from_route53(client: Any) -> list[Record]:
         for record_set in pages.search("ResourceRecordSets[]"):
             values = tuple(item["Value"] for item in record_set.get("ResourceRecords", []))
             if values:
-                found.append(Record(record_set["Name"].replace("\\052", "*"), record_set["Type"], record_set["TTL"], values))
-    return found
+                records.append(Record(record_set["Name"].replace("\\052", "*"), record_set["Type"], record_set["TTL"], values))
+    return records
 
 
 def txt_strings(value: str) -> list[bytes]:
@@ -143,14 +143,14 @@ class _LiveZone:
 def _resource_records(name: str, record: Record | None) -> list[dnslib.RR]:
     if record is None:
         return []
-    made = []
+    resource_records = []
     for value in record.values:
         if record.type == "TXT":
             data = dnslib.TXT(txt_strings(value))
         else:
             data = dnslib.RDMAP[record.type].fromZone(shlex.split(value))
-        made.append(dnslib.RR(name, getattr(dnslib.QTYPE, record.type), ttl=record.ttl, rdata=data))
-    return made
+        resource_records.append(dnslib.RR(name, getattr(dnslib.QTYPE, record.type), ttl=record.ttl, rdata=data))
+    return resource_records
 
 
 def _plain(name: str) -> str:

@@ -110,16 +110,16 @@ class LocalAws:
 
     def records(self, account: str = settings.ACCOUNT) -> dict[tuple[str, str], tuple[int, list[str]]]:
         """What stands in the zones of the account, NS and SOA aside: (name, type) -> (TTL in seconds, values)."""
-        found = {}
+        records = {}
         for record in from_route53(self.client("route53", account=account)):
             if record.type not in {"NS", "SOA"}:
-                found[record.name, record.type] = (record.ttl, list(record.values))
-        return found
+                records[record.name, record.type] = (record.ttl, list(record.values))
+        return records
 
     def outputs(self, stack: str, region: str = settings.REGION, account: str = settings.ACCOUNT) -> dict[str, str]:
         """The outputs of a stack."""
-        found = self.client("cloudformation", region, account).describe_stacks(StackName=stack)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+        description = self.client("cloudformation", region, account).describe_stacks(StackName=stack)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
 
     def _outcome(self, stack: str, region: str, account: str) -> Deployment:
         cloudformation = self.client("cloudformation", region, account)

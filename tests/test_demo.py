@@ -54,7 +54,7 @@ def environment(folder: Path, **changes: str) -> dict[str, str]:
 def run(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the demo to its end."""
     command = [sys.executable, str(DEMO)]
-    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300, check=False)
 
 
 def left_running(folder: Path) -> list[str]:
@@ -64,7 +64,7 @@ def left_running(folder: Path) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if home in (process / "environ").read_bytes().split(b"\0"):
-                found.append((process / "cmdline").read_text().replace("\0", " "))
+                found.append((process / "cmdline").read_text(encoding="utf-8").replace("\0", " "))
         except (FileNotFoundError, PermissionError, ProcessLookupError):
             continue
     return found
@@ -73,7 +73,7 @@ def left_running(folder: Path) -> list[str]:
 def script(folder: Path, text: str) -> str:
     """A program that stands in for the CDK CLI."""
     path = folder / "cdk"
-    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
     path.chmod(0o755)
     return str(path)
 
@@ -96,8 +96,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.full
 def test_each_step_is_announced_and_timed(shown: list[str]) -> None:
-    """In order, numbered, with a dot for each second and then the seconds."""
+    """Steps are shown in order, numbered, with a dot for each second and then the seconds."""
     text = "\n".join(shown)
     titles = [rf"^\[{number}/{len(STEPS)}\] {title} [.\s]+ \d+ s$" for number, title in enumerate(STEPS, start=1)]
     places = [found.start() for title in titles for found in re.finditer(title, text, re.MULTILINE)]
@@ -106,8 +107,9 @@ def test_each_step_is_announced_and_timed(shown: list[str]) -> None:
     assert text.count(f"/{len(STEPS)}] ") == len(STEPS)
 
 
+@pytest.mark.full
 def test_the_records_that_are_deployed(shown: list[str]) -> None:
-    """Seven, as a table; the DKIM tokens are cut short and differ from each other."""
+    """The seven records are shown as a table; the DKIM tokens are cut short and differ from each other."""
     start = shown.index("name                    type  TTL  value")
     table = shown[start + 1 : shown.index("", start)]
     assert table[:5] == [
@@ -123,15 +125,17 @@ def test_the_records_that_are_deployed(shown: list[str]) -> None:
     assert sum(len(token[0]) for token in found) == sum(len(line) + 1 for line in table[5:])
 
 
+@pytest.mark.full
 def test_what_ses_says_and_what_is_proved(shown: list[str]) -> None:
-    """The status, and the proof in English and, for a Japanese user, in Japanese too."""
+    """The demo shows SES's status and the proof, in English and for a Japanese user in Japanese too."""
     assert "SES says of blacksheep.link: DKIM SUCCESS, MAIL FROM SUCCESS, verified" in shown
     assert "  => DMARC passes by DKIM and by SPF. Receivers apply p=none to forgeries." in shown
     assert any(line.startswith("差出人 *@blacksheep.link") for line in shown)
 
 
+@pytest.mark.full
 def test_the_second_deploy_changes_the_dmarc_record_alone(shown: list[str]) -> None:
-    """From none to quarantine, and the six others stay as they were."""
+    """The second deploy changes the DMARC record from none to quarantine, and no other."""
     start = shown.index("1 record changed, 6 did not:")
     assert shown[start + 1 : start + 6] == [
         '  - _dmarc.blacksheep.link TXT 600 "v=DMARC1; p=none;',
@@ -142,9 +146,10 @@ def test_the_second_deploy_changes_the_dmarc_record_alone(shown: list[str]) -> N
     ]
 
 
+@pytest.mark.full
 def test_what_comes_next(shown: list[str]) -> None:
-    """The same on AWS, with the CLI that the Makefile has installed."""
-    package = re.search(r"aws-cdk@[\d.]+", (ROOT / "Makefile").read_text())
+    """The last lines are the commands for AWS, with the version of the CLI that the Makefile has installed."""
+    package = re.search(r"aws-cdk@[\d.]+", (ROOT / "Makefile").read_text(encoding="utf-8"))
     assert package is not None
     assert shown[-2:] == [
         f"  npx {package[0]} bootstrap",
@@ -152,13 +157,14 @@ def test_what_comes_next(shown: list[str]) -> None:
     ]
 
 
+@pytest.mark.full
 def test_it_fits_into_80_columns(shown: list[str]) -> None:
-    """Also in Japanese, also on a slow machine."""
+    """No line is wider than 80 columns, also in Japanese, also on a slow machine."""
     assert [line for line in shown if columns(line) > 80] == []
 
 
 def test_a_step_that_fails(tmp_path: Path) -> None:
-    """Is named, with the end of its log and the path of the whole; what it has started ends with it."""
+    """A failed step is named, with the end and the path of its log; what it has started ends with it."""
     cli = script(tmp_path, "sleep 300 &\necho first\nfor n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo line $n; done\nexit 3")
     folder = tmp_path / "demo"
     started = time.monotonic()
@@ -176,12 +182,12 @@ def test_a_step_that_fails(tmp_path: Path) -> None:
         *lines,
         f"The whole log: {log}",
     ]
-    assert log.read_text().startswith(f"$ {cli} bootstrap aws://123456789012/ap-northeast-1 ")
+    assert log.read_text(encoding="utf-8").startswith(f"$ {cli} bootstrap aws://123456789012/ap-northeast-1 ")
     assert left_running(folder) == []
 
 
 def test_a_local_aws_that_does_not_start(tmp_path: Path) -> None:
-    """Its own words are shown, without a wait for an answer that cannot come."""
+    """A local AWS that does not start shows its own error, without a wait for an answer that cannot come."""
     started = time.monotonic()
     failed = run(environment(tmp_path, LOCAL_AWS_PYTHON=sys.executable))
     assert time.monotonic() - started < 20  # it would be 30
@@ -190,13 +196,15 @@ def test_a_local_aws_that_does_not_start(tmp_path: Path) -> None:
     assert "RuntimeError: the local AWS does not answer" in failed.stderr
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "asked", [signal.SIGINT, *(pytest.param(s, marks=pytest.mark.full) for s in (signal.SIGTERM, signal.SIGHUP))]
+)
 def test_a_demo_that_is_stopped(tmp_path: Path, asked: signal.Signals) -> None:
     """Ctrl-C, `kill` and a closed terminal end all that it has started, even what does not want to."""
     cli = script(tmp_path, "trap '' INT TERM HUP\n(trap '' INT TERM HUP; sleep 300) &\necho up\nsleep 1")
     folder = tmp_path / "demo"
     env = environment(folder, CDK_CLI=cli)
-    with subprocess.Popen([sys.executable, str(DEMO)], env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True) as demo:
+    with subprocess.Popen([sys.executable, str(DEMO)], env=env, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8") as demo:
         until(lambda: "up" in text_of(folder / "3-bootstrap.log").split())
         assert left_running(folder) != []
         demo.send_signal(asked)
@@ -208,7 +216,7 @@ def test_a_demo_that_is_stopped(tmp_path: Path, asked: signal.Signals) -> None:
 
 @pytest.mark.parametrize("name", ["LOCAL_AWS_PYTHON", "CDK_CLI", "JSII_NODE"])
 def test_a_program_that_is_not_named(tmp_path: Path, name: str) -> None:
-    """The sentence says what names it."""
+    """A missing variable is an error that says what sets it."""
     env = environment(tmp_path)
     del env[name]
     refused = run(env)
@@ -219,19 +227,21 @@ def test_a_program_that_is_not_named(tmp_path: Path, name: str) -> None:
 def progress(tmp_path: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """One step of the Makefile."""
     run_it = [sys.executable, str(PROGRESS), "doing it", str(tmp_path / "logs" / "it.log"), *command]
-    return subprocess.run(run_it, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(run_it, capture_output=True, encoding="utf-8", timeout=60, check=False)
 
 
 def test_a_step_of_the_makefile(tmp_path: Path) -> None:
-    """A dot for each second, and the output in the log."""
+    """A step of the Makefile shows a dot for each second, and its output goes into the log."""
     done = progress(tmp_path, "sh", "-c", "echo out; echo err >&2; sleep 2.5")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"doing it \.\.\. [23] s\n", done.stdout)
-    assert (tmp_path / "logs" / "it.log").read_text() == "$ sh -c 'echo out; echo err >&2; sleep 2.5'\nout\nerr\n"
+    assert (tmp_path / "logs" / "it.log").read_text(
+        encoding="utf-8"
+    ) == "$ sh -c 'echo out; echo err >&2; sleep 2.5'\nout\nerr\n"
 
 
 def test_a_step_of_the_makefile_that_fails(tmp_path: Path) -> None:
-    """Makes make fail, with the reason on the screen."""
+    """A failed step of the Makefile makes make fail, with the reason on the screen."""
     failed = progress(tmp_path, "sh", "-c", "echo no network; exit 7")
     assert (failed.returncode, failed.stdout) == (1, "doing it . failed\n")
     assert failed.stderr.endswith(f"  no network\nThe whole log: {tmp_path}/logs/it.log\n")
@@ -242,7 +252,7 @@ def test_a_step_of_the_makefile_that_fails(tmp_path: Path) -> None:
 
 def text_of(path: Path) -> str:
     """The text of a file that may not be there yet."""
-    return path.read_text() if path.exists() else ""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def until(happened: Callable[[], bool]) -> None:

@@ -47,9 +47,9 @@ def server() -> Iterator[DnsServer]:
 @pytest.fixture
 def resolver(server: DnsServer) -> dns.resolver.Resolver:
     """A stub resolver that asks it alone."""
-    made = dns.resolver.Resolver(configure=False)
-    made.nameservers, made.port, made.lifetime = [server.host], server.port, 5
-    return made
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port, resolver.lifetime = [server.host], server.port, 5
+    return resolver
 
 
 def ask(server: DnsServer, name: str, rtype: str, *, tcp: bool = False, payload: int | None = None) -> dns.message.Message:

@@ -47,7 +47,7 @@ class Cli:
             command,
             cwd=folder,
             env=environment | variables,
-            text=True,
+            encoding="utf-8",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=CLI_SECONDS,

@@ -42,8 +42,8 @@ def by_cdk() -> Template:
 
 
 def by_hand(dot: str = "", zone_name: str | None = None) -> Template:
-    """A template that somebody wrote without the CDK: names without a final dot, perhaps the zone by its name."""
-    made = template(
+    """A template that was written without the CDK: names without a final dot, perhaps the zone by its name."""
+    body = template(
         Domain=identity(MailFromAttributes={"MailFromDomain": f"bounce.{ZONE}"}),
         **dkim_records(ZONE_ID, "Domain"),
         BounceMx=record(ZONE_ID, f"bounce.{ZONE}{dot}", MX, rtype="MX", ttl=300),
@@ -51,28 +51,28 @@ def by_hand(dot: str = "", zone_name: str | None = None) -> Template:
         Apex=record(ZONE_ID, f"{ZONE}{dot}", SPF, ttl=300),
         Policy=record(ZONE_ID, f"_dmarc.{ZONE}{dot}", DMARC, ttl=300),
     )
-    for each in made["Resources"].values():
-        if zone_name is not None and "HostedZoneId" in each["Properties"]:
-            del each["Properties"]["HostedZoneId"]
-            each["Properties"]["HostedZoneName"] = zone_name
-    return made
+    for resource in body["Resources"].values():
+        if zone_name is not None and "HostedZoneId" in resource["Properties"]:
+            del resource["Properties"]["HostedZoneId"]
+            resource["Properties"]["HostedZoneName"] = zone_name
+    return body
 
 
 def in_a_group(**policies: str) -> Template:
     """All records of a domain in one `AWS::Route53::RecordSetGroup`, as many write them."""
-    dkim = [each["Properties"] for each in dkim_records(ZONE_ID, "Domain").values()]
-    members = [{key: value for key, value in each.items() if key != "HostedZoneId"} for each in dkim]
+    dkim = [cname["Properties"] for cname in dkim_records(ZONE_ID, "Domain").values()]
+    members = [{key: value for key, value in cname.items() if key != "HostedZoneId"} for cname in dkim]
     members += [
         member(f"bounce.{ZONE}.", MX, rtype="MX"),
         member(f"bounce.{ZONE}.", SPF),
         member(f"{ZONE}.", SPF),
         member(f"_dmarc.{ZONE}.", DMARC),
     ]
-    made = template(
+    body = template(
         Domain=identity(MailFromAttributes={"MailFromDomain": f"bounce.{ZONE}"}), Mail=group(ZONE_ID, *members) | policies
     )
-    made["Resources"]["Domain"].update(policies)
-    return made
+    body["Resources"]["Domain"].update(policies)
+    return body
 
 
 def adopt(folder: Path, old: Template | list[Any], new: Template, *options: str) -> dict[str, Any]:
@@ -126,9 +126,11 @@ def made_by_terraform(aws: LocalAws, zone: str, kind: str) -> dict[str, Any]:
     sets = [member(f"{token}._domainkey.{ZONE}", f"{token}.dkim.amazonses.com", rtype="CNAME") for token in tokens]
     sets += [member(f"bounce.{ZONE}", MX, rtype="MX"), member(f"bounce.{ZONE}", SPF)]
     by_hand = [member(ZONE, *TXT, ttl=300), member(f"_dmarc.{ZONE}", f'"v=DMARC1;p=none;rua=mailto:{RUA}"', ttl=3600)]
-    change(aws, zone, *(("CREATE", each) for each in (*sets, *by_hand)))
+    change(aws, zone, *(("CREATE", record_set) for record_set in (*sets, *by_hand)))
     in_state = sets if kind == "article" else [*sets, *by_hand]
-    records = [_resource("aws_route53_record", f"r{number}", _record(zone, each)) for number, each in enumerate(in_state)]
+    records = [
+        _resource("aws_route53_record", f"r{number}", _record(zone, record_set)) for number, record_set in enumerate(in_state)
+    ]
     root = [_resource("aws_route53_zone", "this", {"zone_id": zone, "name": ZONE}), *_identity(kind), *records]
     return {"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {"resources": root}}}
 
@@ -148,9 +150,15 @@ def _identity(kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def _record(zone: str, each: dict[str, Any]) -> dict[str, Any]:
-    values = [value[1:-1] if each["Type"] == "TXT" else value for value in each["ResourceRecords"]]
-    return {"zone_id": zone, "name": each["Name"], "type": each["Type"], "ttl": int(each["TTL"]), "records": values}
+def _record(zone: str, record_set: dict[str, Any]) -> dict[str, Any]:
+    values = [value[1:-1] if record_set["Type"] == "TXT" else value for value in record_set["ResourceRecords"]]
+    return {
+        "zone_id": zone,
+        "name": record_set["Name"],
+        "type": record_set["Type"],
+        "ttl": int(record_set["TTL"]),
+        "records": values,
+    }
 
 
 def _resource(kind: str, name: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,52 +1,35 @@
-"""Stacks of our constructs for the local AWS: synthesized in this process, deployed through boto3, and watched meanwhile."""
+"""Stacks of our constructs for the local AWS: synthesized in this process, deployed through boto3, with their assets."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
+import io
 import json
-import threading
-from dataclasses import dataclass, field
+import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import App, BootstraplessSynthesizer, Environment, Stack, assertions
+from aws_cdk import App, BootstraplessSynthesizer, Environment, RemovalPolicy, Stack, assertions
 from aws_cdk.aws_route53 import PublicHostedZone
 
-from ses_email_auth import SesEmailAuth
+from ses_email_auth import DomainPolicy, SesEmailAuth
 from ses_email_auth.local import settings
-from tests.dns_server import from_route53
 from tests.local.templates import ZONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
 
     from aws_cdk.aws_route53 import IPublicHostedZone
 
     from tests.local_aws import LocalAws
-
-__all__ = [
-    "RUA",
-    "TOKYO",
-    "Records",
-    "Template",
-    "Watch",
-    "bare_app",
-    "change_set",
-    "email_auth",
-    "identity",
-    "in_zone",
-    "logical_ids",
-    "plain",
-    "synth",
-    "watched",
-]
 
 TOKYO = settings.REGION
 RUA = f"dmarc-reports@{ZONE}"
 _ZONE_ID = "Z0123456789EXAMPLE"  # stands in templates until the zone has been made, so that tests can share them
 
 Template = dict[str, Any]
-Records = dict[tuple[str, str], tuple[int, list[str]]]
+Built = tuple[Template, dict[tuple[str, str], bytes]]
+"""A template, and its assets by bucket and key."""
 
 
 def bare_app(**context: Any) -> App:
@@ -54,11 +37,11 @@ def bare_app(**context: Any) -> App:
     return App(analytics_reporting=False, default_stack_synthesizer=BootstraplessSynthesizer(), context=context)
 
 
-def synth(build: Callable[[Stack, IPublicHostedZone], object], region: str | None = TOKYO) -> Template:
-    """The template of a stack that `build` fills; the zone is blacksheep.link."""
+def synth(fill: Callable[[Stack, IPublicHostedZone], object], region: str | None = TOKYO) -> Template:
+    """The template of a stack that `fill` fills; the zone is blacksheep.link."""
     stack = Stack(bare_app(), "S", env=Environment(region=region))
     zone = PublicHostedZone.from_public_hosted_zone_attributes(stack, "Zone", hosted_zone_id=_ZONE_ID, zone_name=ZONE)
-    build(stack, zone)
+    fill(stack, zone)
     return dict(assertions.Template.from_stack(stack).to_json())
 
 
@@ -67,6 +50,16 @@ def email_auth(region: str | None = TOKYO, construct_id: str = "EmailAuth", **pr
     if not {"dmarc", "dmarc_policy", "dmarc_rua"} & set(props):
         props["dmarc_rua"] = [RUA]
     return synth(lambda stack, zone: SesEmailAuth(stack, construct_id, hosted_zone=zone, **props), region)
+
+
+@functools.cache
+def policy_alone(construct_id: str = "EmailAuth", policy: RemovalPolicy | None = None) -> str:
+    """The template of a stack with a DomainPolicy, as text."""
+
+    def fill(stack: Stack, zone: IPublicHostedZone) -> None:
+        DomainPolicy(stack, construct_id, hosted_zone=zone, dmarc_rua=[RUA], removal_policy=policy)
+
+    return json.dumps(synth(fill))
 
 
 @functools.cache
@@ -99,53 +92,60 @@ def change_set(
     names = {"StackName": stack, "ChangeSetName": "c"}
     cloudformation.create_change_set(**names, ChangeSetType=kind, TemplateBody=json.dumps(template), **options)
     cloudformation.get_waiter("change_set_create_complete").wait(**names, WaiterConfig={"Delay": 0, "MaxAttempts": 50})
-    changes = [found["ResourceChange"] for found in cloudformation.describe_change_set(**names)["Changes"]]
-    return {found["LogicalResourceId"]: (found["Action"], found.get("Replacement", "")) for found in changes}
+    changes = [change["ResourceChange"] for change in cloudformation.describe_change_set(**names)["Changes"]]
+    return {change["LogicalResourceId"]: (change["Action"], change.get("Replacement", "")) for change in changes}
 
 
-@dataclass
-class Watch:
-    """What a reader saw that asked again and again."""
-
-    expected: Records
-    rounds: int = 0
-    missing: set[tuple[str, str]] = field(default_factory=set)
-    """(name, type) of the answers that were absent or not as expected at least once."""
-
-    unverified: bool = False
-    """Whether SES did not count the identity as verified at least once."""
-
-    failure: Exception | None = None
+def resources(aws: LocalAws) -> dict[str, str]:
+    """The resources of the stack S: logical id -> physical id."""
+    listed = aws.client("cloudformation").describe_stack_resources(StackName="S")["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 
 
-@contextlib.contextmanager
-def watched(aws: LocalAws, region: str = TOKYO) -> Iterator[Watch]:
-    """Ask Route 53 and SES all the time whether all that stands now still stands."""
-    watch, done = Watch(aws.records()), threading.Event()
-    route53, sesv2 = aws.client("route53"), aws.client("sesv2", region)
-    has_identity = bool(sesv2.list_email_identities()["EmailIdentities"])
+# --- stacks with functions and their assets, without the CLI ---------------------------------------------------------
 
-    def read() -> None:
-        found = {(record.name, record.type): (record.ttl, list(record.values)) for record in from_route53(route53)}
-        watch.missing |= {key for key, value in watch.expected.items() if found.get(key) != value}
-        if has_identity:
-            watch.unverified |= not sesv2.get_email_identity(EmailIdentity=ZONE)["VerifiedForSendingStatus"]
-        watch.rounds += 1
 
-    def run() -> None:
-        try:
-            while not done.is_set():
-                read()
-        except Exception as error:  # noqa: BLE001 - it is told to the test, which runs in another thread
-            watch.failure = error
+def build(
+    fill: Callable[[Stack, IPublicHostedZone], object],
+    zone_id: str,
+    region: str = TOKYO,
+    environment: Mapping[str, str] | None = None,
+) -> Built:
+    """The stack that `fill` fills; its functions get the variables of `environment`."""
+    app = App(analytics_reporting=False)
+    stack = Stack(app, "S", env=Environment(region=region, account="123456789012"))
+    zone = PublicHostedZone.from_public_hosted_zone_attributes(stack, "Zone", hosted_zone_id=zone_id, zone_name=ZONE)
+    fill(stack, zone)
+    assembly = app.synth()
+    template = dict(assembly.get_stack_by_name("S").template)
+    template.pop("Rules", None)  # the check of the bootstrap
+    template.pop("Parameters", None)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function" and environment:
+            resource["Properties"]["Environment"] = {"Variables": dict(environment)}
+    folder = Path(assembly.directory)
+    files = json.loads((folder / "S.assets.json").read_text(encoding="utf-8"))["files"].values()
+    zips = [(file["source"]["path"], file["destinations"]) for file in files if file["source"]["packaging"] == "zip"]
+    return template, {
+        (place["bucketName"], place["objectKey"]): _zipped(folder / path) for path, places in zips for place in places.values()
+    }
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield watch
-    finally:
-        done.set()
-        thread.join()
-    if watch.failure is not None:
-        raise watch.failure
-    read()
+
+def upload(aws: LocalAws, built: Built, region: str = TOKYO) -> dict[str, Any]:
+    """Put the assets where the template looks for them; returns the template."""
+    s3 = aws.client("s3", region)
+    for (bucket, key), body in built[1].items():
+        name = bucket.replace("${AWS::AccountId}", "123456789012").replace("${AWS::Region}", region)
+        if name not in {existing["Name"] for existing in s3.list_buckets()["Buckets"]}:
+            elsewhere = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            s3.create_bucket(Bucket=name, **elsewhere)
+        s3.put_object(Bucket=name, Key=key, Body=body)
+    return built[0]
+
+
+def _zipped(folder: Path) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in sorted(folder.rglob("*.py")):
+            archive.write(path, path.relative_to(folder))
+    return target.getvalue()

@@ -13,8 +13,7 @@ from aws_cdk import App, BootstraplessSynthesizer, Environment, Stack
 from aws_cdk.aws_route53 import PublicHostedZone
 
 from ses_email_auth import DmarcPolicy, Dns, DomainPolicy, SesEmailAuth, ZoneWriterRole
-from tests.deploy.deployable import build, upload
-from tests.deploy.stacks import RUA, TOKYO, identity
+from tests.deploy.stacks import RUA, TOKYO, build, identity, upload
 from tests.local.templates import SPF, ZONE, change, make_zone, member
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def test_the_whole_life_of_a_domain(aws: LocalAws) -> None:
 
 
 def test_a_role_that_may_write_dmarc_and_bounce_alone(aws: LocalAws) -> None:
-    """Anything else is refused, and the deploy rolls back with nothing changed."""
+    """A role for `_dmarc` and `bounce` alone: other records are refused, and the deploy rolls back with nothing changed."""
     zone_id = with_role(aws, record_names=[f"_dmarc.{ZONE}", f"bounce.{ZONE}"])
     outcome = aws.deploy("S", mail(aws, zone_id))
     assert outcome.status == "ROLLBACK_COMPLETE"
@@ -118,7 +117,7 @@ def policy_and_spf(stack: Stack, dns: Dns) -> None:
 
 
 def test_what_that_role_allows_is_written(aws: LocalAws) -> None:
-    """And an update that wants more is refused whole: the old state stands, the stack too."""
+    """What the role allows is written; an update that wants more is refused whole, and the old state stands."""
     zone_id = with_role(aws, record_names=[f"_dmarc.{ZONE}", f"bounce.{ZONE}"])
     assert aws.deploy("S", mail(aws, zone_id, policy_alone)).failures == {}
     before = records(aws)
@@ -132,13 +131,13 @@ def test_what_that_role_allows_is_written(aws: LocalAws) -> None:
 @pytest.mark.parametrize(
     ("role", "dns"),
     [
-        pytest.param({"trusted": ["111122223333"]}, {}, id="another-account"),
-        pytest.param({"external_id": "mail-2026"}, {}, id="no-external-id"),
+        pytest.param({"trusted": ["111122223333"]}, {}, id="another-account", marks=pytest.mark.full),
+        pytest.param({"external_id": "mail-2026"}, {}, id="no-external-id", marks=pytest.mark.full),
         pytest.param({}, {"role_arn": f"{ROLE}-2"}, id="no-such-role"),
     ],
 )
 def test_a_role_that_does_not_trust(aws: LocalAws, role: dict[str, Any], dns: dict[str, Any]) -> None:
-    """The reason names the role and whom it has to trust."""
+    """A role that does not trust: the reason names the role and whom it has to trust."""
     zone_id = with_role(aws, **role)
     outcome = aws.deploy("S", mail(aws, zone_id, policy_alone, **dns))
     assert outcome.status == "ROLLBACK_COMPLETE"
@@ -148,7 +147,7 @@ def test_a_role_that_does_not_trust(aws: LocalAws, role: dict[str, Any], dns: di
 
 
 def test_an_external_id(aws: LocalAws) -> None:
-    """Asked for by the role, said by the function."""
+    """The function passes the external id that the role asks for."""
     zone_id = with_role(aws, external_id="mail-2026")
     assert aws.deploy("S", mail(aws, zone_id, policy_alone, external_id="mail-2026")).failures == {}
     assert set(records(aws)) == {(f"_dmarc.{ZONE}.", "TXT")}

@@ -1,4 +1,4 @@
-"""A first deploy over records that exist: CloudFormation takes equal ones over, and refuses others."""
+"""A first deploy over records that exist or that another stack has: CloudFormation takes equal ones over, refuses others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from aws_cdk import Duration, RemovalPolicy
 
 from ses_email_auth import DmarcPolicy, DmarcRecord, FromDomainTxt, RecordLayout
-from tests.deploy.stacks import email_auth, identity, in_zone, watched
+from tests.deploy.readers import watched
+from tests.deploy.stacks import email_auth, identity, in_zone, plain, policy_alone
 from tests.local.templates import ZONE, change, make_zone, member
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def adopting(layout: RecordLayout = RecordLayout.SEPARATE, removal_policy: Remov
 def test_taken_over_then_replaced(aws: LocalAws, layout: RecordLayout) -> None:
     """The first deploy changes no record that stood, the second writes what the props say."""
     zone = make_zone(aws)
-    change(aws, zone, *(("CREATE", found) for found in STANDS))
+    change(aws, zone, *(("CREATE", record_set) for record_set in STANDS))
     before = aws.records()
     with watched(aws) as watch:
         assert aws.deploy("S", in_zone(adopting(layout), zone)).status == "CREATE_COMPLETE"
@@ -75,7 +76,7 @@ def test_taken_over_then_replaced(aws: LocalAws, layout: RecordLayout) -> None:
     ],
 )
 def test_a_different_record_is_refused_and_nothing_changes(aws: LocalAws, layout: RecordLayout, other: dict[str, Any]) -> None:
-    """With CloudFormation's sentence, which the README quotes."""
+    """A record that differs is refused with CloudFormation's sentence, which the README quotes."""
     zone = make_zone(aws)
     change(aws, zone, ("CREATE", other))
     before = aws.records()
@@ -92,7 +93,7 @@ def test_a_different_record_is_refused_and_nothing_changes(aws: LocalAws, layout
 
 
 def test_what_was_taken_over_goes_in_a_rollback(aws: LocalAws) -> None:
-    """The trap: DMARC is equal and taken over, TXT is different and refused, and the rollback deletes DMARC."""
+    """DMARC is equal and taken over, TXT is different and refused, and the rollback deletes DMARC."""
     assert after_a_refusal(aws, None) == {}
     assert aws.client("sesv2").list_email_identities()["EmailIdentities"] == []
 
@@ -103,7 +104,7 @@ def test_retain_except_on_create_does_not_help_there(aws: LocalAws) -> None:
 
 
 def test_retain_keeps_what_was_taken_over(aws: LocalAws) -> None:
-    """So a take-over is deployed with RemovalPolicy.RETAIN; what it had made new is left behind and must be deleted by hand."""
+    """With RemovalPolicy.RETAIN the rollback keeps what was taken over; what it had made new must be deleted by hand."""
     assert after_a_refusal(aws, RemovalPolicy.RETAIN) == {DMARC: (3600, STANDS[1]["ResourceRecords"])}
     assert aws.client("sesv2").list_email_identities()["EmailIdentities"] != []
 
@@ -117,3 +118,33 @@ def after_a_refusal(aws: LocalAws, policy: RemovalPolicy | None) -> dict[tuple[s
     left = aws.records()
     assert left[TXT] == (60, STANDS[0]["ResourceRecords"])
     return {key: value for key, value in left.items() if key == DMARC}
+
+
+# --- two stacks that want the same domain ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", RecordLayout)
+@pytest.mark.parametrize("second", RecordLayout)
+def test_the_second_is_refused_and_the_first_loses_nothing(aws: LocalAws, first: RecordLayout, second: RecordLayout) -> None:
+    """SES refuses the identity before a record is taken over; a rollback would delete it."""
+    zone = make_zone(aws)
+    aws.deploy("S", in_zone(email_auth(record_layout=first), zone))
+    with watched(aws) as watch:
+        outcome = aws.deploy("T", in_zone(email_auth(record_layout=second), zone))
+        aws.destroy("T")
+    assert (outcome.status, list(outcome.failures)) == ("ROLLBACK_COMPLETE", ["EmailAuthIdentity26A6EF86"])
+    assert outcome.failures["EmailAuthIdentity26A6EF86"].endswith("already exists.")
+    assert (watch.missing, watch.unverified) == (set(), False)
+
+
+def test_a_second_policy_is_taken_over_and_deleted_by_either(aws: LocalAws) -> None:
+    """Equal records have two owners then: whichever stack goes first takes them with it."""
+    zone = make_zone(aws)
+    aws.deploy("S", in_zone(plain(), zone))
+    policy = {(f"{ZONE}.", "TXT"), (f"_dmarc.{ZONE}.", "TXT")}
+    with watched(aws) as watch:
+        assert aws.deploy("T", in_zone(policy_alone(), zone)).status == "CREATE_COMPLETE"
+        assert watch.missing == set()
+        assert aws.destroy("T").status == "DELETE_COMPLETE"
+    assert watch.missing == policy
+    assert aws.destroy("S").status == "DELETE_COMPLETE"

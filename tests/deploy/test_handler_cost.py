@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from aws_cdk import Duration, Stack
 
 from ses_email_auth import Dkim, Dns, FromDomainTxt, SendingIdentity, SesEmailAuth
-from tests.deploy.deployable import build, upload
-from tests.deploy.stacks import RUA, email_auth, in_zone
+from tests.deploy.stacks import RUA, build, email_auth, in_zone, upload
 from tests.dns_server import dns_server, from_route53
 from tests.local.templates import ZONE, make_zone
 
@@ -48,24 +48,31 @@ def costs(aws: LocalAws) -> dict[str, tuple[float, float]]:
 
     The local AWS keeps the processes of functions. Seconds of the clock would depend on what else the machine does.
     """
-    found = {}
+    taken = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            stat = (process / "stat").read_text().rpartition(")")[2].split()  # proc(5): from the state on
+            stat = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()  # proc(5): from the state on
             if int(stat[1]) != aws.pid:
                 continue
-            variables = dict(each.partition("=")[::2] for each in (process / "environ").read_text(errors="replace").split("\0"))
-            status = dict(line.partition(":")[::2] for line in (process / "status").read_text().splitlines())
+            variables = dict(
+                variable.partition("=")[::2]
+                for variable in (process / "environ").read_text(encoding="utf-8", errors="replace").split("\0")
+            )
+            status = dict(line.partition(":")[::2] for line in (process / "status").read_text(encoding="utf-8").splitlines())
         except OSError:  # it has ended
             continue
-        ticks = sum(int(each) for each in stat[11:13])
+        ticks = sum(int(tick) for tick in stat[11:13])
         seconds = ticks / os.sysconf("SC_CLK_TCK")
-        found[variables.get("AWS_LAMBDA_FUNCTION_NAME", process.name)] = seconds, int(status["VmHWM"].split()[0]) / MEGABYTE
-    return found
+        taken[variables.get("AWS_LAMBDA_FUNCTION_NAME", process.name)] = (
+            seconds,
+            int(status["VmHWM"].split()[0]) / MEGABYTE,
+        )
+    return taken
 
 
+@pytest.mark.full
 def test_cost(aws: LocalAws, record_property: Any) -> None:
-    """Each function is called for the first time, so that its start counts too."""
+    """Each function takes less than a second and 128 MB at its first call, its start included."""
     zone = make_zone(aws)
     route53 = aws.client("route53")
     with dns_server(lambda: from_route53(route53)) as server:

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import re
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,26 +15,37 @@ from aws_cdk import App, BootstraplessSynthesizer, Environment, RemovalPolicy, S
 from aws_cdk.aws_route53 import PublicHostedZone
 from click.testing import CliRunner
 
-from ses_email_auth import Dns, DomainPolicy, RecordLayout, SesEmailAuth
+from ses_email_auth import Dns, RecordLayout, SesEmailAuth
 from ses_email_auth.cli.main import main
 from ses_email_auth.local import settings
-from tests.deploy.deployable import build, upload
-from tests.deploy.dns_reader import read_dns
+from tests.deploy.cdk_cli import Cli
 from tests.deploy.moves import DMARC, TXT, adopt, by_cdk, by_hand, in_a_group, made_by_terraform, moved, paste, what_stands
-from tests.deploy.stacks import RUA, TOKYO, change_set, email_auth, identity, in_zone, plain, synth
+from tests.deploy.readers import read_dns
+from tests.deploy.stacks import (
+    RUA,
+    TOKYO,
+    build,
+    change_set,
+    email_auth,
+    identity,
+    in_zone,
+    plain,
+    policy_alone,
+    resources,
+    upload,
+)
 from tests.local.templates import SPF, ZONE, change, make_zone, member
-from tests.local_aws import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aws_cdk.aws_route53 import IPublicHostedZone
 
-    from tests.deploy.deployable import Built
-    from tests.deploy.stacks import Template
+    from tests.deploy.stacks import Built, Template
     from tests.local_aws import LocalAws
 
 RETAIN = RemovalPolicy.RETAIN
 KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-CDK_CLI = Path(os.environ.get("CDK_CLI", ROOT / ".venv" / "cdk" / "node_modules" / ".bin" / "cdk"))
 
 
 def status(aws: LocalAws, template: Template, stack: str = "S") -> str:
@@ -57,16 +65,6 @@ def test_the_reader_sees_a_move_that_goes_wrong(aws: LocalAws) -> None:
     with read_dns(aws) as reader:
         assert status(aws, in_zone(policy_alone("Rules"), zone)) == "UPDATE_COMPLETE"
     assert reader.missing == {(f"{ZONE}.", "TXT"), (f"_dmarc.{ZONE}.", "TXT")}
-
-
-@functools.cache
-def policy_alone(construct_id: str, policy: RemovalPolicy | None = None) -> str:
-    """A stack with a DomainPolicy, as text."""
-
-    def build(stack: Stack, zone: IPublicHostedZone) -> None:
-        DomainPolicy(stack, construct_id, hosted_zone=zone, dmarc_rua=[RUA], removal_policy=policy)
-
-    return json.dumps(synth(build))
 
 
 # --- keep the logical ids --------------------------------------------------------------------------------------------
@@ -100,7 +98,7 @@ def test_within_a_stack(aws: LocalAws, tmp_path: Path, old: Any) -> None:
 
 
 def test_with_what_get_template_prints(aws: LocalAws, tmp_path: Path) -> None:
-    """The old template as CloudFormation has it."""
+    """`adopt` reads the old template as `get-template` prints it."""
     zone = make_zone(aws)
     status(aws, in_zone(by_cdk(), zone))
     printed = aws.client("cloudformation").get_template(StackName="S")
@@ -126,6 +124,7 @@ def test_without_the_ids_the_names_are_replaced_and_lost(aws: LocalAws, tmp_path
     }
 
 
+@pytest.mark.full
 def test_cdk_diff_says_no_replacement(aws: LocalAws, tmp_path: Path) -> None:
     """The real CDK CLI, over the stack that is deployed."""
     zone = make_zone(aws)
@@ -148,23 +147,7 @@ def cdk_diff(aws: LocalAws, folder: Path, zone: str, logical_ids: dict[str, str]
     hosted = PublicHostedZone.from_public_hosted_zone_attributes(stack, "Zone", hosted_zone_id=zone, zone_name=ZONE)
     SesEmailAuth(stack, "EmailAuth", hosted_zone=hosted, dmarc_rua=[RUA], logical_ids=logical_ids)
     app.synth()
-    return cdk(aws, folder, "diff", "--app", str(assembly), "S").partition("Stack S (")[2]
-
-
-def cdk(aws: LocalAws, folder: Path, *arguments: str) -> str:
-    """What the real CDK CLI prints; it ends well."""
-    port = int(aws.endpoint.rpartition(":")[2])
-    node = Path(os.environ["JSII_NODE"]).parent
-    env = settings.client_environment(port) | {
-        "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(folder),
-        "CDK_DISABLE_CLI_TELEMETRY": "true",
-        "CDK_DISABLE_VERSION_CHECK": "true",
-    }
-    command = [str(CDK_CLI), *arguments, "--no-notices", "--no-color"]
-    done = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return Cli(aws, folder).run(folder, "diff", "--app", str(assembly), "S", "--no-color").partition("Stack S (")[2]
 
 
 # --- two steps: retain, then take over -------------------------------------------------------------------------------
@@ -189,7 +172,7 @@ def test_from_a_group(aws: LocalAws, tmp_path: Path) -> None:
 
 
 def test_another_value_in_the_second_step_is_refused(aws: LocalAws, tmp_path: Path) -> None:
-    """And `adopt` says so before."""
+    """Another value in the second step is refused with nothing lost, and `adopt` says so before."""
     zone = make_zone(aws)
     retained = in_zone(in_a_group(**KEPT), zone)
     status(aws, retained)
@@ -283,7 +266,14 @@ def test_the_record_writer_under_another_id(aws: LocalAws, tmp_path: Path) -> No
 # --- from Terraform and by hand --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["aws_ses_domain_identity", "aws_sesv2_email_identity", "article"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("aws_ses_domain_identity", marks=pytest.mark.full),
+        pytest.param("aws_sesv2_email_identity", marks=pytest.mark.full),
+        "article",
+    ],
+)
 @pytest.mark.parametrize(
     "adopt_by_function", [pytest.param(True, id="record-writer"), pytest.param(False, id="cloudformation")]
 )
@@ -323,8 +313,8 @@ LATER = f"""    spf=__import__("ses_email_auth").SpfRecord.parse("v=spf1 include
 
 def said_by_ses(aws: LocalAws) -> dict[str, Any]:
     """GetEmailIdentity, without when it was asked."""
-    found = identity(aws)
-    return {name: value for name, value in found.items() if name not in {"ResponseMetadata", "VerificationInfo"}}
+    answer = identity(aws)
+    return {name: value for name, value in answer.items() if name not in {"ResponseMetadata", "VerificationInfo"}}
 
 
 def printed(files: list[str]) -> str:
@@ -372,15 +362,10 @@ def test_by_cdk_import(aws: LocalAws, tmp_path: Path) -> None:
     assert (mapping.exit_code, json.loads(mapping.stdout)) == (0, {"EmailAuthIdentity26A6EF86": {"EmailIdentity": ZONE}})
     (tmp_path / "mapping.json").write_text(mapping.stdout, encoding="utf-8")
     with read_dns(aws) as reader:
-        cdk(aws, tmp_path, "import", "S", "--app", str(assembly), "--resource-mapping", str(tmp_path / "mapping.json"))
+        mapping_file = str(tmp_path / "mapping.json")
+        Cli(aws, tmp_path).run(tmp_path, "import", "S", "--app", str(assembly), "--resource-mapping", mapping_file)
         assert set(resources(aws)) == {"EmailAuthIdentity26A6EF86"}
         assert status(aws, template) == "UPDATE_COMPLETE"
     assert (reader.missing, reader.other) == (set(), set())
     assert (aws.records(), identity(aws)["DkimAttributes"]["Tokens"]) == (stands, tokens)
     assert len(resources(aws)) == 8
-
-
-def resources(aws: LocalAws) -> dict[str, str]:
-    """Logical id -> physical id."""
-    found = aws.client("cloudformation").describe_stack_resources(StackName="S")["StackResources"]
-    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}

@@ -46,7 +46,7 @@ def published(aws: LocalAws) -> list[str]:
 
 @pytest.mark.parametrize("layout", RecordLayout)
 def test_life(aws: LocalAws, layout: RecordLayout) -> None:
-    """Made, changed to another key, destroyed."""
+    """An identity with an own key is made, changed to another key and destroyed."""
     zone = make_zone(aws)
     first, second = store(aws, "first"), store(aws, "second")
     outcome = aws.deploy("S", in_zone(own_key("key-1", "first", first, record_layout=layout), zone))
@@ -59,7 +59,7 @@ def test_life(aws: LocalAws, layout: RecordLayout) -> None:
 
 
 def test_from_easy_dkim_and_back(aws: LocalAws) -> None:
-    """In place, the identity stays."""
+    """From Easy DKIM to an own key and back, in place."""
     zone = make_zone(aws)
     public = store(aws, "first")
     aws.deploy("S", in_zone(email_auth(), zone))
@@ -71,7 +71,7 @@ def test_from_easy_dkim_and_back(aws: LocalAws) -> None:
 
 
 def test_the_halves_do_not_belong_together(aws: LocalAws) -> None:
-    """SES does not count such an identity as verified: nothing of ours could see it before."""
+    """Halves of two keys: SES does not count the identity as verified; nothing of ours could see it before."""
     zone = make_zone(aws)
     store(aws, "first")
     aws.deploy("S", in_zone(own_key("key-1", "first", store(aws, "second")), zone))
@@ -79,7 +79,7 @@ def test_the_halves_do_not_belong_together(aws: LocalAws) -> None:
 
 
 def test_a_secret_that_does_not_exist(aws: LocalAws) -> None:
-    """Nothing is left."""
+    """A secret that does not exist fails the deployment, and nothing is left."""
     zone = make_zone(aws)
     public = store(aws, "first")
     outcome = aws.deploy("S", in_zone(own_key("key-1", "other", public), zone))
@@ -88,7 +88,7 @@ def test_a_secret_that_does_not_exist(aws: LocalAws) -> None:
 
 
 def test_no_private_key_is_said(aws: LocalAws) -> None:
-    """In the template, the events or the description of the stack."""
+    """Template, events and description of the stack hold no private key."""
     zone = make_zone(aws)
     public = store(aws, "first")
     aws.deploy("S", in_zone(own_key("key-1", "first", public), zone))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth import DmarcPolicy, RecordLayout, SendingIdentity
-from tests.deploy.stacks import TOKYO, email_auth, identity, in_zone, synth, watched
+from tests.deploy.readers import watched
+from tests.deploy.stacks import TOKYO, email_auth, identity, in_zone, synth
 from tests.local.templates import SPF, ZONE, make_zone
 
 if TYPE_CHECKING:
@@ -40,26 +41,26 @@ def test_deployed(aws: LocalAws, layout: RecordLayout, name: str, region: str | 
     """The right records stand in the zone, SES verifies them, and all of them go with the stack."""
     body = in_zone(template(layout, name, region), make_zone(aws))
     assert aws.deploy("S", body, deployed_to).status == "CREATE_COMPLETE"
-    found = identity(aws, name, deployed_to)
+    answer = identity(aws, name, deployed_to)
     assert aws.records() == {
         **{
             (f"{token}._domainkey.{name}.", "CNAME"): (600, [f"{token}.{dkim_zone}"])
-            for token in found["DkimAttributes"]["Tokens"]
+            for token in answer["DkimAttributes"]["Tokens"]
         },
         (f"bounce.{name}.", "MX"): (600, [f"10 feedback-smtp.{deployed_to}.amazonses.com"]),
         (f"bounce.{name}.", "TXT"): (600, [SPF]),
         (f"{name}.", "TXT"): (600, [SPF]),
         (f"_dmarc.{name}.", "TXT"): (600, ['"v=DMARC1; p=reject"']),
     }
-    assert found["VerifiedForSendingStatus"] is True
-    assert found["DkimAttributes"]["Status"] == found["MailFromAttributes"]["MailFromDomainStatus"] == "SUCCESS"
+    assert answer["VerifiedForSendingStatus"] is True
+    assert answer["DkimAttributes"]["Status"] == answer["MailFromAttributes"]["MailFromDomainStatus"] == "SUCCESS"
     assert aws.destroy("S", deployed_to).status == "DELETE_COMPLETE"
     assert aws.records() == {}
 
 
 @pytest.mark.parametrize("layout", RecordLayout)
 def test_the_same_construct_in_a_second_region_is_refused(aws: LocalAws, layout: RecordLayout) -> None:
-    """By the MX, before the records that both regions share are taken over: the rollback would delete them."""
+    """The same construct in a second region is refused by its MX, before shared records are taken over."""
     zone = make_zone(aws)
     aws.deploy("S", in_zone(template(layout, ZONE, TOKYO), zone))
     before = aws.records()
@@ -72,7 +73,7 @@ def test_the_same_construct_in_a_second_region_is_refused(aws: LocalAws, layout:
 
 @pytest.mark.parametrize("layout", RecordLayout)
 def test_a_sending_identity_is_for_the_second_region(aws: LocalAws, layout: RecordLayout) -> None:
-    """It has DKIM keys and a MAIL FROM domain of its own, and no policy."""
+    """A SendingIdentity in a second region has its own DKIM keys and MAIL FROM domain, and no policy."""
     zone = make_zone(aws)
     aws.deploy("S", in_zone(template(layout, ZONE, TOKYO), zone))
     before = aws.records()
@@ -92,7 +93,7 @@ def test_a_sending_identity_is_for_the_second_region(aws: LocalAws, layout: Reco
 @pytest.mark.parametrize("layout", RecordLayout)
 @pytest.mark.parametrize("label", [pytest.param("ses-bounce", id="another"), pytest.param(None, id="none")])
 def test_another_mail_from_domain(aws: LocalAws, layout: RecordLayout, label: str | None) -> None:
-    """Its two records come and go; a reader misses no other."""
+    """Another MAIL FROM domain: its two records come and go, and a reader misses no other."""
     zone = make_zone(aws)
     aws.deploy("S", in_zone(template(layout, ZONE, TOKYO), zone))
     before = aws.records()

@@ -10,8 +10,8 @@ import pytest
 from aws_cdk import RemovalPolicy
 
 from ses_email_auth import DmarcPolicy, Dns, DomainPolicy, SesEmailAuth
-from tests.deploy.deployable import Built, build, upload
-from tests.deploy.stacks import RUA, identity, watched
+from tests.deploy.readers import watched
+from tests.deploy.stacks import RUA, Built, build, identity, upload
 from tests.local.templates import SPF, ZONE, change, make_zone, member, record
 
 if TYPE_CHECKING:
@@ -40,23 +40,23 @@ def built(zone_id: str, kind: type = SesEmailAuth, **props: Any) -> Built:
 
 def template(aws: LocalAws, zone_id: str, kind: type = SesEmailAuth, *, fails: bool = False, **props: Any) -> dict[str, Any]:
     """The template, its assets uploaded; with a record behind all others that Route 53 refuses."""
-    made: dict[str, Any] = json.loads(json.dumps(upload(aws, built(zone_id, kind, **props))))
+    body: dict[str, Any] = json.loads(json.dumps(upload(aws, built(zone_id, kind, **props))))
     if fails:
-        made["Resources"]["Broken"] = {**BROKEN, "DependsOn": "EmailAuthRecords2A7B651D"}
-        made["Resources"]["Broken"]["Properties"]["HostedZoneId"] = zone_id
-    return made
+        body["Resources"]["Broken"] = {**BROKEN, "DependsOn": "EmailAuthRecords2A7B651D"}
+        body["Resources"]["Broken"]["Properties"]["HostedZoneId"] = zone_id
+    return body
 
 
 def zone_with(aws: LocalAws, *stands: dict[str, Any]) -> str:
     """A zone in which these record sets stand."""
     zone_id = make_zone(aws)
-    for each in stands:
-        change(aws, zone_id, ("CREATE", each))
+    for record_set in stands:
+        change(aws, zone_id, ("CREATE", record_set))
     return zone_id
 
 
 def test_taken_over_changed_and_left(aws: LocalAws) -> None:
-    """What stood was never missing; what was never changed stays when the stack goes."""
+    """What was taken over is never missing while it changes, and stays when the stack goes."""
     zone_id = zone_with(aws, *STANDS)
     before = aws.records()
     with watched(aws) as watch:
@@ -71,7 +71,7 @@ def test_taken_over_changed_and_left(aws: LocalAws) -> None:
 
 
 def test_the_rollback_of_a_first_deploy(aws: LocalAws) -> None:
-    """Something else is refused: what was taken over stays, what was made goes."""
+    """The rollback of a first deploy keeps what was taken over and deletes what was made."""
     zone_id = zone_with(aws, *STANDS)
     before = aws.records()
     with watched(aws) as watch:
@@ -81,7 +81,7 @@ def test_the_rollback_of_a_first_deploy(aws: LocalAws) -> None:
 
 
 def test_another_value_is_refused(aws: LocalAws) -> None:
-    """With what was found; nothing is changed."""
+    """Another value is refused with what stands there; nothing is changed."""
     zone_id = zone_with(aws, {**STANDS[0], "TTL": "60"}, STANDS[1])
     before = aws.records()
     outcome = aws.deploy("S", template(aws, zone_id))
@@ -92,7 +92,7 @@ def test_another_value_is_refused(aws: LocalAws) -> None:
 
 @pytest.mark.parametrize("fails", [True, False], ids=["another-resource-fails", "refused-by-the-writer"])
 def test_an_update_that_rolls_back(aws: LocalAws, *, fails: bool) -> None:
-    """The old state is restored; a record that stood before is not deleted on the way back."""
+    """A rolled back update restores the old state and deletes no record that stood before."""
     zone_id = zone_with(aws)
     assert aws.deploy("S", template(aws, zone_id)).failures == {}
     if not fails:
@@ -106,7 +106,7 @@ def test_an_update_that_rolls_back(aws: LocalAws, *, fails: bool) -> None:
 
 
 def test_a_record_that_was_changed_by_hand(aws: LocalAws) -> None:
-    """It is neither overwritten nor deleted."""
+    """A record that was changed by hand is neither overwritten nor deleted."""
     zone_id = zone_with(aws)
     assert aws.deploy("S", template(aws, zone_id, DomainPolicy)).failures == {}
     by_hand = member(f"_dmarc.{ZONE}", '"v=DMARC1; p=quarantine"')
@@ -119,7 +119,7 @@ def test_a_record_that_was_changed_by_hand(aws: LocalAws) -> None:
 
 
 def test_another_domain_and_another_zone(aws: LocalAws) -> None:
-    """Both are replacements: the new records first, then the old ones go."""
+    """Another domain and another zone are replacements: the new records first, then the old ones go."""
     zone_id, other = zone_with(aws), make_zone(aws, f"mail.{ZONE}")
     assert aws.deploy("S", template(aws, zone_id, DomainPolicy)).failures == {}
     policy: dict[str, Any] = {"dmarc_policy": DmarcPolicy.NONE, "domain_name": f"mail.{ZONE}"}
@@ -131,14 +131,14 @@ def test_another_domain_and_another_zone(aws: LocalAws) -> None:
         resource["Properties"] |= {"ZoneName": f"mail.{ZONE}"} if "ZoneName" in resource["Properties"] else {}
     assert aws.deploy("S", moved).failures == {}
     listed = aws.client("route53").list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
-    assert {found["Type"] for found in listed} == {"NS", "SOA"}
+    assert {record_set["Type"] for record_set in listed} == {"NS", "SOA"}
     assert set(aws.records()) == names
     assert aws.destroy("S").status == "DELETE_COMPLETE"
     assert aws.records() == {}
 
 
 def test_retain(aws: LocalAws) -> None:
-    """The records stay, and the next construct takes them over: the way to other resources or another stack."""
+    """With RETAIN the records stay, and a construct in another stack takes them over."""
     zone_id = zone_with(aws)
     keep = template(aws, zone_id, DomainPolicy, removal_policy=RemovalPolicy.RETAIN)
     assert aws.deploy("S", keep).failures == {}
@@ -150,7 +150,7 @@ def test_retain(aws: LocalAws) -> None:
     assert (aws.records(), watch.missing) == (before, set())
 
 
-@pytest.mark.parametrize("construct_id", ["EmailAuth", "NewName"])
+@pytest.mark.parametrize("construct_id", ["EmailAuth", pytest.param("NewName", marks=pytest.mark.full)])
 def test_to_the_writer_and_to_another_name(aws: LocalAws, construct_id: str) -> None:
     """With RETAIN in the deploy before, neither a switch from CloudFormation's own records nor a rename loses one."""
     zone_id = zone_with(aws)
@@ -173,7 +173,7 @@ def test_to_the_writer_and_to_another_name(aws: LocalAws, construct_id: str) -> 
 
 
 def test_a_new_name_loses_nothing(aws: LocalAws) -> None:
-    """Also without RETAIN: the delete of the old resource leaves what the new one has taken over."""
+    """A new construct id loses nothing: deleting the old resource leaves what the new one has taken over."""
     zone_id = zone_with(aws)
     assert aws.deploy("S", template(aws, zone_id, DomainPolicy)).failures == {}
     before = aws.records()
@@ -188,17 +188,17 @@ def test_a_new_name_loses_nothing(aws: LocalAws) -> None:
 
 
 def test_one_of_two_domains_leaves_the_stack(aws: LocalAws) -> None:
-    """Its records go, those of the other stay."""
+    """One of two domains leaves the stack: its records go, those of the other stay."""
     zone_id = zone_with(aws)
 
-    def made(*domains: str) -> Callable[[Stack, IPublicHostedZone], None]:
+    def policies(*domains: str) -> Callable[[Stack, IPublicHostedZone], None]:
         def fill(stack: Stack, zone: IPublicHostedZone) -> None:
             for domain in domains:
                 DomainPolicy(stack, domain, dns=Dns.route53(zone, adopt=True), domain_name=f"{domain}.{ZONE}")
 
         return fill
 
-    assert aws.deploy("S", upload(aws, build(made("a", "b"), zone_id))).failures == {}
+    assert aws.deploy("S", upload(aws, build(policies("a", "b"), zone_id))).failures == {}
     assert set(aws.records()) == {(f"a.{ZONE}.", "TXT"), (f"b.{ZONE}.", "TXT")}
-    assert aws.deploy("S", upload(aws, build(made("b"), zone_id))).failures == {}
+    assert aws.deploy("S", upload(aws, build(policies("b"), zone_id))).failures == {}
     assert set(aws.records()) == {(f"b.{ZONE}.", "TXT")}

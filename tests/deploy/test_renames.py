@@ -10,11 +10,25 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import CfnResource, RemovalPolicy, aws_route53, aws_ses
+from aws_cdk import CfnResource, RemovalPolicy
 from constructs import Construct
 
-from ses_email_auth import DmarcPolicy, DomainPolicy, RecordLayout, SesEmailAuth
-from tests.deploy.stacks import RUA, Template, change_set, email_auth, identity, in_zone, logical_ids, plain, synth, watched
+from ses_email_auth import DmarcPolicy, RecordLayout, SesEmailAuth
+from tests.deploy.moves import by_cdk
+from tests.deploy.readers import watched
+from tests.deploy.stacks import (
+    RUA,
+    Template,
+    change_set,
+    email_auth,
+    identity,
+    in_zone,
+    logical_ids,
+    plain,
+    policy_alone,
+    resources,
+    synth,
+)
 from tests.local.templates import SPF, ZONE, make_zone, record
 
 if TYPE_CHECKING:
@@ -47,16 +61,6 @@ def auth(
     return json.dumps(email_auth(construct_id=construct_id, record_layout=layout, removal_policy=policy, logical_ids=ids))
 
 
-@functools.cache
-def policy_alone(construct_id: str, policy: RemovalPolicy | None = None) -> str:
-    """A stack with a DomainPolicy, as text."""
-
-    def build(stack: Stack, zone: IPublicHostedZone) -> None:
-        DomainPolicy(stack, construct_id, hosted_zone=zone, dmarc_rua=[RUA], removal_policy=policy)
-
-    return json.dumps(synth(build))
-
-
 @pytest.fixture
 def steps(aws: LocalAws) -> Callable[..., str]:
     """Deploys templates one after the other into stack S; returns the last status."""
@@ -77,7 +81,7 @@ def steps(aws: LocalAws) -> Callable[..., str]:
 @pytest.mark.parametrize("layout", RecordLayout)
 @pytest.mark.parametrize("policy", [None, RETAIN_LATER, RETAIN])
 def test_a_new_construct_id_is_refused_by_ses(aws: LocalAws, layout: RecordLayout, policy: RemovalPolicy | None) -> None:
-    """The identity exists. Nothing was taken over before it, so the rollback deletes no live record."""
+    """SES refuses a new construct id: the identity exists. The rollback deletes no live record."""
     zone = make_zone(aws)
     aws.deploy("S", in_zone(auth(layout=layout, policy=policy), zone))
     before = aws.records()
@@ -89,7 +93,7 @@ def test_a_new_construct_id_is_refused_by_ses(aws: LocalAws, layout: RecordLayou
 
 
 def test_a_new_id_of_a_domain_policy_loses_its_records(aws: LocalAws, steps: Callable[..., str]) -> None:
-    """In a green deploy."""
+    """A DomainPolicy with a new id loses its records in a green deploy."""
     steps(policy_alone("Policy"))
     with watched(aws) as watch:
         assert steps(policy_alone("Rules")) == "UPDATE_COMPLETE"
@@ -98,7 +102,7 @@ def test_a_new_id_of_a_domain_policy_loses_its_records(aws: LocalAws, steps: Cal
 
 
 def test_new_ids_of_records_alone_lose_them_all(aws: LocalAws, steps: Callable[..., str]) -> None:
-    """The worst outcome of all: a green deploy, and no DKIM."""
+    """New ids of the records alone: a green deploy, and all records are gone."""
     steps(auth())
     with watched(aws) as watch:
         assert steps(auth("Mail", keep_identity=True)) == "UPDATE_COMPLETE"
@@ -150,14 +154,14 @@ def nested(construct_id: str, **props: Any) -> Template:
 
 @pytest.mark.parametrize("move", [pytest.param(email_auth, id="id"), pytest.param(nested, id="place")])
 def test_logical_ids_make_a_rename_no_change_at_all(move: Callable[..., Template]) -> None:
-    """The template is the same to the letter."""
+    """With `logical_ids` a renamed or moved construct gives the same template to the letter."""
     before = json.loads(plain())
     after = move(construct_id="Other", logical_ids=logical_ids(before))
     assert after == before
 
 
 def test_logical_ids_kept_while_the_policy_changes(aws: LocalAws, steps: Callable[..., str]) -> None:
-    """One record is changed in place, and a reader misses nothing."""
+    """With `logical_ids` a change of policy changes one record in place, and a reader misses nothing."""
     steps(auth())
     before = aws.records()
     renamed = email_auth(
@@ -177,9 +181,9 @@ def test_a_group_keeps_its_ids_by_the_escape_hatch() -> None:
     """`logical_ids` is for separate records; a group has two resources, which CDK's own `override_logical_id` renames."""
 
     def build(stack: Stack, zone: IPublicHostedZone) -> None:
-        made = SesEmailAuth(stack, "Mail", hosted_zone=zone, dmarc_rua=[RUA], record_layout=RecordLayout.GROUPED)
-        made.cfn_identity.override_logical_id("EmailAuthIdentity26A6EF86")
-        group = made.node.find_child("Records")
+        auth = SesEmailAuth(stack, "Mail", hosted_zone=zone, dmarc_rua=[RUA], record_layout=RecordLayout.GROUPED)
+        auth.cfn_identity.override_logical_id("EmailAuthIdentity26A6EF86")
+        group = auth.node.find_child("Records")
         assert isinstance(group, CfnResource)
         group.override_logical_id("EmailAuthRecords2A7B651D")
 
@@ -247,24 +251,10 @@ FROM_L2 = {
 }
 
 
-@functools.cache
-def by_hand() -> str:
-    """What people write with CDK's own constructs, as text."""
-
-    def build(stack: Stack, zone: IPublicHostedZone) -> None:
-        aws_ses.EmailIdentity(
-            stack, "Identity", identity=aws_ses.Identity.public_hosted_zone(zone), mail_from_domain=f"bounce.{ZONE}"
-        )
-        aws_route53.TxtRecord(stack, "Spf", zone=zone, values=["v=spf1 include:amazonses.com ~all"])
-        aws_route53.TxtRecord(stack, "Dmarc", zone=zone, record_name="_dmarc", values=["v=DMARC1; p=none"])
-
-    return json.dumps(synth(build))
-
-
 def test_from_cdks_own_constructs(aws: LocalAws) -> None:
     """With `logical_ids` one update in place: nothing is made, replaced or deleted, and the DKIM tokens stay."""
     zone = make_zone(aws)
-    aws.deploy("S", in_zone(by_hand(), zone))
+    aws.deploy("S", in_zone(by_cdk(), zone))
     before, tokens = aws.records(), identity(aws)["DkimAttributes"]["Tokens"]
     ours = in_zone(email_auth(logical_ids=FROM_L2), zone)
     changes = change_set(aws, ours)
@@ -283,16 +273,10 @@ def test_from_cdks_own_constructs(aws: LocalAws) -> None:
 
 
 def test_from_cdks_own_constructs_without_logical_ids(aws: LocalAws) -> None:
-    """SES refuses the second identity, and nothing is lost."""
+    """From CDK's own constructs without `logical_ids`: SES refuses the second identity, and nothing is lost."""
     zone = make_zone(aws)
-    aws.deploy("S", in_zone(by_hand(), zone))
+    aws.deploy("S", in_zone(by_cdk(), zone))
     before = aws.records()
     outcome = aws.deploy("S", in_zone(plain(), zone))
     assert (outcome.status, list(outcome.failures.values())) == ("UPDATE_ROLLBACK_COMPLETE", [EXISTS])
     assert aws.records() == before
-
-
-def resources(aws: LocalAws) -> dict[str, str]:
-    """Logical id -> physical id."""
-    found = aws.client("cloudformation").describe_stack_resources(StackName="S")["StackResources"]
-    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}

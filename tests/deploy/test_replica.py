@@ -8,8 +8,7 @@ import pytest
 from aws_cdk import Duration, Tags, aws_ses
 
 from ses_email_auth import Dkim, SendingIdentity
-from tests.deploy.deployable import build, upload
-from tests.deploy.stacks import email_auth, identity, in_zone
+from tests.deploy.stacks import build, email_auth, identity, in_zone, upload
 from tests.local.templates import ZONE, make_zone, record
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ def replica(aws: LocalAws, zone_id: str, *, parent: str = "ap-northeast-1", tag:
     """The template of the stack in Virginia, its assets uploaded there."""
 
     def fill(stack: Any, zone: Any) -> None:
-        made = SendingIdentity(stack, "Virginia", hosted_zone=zone, dkim=Dkim.replica_of(parent), **props)
-        Tags.of(made).add("team", tag)
+        sending = SendingIdentity(stack, "Virginia", hosted_zone=zone, dkim=Dkim.replica_of(parent), **props)
+        Tags.of(sending).add("team", tag)
 
     return upload(aws, build(fill, zone_id, VIRGINIA), VIRGINIA)
 
@@ -33,22 +32,22 @@ def replica(aws: LocalAws, zone_id: str, *, parent: str = "ap-northeast-1", tag:
 @pytest.fixture
 def zone(aws: LocalAws) -> str:
     """The zone; the parent is deployed."""
-    made = make_zone(aws)
-    assert aws.deploy("Tokyo", in_zone(email_auth(), made)).status == "CREATE_COMPLETE"
-    return made
+    zone_id = make_zone(aws)
+    assert aws.deploy("Tokyo", in_zone(email_auth(), zone_id)).status == "CREATE_COMPLETE"
+    return zone_id
 
 
 def test_life(aws: LocalAws, zone: str) -> None:
-    """Verified by the records of the parent, with a MAIL FROM domain of its own; changed in place; gone."""
+    """A replica is verified by its parent's records, has its own MAIL FROM domain, changes in place and goes."""
     parent = aws.records()
     outcome = aws.deploy("S", replica(aws, zone), VIRGINIA)
     assert (outcome.status, outcome.failures) == ("CREATE_COMPLETE", {})
-    found = identity(aws, region=VIRGINIA)
-    assert found["VerifiedForSendingStatus"] is True
-    assert found["DkimAttributes"]["SigningAttributesOrigin"] == "AWS_SES_AP_NORTHEAST_1"
-    assert found["DkimAttributes"]["Tokens"] == identity(aws)["DkimAttributes"]["Tokens"]
-    assert found["MailFromAttributes"]["MailFromDomainStatus"] == "SUCCESS"
-    assert {"Key": "team", "Value": "mail"} in found["Tags"]
+    answer = identity(aws, region=VIRGINIA)
+    assert answer["VerifiedForSendingStatus"] is True
+    assert answer["DkimAttributes"]["SigningAttributesOrigin"] == "AWS_SES_AP_NORTHEAST_1"
+    assert answer["DkimAttributes"]["Tokens"] == identity(aws)["DkimAttributes"]["Tokens"]
+    assert answer["MailFromAttributes"]["MailFromDomainStatus"] == "SUCCESS"
+    assert {"Key": "team", "Value": "mail"} in answer["Tags"]
     assert set(aws.records()) - set(parent) == {MAIL_FROM, (MAIL_FROM[0], "TXT")}
 
     changed = replica(
@@ -62,10 +61,10 @@ def test_life(aws: LocalAws, zone: str) -> None:
     outcome = aws.deploy("S", changed, VIRGINIA)
     assert not outcome.failures
     assert outcome.status == "UPDATE_COMPLETE"
-    found = identity(aws, region=VIRGINIA)
-    assert found["MailFromAttributes"].get("MailFromDomain", "") == ""
-    assert found["FeedbackForwardingStatus"] is False
-    assert {"Key": "team", "Value": "news"} in found["Tags"]
+    answer = identity(aws, region=VIRGINIA)
+    assert answer["MailFromAttributes"].get("MailFromDomain", "") == ""
+    assert answer["FeedbackForwardingStatus"] is False
+    assert {"Key": "team", "Value": "news"} in answer["Tags"]
     assert aws.records() == parent
 
     assert aws.destroy("S", VIRGINIA).status == "DELETE_COMPLETE"
@@ -74,29 +73,29 @@ def test_life(aws: LocalAws, zone: str) -> None:
 
 
 def test_with_a_wait(aws: LocalAws, zone: str) -> None:
-    """As for every identity."""
+    """A replica can wait for its verification."""
     outcome = aws.deploy("S", replica(aws, zone, wait_for_verification=Duration.minutes(2)), VIRGINIA)
     assert (outcome.status, outcome.failures) == ("CREATE_COMPLETE", {})
 
 
 def test_without_a_parent(aws: LocalAws) -> None:
-    """SES refuses, nothing is left."""
-    made = make_zone(aws)
-    outcome = aws.deploy("S", replica(aws, made), VIRGINIA)
+    """Without a parent SES refuses the replica, and nothing is left."""
+    zone_id = make_zone(aws)
+    outcome = aws.deploy("S", replica(aws, zone_id), VIRGINIA)
     assert outcome.status == "ROLLBACK_COMPLETE"
     assert any("CreateEmailIdentity failed" in reason for reason in outcome.failures.values())
     assert aws.records() == {}
 
 
 def test_the_parent_cannot_go_first(aws: LocalAws, zone: str) -> None:
-    """As SES has it."""
+    """The parent cannot be deleted before its replica."""
     aws.deploy("S", replica(aws, zone), VIRGINIA)
     assert aws.destroy("Tokyo").status == "DELETE_FAILED"
     assert identity(aws, region=VIRGINIA)["IdentityType"] == "DOMAIN"
 
 
 def test_an_identity_that_exists(aws: LocalAws, zone: str) -> None:
-    """Is refused and stays as it is."""
+    """An identity that exists in the region is refused and stays as it is."""
     aws.client("sesv2", VIRGINIA).create_email_identity(EmailIdentity=ZONE)
     outcome = aws.deploy("S", replica(aws, zone), VIRGINIA)
     assert outcome.status == "ROLLBACK_COMPLETE"
@@ -105,7 +104,7 @@ def test_an_identity_that_exists(aws: LocalAws, zone: str) -> None:
 
 
 def test_a_failed_update(aws: LocalAws, zone: str) -> None:
-    """The old MAIL FROM domain is set again."""
+    """A failed update sets the old MAIL FROM domain again."""
     aws.deploy("S", replica(aws, zone), VIRGINIA)
     before = aws.records()
     broken = replica(aws, zone, mail_from_subdomain="other")
@@ -117,7 +116,7 @@ def test_a_failed_update(aws: LocalAws, zone: str) -> None:
 
 
 def test_another_parent_is_refused(aws: LocalAws, zone: str) -> None:
-    """The stack goes back to what was."""
+    """Another parent is refused, and the stack goes back to what was."""
     aws.deploy("S", replica(aws, zone), VIRGINIA)
     outcome = aws.deploy("S", replica(aws, zone, parent="eu-west-1"), VIRGINIA)
     assert outcome.status == "UPDATE_ROLLBACK_COMPLETE"

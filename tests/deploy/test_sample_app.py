@@ -10,7 +10,8 @@ import pytest
 from aws_cdk import Environment, assertions
 
 from app import EmailAuthStack
-from tests.deploy.stacks import TOKYO, Template, bare_app, change_set, identity, in_zone, watched
+from tests.deploy.readers import watched
+from tests.deploy.stacks import TOKYO, Template, bare_app, change_set, identity, in_zone
 from tests.local.templates import SPF, ZONE, make_zone, record
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def deployed(aws: LocalAws) -> str:
 
 
 def test_seven_records_and_the_identity(aws: LocalAws, deployed: str) -> None:
-    """Exactly these, and nothing else is in the template."""
+    """The sample app makes an identity and exactly these seven records."""
     assert len(in_zone(sample("none"), deployed)["Resources"]) == 8
     tokens = identity(aws)["DkimAttributes"]["Tokens"]
     assert len(set(tokens)) == 3
@@ -46,21 +47,21 @@ def test_seven_records_and_the_identity(aws: LocalAws, deployed: str) -> None:
         (f"{ZONE}.", "TXT"): (600, [SPF]),
         DMARC: (600, [f'"v=DMARC1; p=none; rua=mailto:dmarc-reports@{ZONE}"']),
     }
-    assert [found["IdentityName"] for found in aws.client("sesv2").list_email_identities()["EmailIdentities"]] == [ZONE]
+    assert [listed["IdentityName"] for listed in aws.client("sesv2").list_email_identities()["EmailIdentities"]] == [ZONE]
 
 
 def test_ses_is_content(aws: LocalAws, deployed: str) -> None:  # noqa: ARG001 - it deploys
-    """DKIM with 2048 bits, MAIL FROM and the identity as a whole."""
-    found = identity(aws)
-    assert found["VerifiedForSendingStatus"] is True
-    assert found["DkimAttributes"]["Status"] == "SUCCESS"
-    assert found["DkimAttributes"]["CurrentSigningKeyLength"] == "RSA_2048_BIT"
-    mail_from = found["MailFromAttributes"]
+    """SES has verified DKIM with 2048 bits, MAIL FROM and the identity."""
+    answer = identity(aws)
+    assert answer["VerifiedForSendingStatus"] is True
+    assert answer["DkimAttributes"]["Status"] == "SUCCESS"
+    assert answer["DkimAttributes"]["CurrentSigningKeyLength"] == "RSA_2048_BIT"
+    mail_from = answer["MailFromAttributes"]
     assert (mail_from["MailFromDomain"], mail_from["MailFromDomainStatus"]) == (f"bounce.{ZONE}", "SUCCESS")
 
 
 def test_a_policy_change_touches_the_dmarc_record_alone(aws: LocalAws, deployed: str) -> None:
-    """By the change set, by the records after it, and by a reader in between."""
+    """A policy change touches the DMARC record alone: in the change set, in the zone, and for a reader meanwhile."""
     before = aws.records()
     stricter = in_zone(sample("quarantine"), deployed)
     assert change_set(aws, stricter) == {"EmailAuthDmarc12692FC9": ("Modify", "False")}
@@ -71,7 +72,7 @@ def test_a_policy_change_touches_the_dmarc_record_alone(aws: LocalAws, deployed:
 
 
 def test_a_failed_update_restores_the_old_policy(aws: LocalAws, deployed: str) -> None:
-    """Something else in the stack is refused after the record was changed."""
+    """An update that fails after the record was changed restores the old policy."""
     before = aws.records()
     broken = in_zone(sample("quarantine"), deployed)
     broken["Resources"]["Bad"] = record(deployed, f"x.{ZONE}", "no quotes", DependsOn=list(broken["Resources"]))
@@ -83,14 +84,14 @@ def test_a_failed_update_restores_the_old_policy(aws: LocalAws, deployed: str) -
 
 
 def test_destroy_leaves_nothing(aws: LocalAws, deployed: str) -> None:  # noqa: ARG001 - it deploys
-    """Neither a record nor the identity."""
+    """Destroy leaves neither a record nor the identity."""
     assert aws.destroy("S").status == "DELETE_COMPLETE"
     assert aws.records() == {}
     assert aws.client("sesv2").list_email_identities()["EmailIdentities"] == []
 
 
 def test_a_first_deploy_that_fails_leaves_nothing(aws: LocalAws) -> None:
-    """And can be repeated."""
+    """A first deploy that fails leaves nothing and can be repeated."""
     zone = make_zone(aws)
     broken: Template = in_zone(sample("none"), zone)
     broken["Resources"]["Bad"] = record(zone, f"x.{ZONE}", "no quotes", DependsOn=list(broken["Resources"]))

@@ -9,8 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ses_email_auth import SesEmailAuth
-from tests.deploy.deployable import build, upload
-from tests.deploy.stacks import RUA
+from tests.deploy.stacks import RUA, build, upload
 from tests.local.templates import ZONE, make_zone
 
 if TYPE_CHECKING:
@@ -43,8 +42,8 @@ class Domain:
 
     def policies(self) -> dict[str, Any]:
         """The documents by name."""
-        found = self.aws.client("sesv2").get_email_identity_policies(EmailIdentity=ZONE)["Policies"]
-        return {name: json.loads(text) for name, text in found.items()}
+        policies = self.aws.client("sesv2").get_email_identity_policies(EmailIdentity=ZONE)["Policies"]
+        return {name: json.loads(text) for name, text in policies.items()}
 
     def accounts(self) -> dict[str, str]:
         """The account that each policy allows."""
@@ -58,7 +57,7 @@ def domain(aws: LocalAws) -> Domain:
 
 
 def test_life(domain: Domain) -> None:
-    """Written, changed in place, renamed, taken away one by one; the identity goes after the last."""
+    """Policies are written, changed in place, renamed and taken away; the identity is deleted after the last."""
     assert domain.deploy(one=PARTNER, two=FRIEND).status == "CREATE_COMPLETE"
     assert domain.accounts() == {"one": PARTNER, "two": FRIEND}
     assert domain.deploy(one=FRIEND, two=FRIEND).status == "UPDATE_COMPLETE"
@@ -74,7 +73,7 @@ def test_life(domain: Domain) -> None:
 
 
 def test_a_policy_of_others(domain: Domain) -> None:
-    """The update is refused and rolled back with both policies as they were."""
+    """A policy of others is not overwritten: the update is rolled back with both policies as they were."""
     domain.deploy(one=PARTNER)
     ses = domain.aws.client("sesv2")
     ses.create_email_identity_policy(EmailIdentity=ZONE, PolicyName="two", Policy=json.dumps(FOREIGN))

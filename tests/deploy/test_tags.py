@@ -50,15 +50,15 @@ def deploy(aws: LocalAws, build: Callable[[Stack], None], *, flag: bool, tags: d
 
 @pytest.mark.parametrize("flag", [pytest.param(False, id="flag-off"), pytest.param(True, id="flag-on")])
 def test_our_identity_gets_each_tag_once(aws: LocalAws, *, flag: bool) -> None:
-    """From the stack or from the template."""
+    """Our identity gets each tag once, from the stack or from the template."""
     assert deploy(aws, ours, flag=flag) == {}
-    found = identity(aws)
-    assert sorted((tag["Key"], tag["Value"]) for tag in found["Tags"]) == [("own", "yes"), ("stage", "prod")]
-    assert found["VerifiedForSendingStatus"] is True
+    answer = identity(aws)
+    assert sorted((tag["Key"], tag["Value"]) for tag in answer["Tags"]) == [("own", "yes"), ("stage", "prod")]
+    assert answer["VerifiedForSendingStatus"] is True
 
 
 def test_a_stack_with_the_same_tag_of_its_own(aws: LocalAws) -> None:
-    """The flag does not help there."""
+    """A tag of the stack with the same key: ours deploys, a plain identity fails even with the flag."""
     assert deploy(aws, ours, flag=True, tags={"stage": "stack"}) == {}
     assert sorted((tag["Key"], tag["Value"]) for tag in identity(aws)["Tags"]) == [("own", "yes"), ("stage", "stack")]
     aws.reset()
@@ -66,11 +66,11 @@ def test_a_stack_with_the_same_tag_of_its_own(aws: LocalAws) -> None:
 
 
 def test_a_plain_identity_fails_with_the_flag_off(aws: LocalAws) -> None:
-    """The reason for the care."""
+    """A plain identity fails with the flag off: the key comes twice."""
     (reason,) = deploy(aws, plain, flag=False).values()
     assert reason == DUPLICATE
 
 
 def test_a_plain_identity_works_with_the_flag_on(aws: LocalAws) -> None:
-    """CDK's own cure."""
+    """A plain identity works with CDK's flag on."""
     assert deploy(aws, plain, flag=True) == {}

@@ -9,8 +9,7 @@ import pytest
 from aws_cdk import CfnResource, Duration, Stack
 
 from ses_email_auth import SesEmailAuth
-from tests.deploy.deployable import Built, build, upload
-from tests.deploy.stacks import RUA, identity
+from tests.deploy.stacks import RUA, Built, build, identity, upload
 from tests.local.templates import ZONE, make_zone
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def verification_events(aws: LocalAws) -> list[str]:
 
 
 def test_life(aws: LocalAws, zone: str) -> None:
-    """Made once SES has verified; another MAIL FROM waits again, the same template does not; gone without a trace."""
+    """The wait ends when SES has verified; another MAIL FROM domain waits again; destroy leaves nothing."""
     template = waiting(aws, zone)
     outcome = aws.deploy("S", template)
     assert (outcome.status, outcome.failures) == ("CREATE_COMPLETE", {})
@@ -80,13 +79,13 @@ def test_what_depends_on_it_waits(aws: LocalAws, zone: str) -> None:
     assert aws.deploy("S", waiting(aws, zone)).status == "CREATE_COMPLETE"
     events = aws.client("cloudformation").describe_stack_events(StackName="S")["StackEvents"]
     done = [event["LogicalResourceId"] for event in reversed(events) if event["ResourceStatus"] == "CREATE_COMPLETE"]
-    assert done.index("After") > next(n for n, found in enumerate(done) if found.startswith("EmailAuthVerification"))
+    assert done.index("After") > next(n for n, name in enumerate(done) if name.startswith("EmailAuthVerification"))
     started, ended = (event["Timestamp"] for event in reversed(events) if event["ResourceType"] == KIND)
     assert (ended - started).total_seconds() >= 9  # asked at once, and after ten seconds
 
 
 def test_time_out(aws: LocalAws, zone: str) -> None:
-    """The reason is shown by CloudFormation, all is taken back, and the retry with more patience works."""
+    """A time-out shows its reason and takes all back; a retry with a longer wait works."""
     aws.control("delay", seconds="600")
     outcome = aws.deploy("S", waiting(aws, zone, 2))
     assert outcome.status == "ROLLBACK_COMPLETE"
@@ -103,7 +102,7 @@ def test_time_out(aws: LocalAws, zone: str) -> None:
 
 
 def test_update_that_times_out_goes_back(aws: LocalAws, zone: str) -> None:
-    """The old MAIL FROM comes back, and the way back does not wait: else the stack would be stuck."""
+    """An update that times out goes back to the old MAIL FROM domain without another wait."""
     assert aws.deploy("S", waiting(aws, zone)).status == "CREATE_COMPLETE"
     before = aws.records()
     aws.control("dkim-failed", identity=ZONE)
@@ -115,6 +114,7 @@ def test_update_that_times_out_goes_back(aws: LocalAws, zone: str) -> None:
     assert identity(aws)["MailFromAttributes"]["MailFromDomain"] == f"bounce.{ZONE}"
 
 
+@pytest.mark.full
 def test_mail_from_that_failed_recovers(aws: LocalAws, zone: str) -> None:
     """72 hours without the MX: SES has stopped looking. The wait sets the MAIL FROM again."""
     assert aws.deploy("S", waiting(aws, zone)).status == "CREATE_COMPLETE"

@@ -31,8 +31,8 @@ def test_deploy_by_change_set(aws: LocalAws) -> None:
     aws.client("cloudformation").get_waiter("stack_create_complete").wait(
         StackName="S", WaiterConfig={"Delay": 0, "MaxAttempts": 500}
     )
-    found = aws.client("sesv2").get_email_identity(EmailIdentity=ZONE)
-    assert (found["VerifiedForSendingStatus"], found["Tags"]) == (True, [{"Key": "stage", "Value": "prod"}])
+    answer = aws.client("sesv2").get_email_identity(EmailIdentity=ZONE)
+    assert (answer["VerifiedForSendingStatus"], answer["Tags"]) == (True, [{"Key": "stage", "Value": "prod"}])
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ def test_deploy_by_change_set(aws: LocalAws) -> None:
     ],
 )
 def test_what_is_a_replacement(aws: LocalAws, logical_id: str, key: str, value: object, replacement: str) -> None:
-    """`cdk diff` shows what a change set says."""
+    """A change set says which change is a replacement, as `cdk diff` shows it."""
     zone = make_zone(aws)
     body = template(R=record(zone, f"{ZONE}.", SPF), G=group(zone, member(f"a.{ZONE}", SPF)), I=identity())
     aws.deploy("S", body)
     body["Resources"][logical_id]["Properties"][key] = value
-    changes = [found["ResourceChange"] for found in change_set(aws, "UPDATE", body)["Changes"]]
+    changes = [entry["ResourceChange"] for entry in change_set(aws, "UPDATE", body)["Changes"]]
     assert [(c["LogicalResourceId"], c["Action"], c["Replacement"]) for c in changes] == [(logical_id, "Modify", replacement)]
 
 
 def test_an_identity_that_exists_can_be_imported(aws: LocalAws) -> None:
-    """It keeps its tokens; the next update is one of the stack. One that does not exist fails the change set."""
+    """An imported identity keeps its tokens and belongs to the stack; a missing one fails the change set."""
     ses = aws.client("sesv2")
     tokens = ses.create_email_identity(EmailIdentity=ZONE)["DkimAttributes"]["Tokens"]
     body = template(I=identity(policies={"DeletionPolicy": "Retain"}))
@@ -90,5 +90,5 @@ def test_an_identity_that_exists_can_be_imported(aws: LocalAws) -> None:
     zone = make_zone(aws)
     body["Resources"] |= dkim_records(zone, "I")
     assert aws.deploy("S", body).status == "UPDATE_COMPLETE"
-    found = ses.get_email_identity(EmailIdentity=ZONE)
-    assert (found["DkimAttributes"]["Tokens"], found["VerifiedForSendingStatus"]) == (tokens, True)
+    answer = ses.get_email_identity(EmailIdentity=ZONE)
+    assert (answer["DkimAttributes"]["Tokens"], answer["VerifiedForSendingStatus"]) == (tokens, True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.local.functions import RECORDER, custom, events_of, function, invoked
-from tests.local.templates import make_zone, record, template
+from tests.local.templates import RECORDER, custom, events_of, function, invoked, make_zone, record, template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,14 +65,14 @@ def test_life(aws: LocalAws, events: Path) -> None:
 
 
 def test_an_update_that_does_not_concern_it(aws: LocalAws, events: Path) -> None:
-    """No event."""
+    """An update that leaves the custom resource as it is sends no event."""
     aws.deploy("S", stack(events, custom()))
     assert aws.deploy("S", stack(events, custom(), T={"Type": "AWS::SNS::Topic"})).status == "UPDATE_COMPLETE"
     assert kinds(events) == [("Create", None)]
 
 
 def test_data_is_what_get_att_reads(aws: LocalAws, events: Path) -> None:
-    """One that was not answered fails the deployment."""
+    """`Fn::GetAtt` reads the answered data; a name that was not answered fails the deployment."""
     body = stack(events, custom(Create={"Data": {"Key": "value"}}))
     body["Outputs"] = {"Key": {"Value": {"Fn::GetAtt": ["C", "Key"]}}}
     assert aws.deploy("S", body).status == "CREATE_COMPLETE"
@@ -83,7 +82,7 @@ def test_data_is_what_get_att_reads(aws: LocalAws, events: Path) -> None:
 
 
 def test_another_physical_id_is_a_replacement(aws: LocalAws, events: Path) -> None:
-    """The old one is deleted at the end, with the old properties."""
+    """An update that answers another physical id deletes the old resource at the end, with the old properties."""
     aws.deploy("S", stack(events, custom(Create={"PhysicalResourceId": "one"}, Version="1")))
     changed = custom(Update={"PhysicalResourceId": "two"}, Version="2")
     assert aws.deploy("S", stack(events, changed)).status == "UPDATE_COMPLETE"
@@ -94,7 +93,7 @@ def test_another_physical_id_is_a_replacement(aws: LocalAws, events: Path) -> No
 
 
 def test_a_creation_that_fails(aws: LocalAws, events: Path) -> None:
-    """The reason of the handler is told, and the rollback deletes the id that it answered."""
+    """A failed creation shows the reason of the handler, and the rollback deletes the id that it answered."""
     failed = custom(Create={"Status": "FAILED", "Reason": "no such zone", "PhysicalResourceId": "not-created"})
     outcome = aws.deploy("S", stack(events, failed))
     assert outcome.status == "ROLLBACK_COMPLETE"
@@ -104,7 +103,7 @@ def test_a_creation_that_fails(aws: LocalAws, events: Path) -> None:
 
 
 def test_a_creation_that_fails_in_an_update(aws: LocalAws, events: Path) -> None:
-    """As in a first deployment."""
+    """A failed creation in an update is rolled back as in a first deployment."""
     aws.deploy("S", stack(events))
     failed = custom(Create={"Status": "FAILED", "Reason": "no", "PhysicalResourceId": "not-created"})
     assert aws.deploy("S", stack(events, failed)).status == "UPDATE_ROLLBACK_COMPLETE"
@@ -112,7 +111,7 @@ def test_a_creation_that_fails_in_an_update(aws: LocalAws, events: Path) -> None
 
 
 def test_a_deletion_that_fails(aws: LocalAws, events: Path) -> None:
-    """The stack stays."""
+    """A failed deletion leaves the stack."""
     failed = custom(Delete={"Status": "FAILED", "Reason": "not empty"})
     aws.deploy("S", stack(events, failed))
     outcome = aws.destroy("S")
@@ -122,13 +121,13 @@ def test_a_deletion_that_fails(aws: LocalAws, events: Path) -> None:
 
 
 def test_a_rollback_deletes_what_was_created(aws: LocalAws, events: Path) -> None:
-    """When something else fails."""
+    """A created custom resource is deleted when another resource fails."""
     assert aws.deploy("S", stack(events, custom(), Bad=failing(aws))).status == "ROLLBACK_COMPLETE"
     assert kinds(events) == [("Create", None), ("Delete", "made")]
 
 
 def test_a_rollback_updates_back(aws: LocalAws, events: Path) -> None:
-    """With the old and new properties changed over."""
+    """A failed update is followed by an update back, with the old and new properties changed over."""
     aws.deploy("S", stack(events, custom(Version="1")))
     assert aws.deploy("S", stack(events, custom(Version="2"), Bad=failing(aws))).status == "UPDATE_ROLLBACK_COMPLETE"
     assert kinds(events) == [("Create", None), ("Update", "made"), ("Update", "made")]
@@ -137,7 +136,7 @@ def test_a_rollback_updates_back(aws: LocalAws, events: Path) -> None:
 
 
 def test_a_rollback_deletes_a_replacement(aws: LocalAws, events: Path) -> None:
-    """The old one was never touched."""
+    """After a failed replacement the new resource is deleted and the old one is left alone."""
     aws.deploy("S", stack(events, custom(Create={"PhysicalResourceId": "one"})))
     changed = custom(Update={"PhysicalResourceId": "two"})
     assert aws.deploy("S", stack(events, changed, Bad=failing(aws))).status == "UPDATE_ROLLBACK_COMPLETE"
@@ -147,7 +146,7 @@ def test_a_rollback_deletes_a_replacement(aws: LocalAws, events: Path) -> None:
 
 
 def test_an_update_that_fails(aws: LocalAws, events: Path) -> None:
-    """It is sent back to the old properties."""
+    """An update that failed is sent back to the old properties."""
     aws.deploy("S", stack(events, custom(Version="1")))
     outcome = aws.deploy("S", stack(events, custom(Version="2", Update={"Status": "FAILED", "Reason": "no"})))
     assert outcome.status == "UPDATE_ROLLBACK_COMPLETE"
@@ -156,7 +155,7 @@ def test_an_update_that_fails(aws: LocalAws, events: Path) -> None:
 
 
 def test_a_replacement_that_fails(aws: LocalAws, events: Path) -> None:
-    """The id that the failure names is deleted; the old one is not updated back (aws-cdk #17040)."""
+    """A failed update that names another id: that id is deleted, the old one is not updated back (aws-cdk #17040)."""
     aws.deploy("S", stack(events, custom()))
     failed = custom(Update={"Status": "FAILED", "Reason": "no", "PhysicalResourceId": "half-made"})
     assert aws.deploy("S", stack(events, failed)).status == "UPDATE_ROLLBACK_COMPLETE"
@@ -178,14 +177,14 @@ def test_a_handler_that_never_answers(aws: LocalAws, events: Path) -> None:
 
 def test_a_handler_that_crashes_is_tried_again(aws: LocalAws, events: Path) -> None:
     """Lambda repeats an asynchronous call twice, with the same event."""
-    outcome = aws.deploy("S", stack(events, custom(timeout=4, Create="crash")))
+    outcome = aws.deploy("S", stack(events, custom(timeout=6, Create="crash")))
     assert outcome.status == "ROLLBACK_COMPLETE"
     creates = [event["RequestId"] for event in events_of(events) if event["RequestType"] == "Create"]
     assert (len(creates), len(set(creates))) == (3, 1)
 
 
 def test_how_often_is_up_to_the_function(aws: LocalAws, events: Path) -> None:
-    """AWS::Lambda::EventInvokeConfig."""
+    """AWS::Lambda::EventInvokeConfig sets how often Lambda repeats a call."""
     name = {"Ref": "Function"}
     once = {"FunctionName": name, "Qualifier": "$LATEST", "MaximumRetryAttempts": 0}
     retries = {"Type": "AWS::Lambda::EventInvokeConfig", "Properties": once}
@@ -207,13 +206,13 @@ def test_how_often_is_up_to_the_function(aws: LocalAws, events: Path) -> None:
     ],
 )
 def test_an_answer_that_is_refused(aws: LocalAws, events: Path, answer: dict[str, Any], reason: str) -> None:
-    """The creation fails with the reason of CloudFormation."""
+    """An answer that CloudFormation refuses fails the creation with its reason."""
     outcome = aws.deploy("S", stack(events, custom(Create=answer)))
     assert (outcome.status, outcome.failures["C"]) == ("ROLLBACK_COMPLETE", reason)
 
 
 def test_a_service_token_of_nothing(aws: LocalAws) -> None:
-    """The deployment fails."""
+    """A service token that is no function fails the deployment."""
     token = "arn:aws:lambda:ap-northeast-1:123456789012:function:gone"
     lost = {"Type": "AWS::CloudFormation::CustomResource", "Properties": {"ServiceToken": token}}
     outcome = aws.deploy("S", template(C=lost))
@@ -221,7 +220,7 @@ def test_a_service_token_of_nothing(aws: LocalAws) -> None:
 
 
 def test_the_function_runs_with_its_role(aws: LocalAws) -> None:
-    """In the account and region of the stack, with boto3 at hand."""
+    """A function runs in the account and region of the stack, with boto3 at hand."""
     code = "import boto3\ndef handle(event, context):\n"
     code += "    return [boto3.client('sts').get_caller_identity()['Arn'], boto3.client('s3').meta.region_name]\n"
     arn, region = invoked(aws, code, region="eu-west-1")

@@ -23,7 +23,7 @@ def get(aws: LocalAws, name: str = ZONE, region: str = TOKYO) -> dict[str, Any]:
 
 def exists(aws: LocalAws, name: str) -> bool:
     """Whether SES knows the identity."""
-    return name in [found["IdentityName"] for found in aws.client("sesv2").list_email_identities()["EmailIdentities"]]
+    return name in [listed["IdentityName"] for listed in aws.client("sesv2").list_email_identities()["EmailIdentities"]]
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_verified_exactly_while_dns_holds_the_records(aws: LocalAws, region: str
     assert states(get(aws, region=region)) == ("PENDING", False, "SUCCESS")
 
 
-def states(found: dict[str, Any]) -> tuple[str, bool, str]:
+def states(answer: dict[str, Any]) -> tuple[str, bool, str]:
     """The statuses of DKIM, of sending and of MAIL FROM."""
-    dkim, mail_from = found["DkimAttributes"]["Status"], found["MailFromAttributes"]["MailFromDomainStatus"]
-    assert found["VerificationStatus"] == dkim
-    return dkim, found["VerifiedForSendingStatus"], mail_from
+    dkim, mail_from = answer["DkimAttributes"]["Status"], answer["MailFromAttributes"]["MailFromDomainStatus"]
+    assert answer["VerificationStatus"] == dkim
+    return dkim, answer["VerifiedForSendingStatus"], mail_from
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_dkim_with_a_doubled_name_is_not_found(aws: LocalAws) -> None:
 
 
 def test_a_zone_in_another_account_counts_and_a_private_one_does_not(aws: LocalAws) -> None:
-    """SES looks into public DNS."""
+    """Records of a private zone verify nothing: SES looks into public DNS."""
     aws.deploy("S", template(Identity=identity(MailFromAttributes=MAIL_FROM)))
     mx = member(f"bounce.{ZONE}", MX, rtype="MX")
     private = (
@@ -132,7 +132,7 @@ def test_a_zone_in_another_account_counts_and_a_private_one_does_not(aws: LocalA
 
 
 def test_sending_needs_a_verified_identity(aws: LocalAws) -> None:
-    """MessageRejected until the DKIM records stand."""
+    """Sending is refused with MessageRejected until the DKIM records stand."""
     zone = make_zone(aws)
     ses = aws.client("sesv2")
     message = {
@@ -150,18 +150,18 @@ def test_sending_needs_a_verified_identity(aws: LocalAws) -> None:
 def test_what_a_new_identity_says(aws: LocalAws) -> None:
     """The defaults of SES: signing on, 2048 bits, forwarding on, no MAIL FROM, no configuration set."""
     aws.deploy("S", template(Identity=identity()))
-    found = get(aws)
-    assert (found["IdentityType"], found["FeedbackForwardingStatus"], found["Tags"]) == ("DOMAIN", True, [])
-    assert (found["DkimAttributes"]["SigningEnabled"], found["DkimAttributes"]["CurrentSigningKeyLength"]) == (
+    answer = get(aws)
+    assert (answer["IdentityType"], answer["FeedbackForwardingStatus"], answer["Tags"]) == ("DOMAIN", True, [])
+    assert (answer["DkimAttributes"]["SigningEnabled"], answer["DkimAttributes"]["CurrentSigningKeyLength"]) == (
         True,
         "RSA_2048_BIT",
     )
-    assert found["MailFromAttributes"] == {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"}
-    assert "ConfigurationSetName" not in found
+    assert answer["MailFromAttributes"] == {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"}
+    assert "ConfigurationSetName" not in answer
 
 
 def test_an_update_changes_everything_but_the_tokens(aws: LocalAws) -> None:
-    """In place; and taken out of the template again, the values go back to the defaults."""
+    """Properties change in place; taken out of the template again, they go back to their defaults."""
     aws.client("sesv2").create_configuration_set(ConfigurationSetName="set")
     aws.deploy("S", template(Identity=identity()))
     before = get(aws)
@@ -184,7 +184,7 @@ def test_an_update_changes_everything_but_the_tokens(aws: LocalAws) -> None:
 
 
 def test_key_length(aws: LocalAws) -> None:
-    """It can be set at creation and changed; setting the length that it has already is refused."""
+    """The key length can be set at creation and changed; setting the length in force is refused."""
     aws.deploy("S", template(Identity=identity()))
     outcome = aws.deploy("S", template(Identity=identity(DkimSigningAttributes={"NextSigningKeyLength": "RSA_2048_BIT"})))
     assert outcome.status == "UPDATE_ROLLBACK_COMPLETE"
@@ -197,7 +197,7 @@ def test_key_length(aws: LocalAws) -> None:
 
 
 def test_key_length_at_creation(aws: LocalAws) -> None:
-    """The default may be written out there."""
+    """The default key length may be written out in an update."""
     signing = {"NextSigningKeyLength": "RSA_2048_BIT"}
     assert aws.deploy("S", template(Identity=identity(DkimSigningAttributes=signing))).status == "CREATE_COMPLETE"
 
@@ -211,7 +211,7 @@ def test_key_length_at_creation(aws: LocalAws) -> None:
     ],
 )
 def test_mail_from_must_be_below_the_identity(aws: LocalAws, mail_from: str) -> None:
-    """SES's sentence, at creation and at an update."""
+    """A MAIL FROM domain elsewhere is refused in SES's words, at creation and at an update."""
     bad = identity(f"ses.{ZONE}", MailFromAttributes={"MailFromDomain": mail_from})
     sentence = f"Provided MAIL-FROM domain <{mail_from}> is not subdomain of the domain of the identity <ses.{ZONE}>."
     assert aws.deploy("S", template(Identity=bad)).failures == {"Identity": sentence}
@@ -221,7 +221,7 @@ def test_mail_from_must_be_below_the_identity(aws: LocalAws, mail_from: str) -> 
 
 
 def test_an_identity_that_exists_is_refused(aws: LocalAws) -> None:
-    """Unlike a record it is never adopted, and the rollback leaves it alone."""
+    """An identity that exists is never adopted, unlike a record, and the rollback leaves it alone."""
     aws.client("sesv2").create_email_identity(EmailIdentity=ZONE)
     outcome = aws.deploy("S", template(Identity=identity()))
     assert outcome.failures == {
@@ -231,7 +231,7 @@ def test_an_identity_that_exists_is_refused(aws: LocalAws) -> None:
 
 
 def test_an_identity_made_by_the_api_is_verified_in_the_same_way(aws: LocalAws) -> None:
-    """Pending until its three CNAMEs stand."""
+    """The identity of a subdomain is pending until its three CNAMEs stand."""
     tokens = aws.client("sesv2").create_email_identity(EmailIdentity=ZONE)["DkimAttributes"]["Tokens"]
     assert get(aws)["VerifiedForSendingStatus"] is False
     cnames = [member(f"{token}._domainkey.{ZONE}", f"{token}.dkim.amazonses.com", rtype="CNAME") for token in tokens]
@@ -240,14 +240,14 @@ def test_an_identity_made_by_the_api_is_verified_in_the_same_way(aws: LocalAws) 
 
 
 def test_an_address_has_no_dkim_names(aws: LocalAws) -> None:
-    """It counts as verified: nobody can click on a link here. Its MAIL FROM is below its domain."""
+    """An address counts as verified: no link can be clicked here. Its MAIL FROM is below its domain."""
     mail_from = {"MailFromDomain": f"bounce.{ZONE}"}
     assert (
         aws.deploy("S", template(Identity=identity(f"info@{ZONE}", MailFromAttributes=mail_from))).status == "CREATE_COMPLETE"
     )
-    found = get(aws, f"info@{ZONE}")
-    assert (found["IdentityType"], found["VerifiedForSendingStatus"]) == ("EMAIL_ADDRESS", True)
-    assert (found["DkimAttributes"]["Status"], found["DkimAttributes"]["Tokens"]) == ("NOT_STARTED", [])
+    answer = get(aws, f"info@{ZONE}")
+    assert (answer["IdentityType"], answer["VerifiedForSendingStatus"]) == ("EMAIL_ADDRESS", True)
+    assert (answer["DkimAttributes"]["Status"], answer["DkimAttributes"]["Tokens"]) == ("NOT_STARTED", [])
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_another_name_is_a_replacement(aws: LocalAws, policies: dict[str, str], 
     ],
 )
 def test_deletion_policy(aws: LocalAws, policy: str, *, after_failure: bool, after_delete: bool) -> None:
-    """In a first deployment that fails, and when the stack is deleted."""
+    """DeletionPolicy decides in a first deployment that fails, and when the stack is deleted."""
     zone = make_zone(aws)
     own = identity(policies={"DeletionPolicy": policy})
     aws.deploy("S", template(Identity=own, Bad=record(zone, f"x.{ZONE}", "no quotes", DependsOn="Identity")))
@@ -286,7 +286,7 @@ def test_deletion_policy(aws: LocalAws, policy: str, *, after_failure: bool, aft
 
 
 def test_a_failed_update_restores_the_identity(aws: LocalAws) -> None:
-    """MAIL FROM goes back to what it was."""
+    """A failed update sets the MAIL FROM domain back."""
     zone = make_zone(aws)
     aws.deploy("S", template(Identity=identity(MailFromAttributes=MAIL_FROM)))
     bad = record(zone, f"x.{ZONE}", "no quotes", DependsOn="Identity")
@@ -296,7 +296,7 @@ def test_a_failed_update_restores_the_identity(aws: LocalAws) -> None:
 
 
 def test_tags_of_stack_and_resource_add_up(aws: LocalAws) -> None:
-    """Different keys are fine."""
+    """An identity gets the tags of the stack and its own when their keys differ."""
     own = identity(Tags=[{"Key": "team", "Value": "mail"}])
     assert aws.deploy("S", template(Identity=own), Tags=[{"Key": "stage", "Value": "prod"}]).status == "CREATE_COMPLETE"
     assert get(aws)["Tags"] == [{"Key": "team", "Value": "mail"}, {"Key": "stage", "Value": "prod"}]

@@ -46,7 +46,7 @@ def publish_dkim(aws: LocalAws, ses: Any, zone: str) -> None:
 
 
 def test_settings(aws: LocalAws, ses: Any) -> None:
-    """Each Put changes what it is for."""
+    """Each Put operation changes its setting; MAIL FROM and configuration set can be taken away."""
     aws.client("sesv2").create_configuration_set(ConfigurationSetName="set")
     ses.put_email_identity_mail_from_attributes(
         EmailIdentity=ZONE, MailFromDomain=f"bounce.{ZONE}", BehaviorOnMxFailure="REJECT_MESSAGE"
@@ -54,23 +54,23 @@ def test_settings(aws: LocalAws, ses: Any) -> None:
     ses.put_email_identity_feedback_attributes(EmailIdentity=ZONE, EmailForwardingEnabled=False)
     ses.put_email_identity_configuration_set_attributes(EmailIdentity=ZONE, ConfigurationSetName="set")
     ses.put_email_identity_dkim_attributes(EmailIdentity=ZONE, SigningEnabled=False)
-    found = get(ses)
-    assert found["MailFromAttributes"] == {
+    answer = get(ses)
+    assert answer["MailFromAttributes"] == {
         "MailFromDomain": f"bounce.{ZONE}",
         "MailFromDomainStatus": "PENDING",
         "BehaviorOnMxFailure": "REJECT_MESSAGE",
     }
-    assert (found["FeedbackForwardingStatus"], found["ConfigurationSetName"]) == (False, "set")
-    assert found["DkimAttributes"]["SigningEnabled"] is False
+    assert (answer["FeedbackForwardingStatus"], answer["ConfigurationSetName"]) == (False, "set")
+    assert answer["DkimAttributes"]["SigningEnabled"] is False
     ses.put_email_identity_mail_from_attributes(EmailIdentity=ZONE)
     ses.put_email_identity_configuration_set_attributes(EmailIdentity=ZONE)
-    found = get(ses)
-    assert found["MailFromAttributes"] == {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"}
-    assert "ConfigurationSetName" not in found
+    answer = get(ses)
+    assert answer["MailFromAttributes"] == {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"}
+    assert "ConfigurationSetName" not in answer
 
 
 def test_what_is_refused(ses: Any) -> None:
-    """Names that do not exist or exist already, and a MAIL FROM domain elsewhere."""
+    """Refused: names that do not exist or exist already, and a MAIL FROM domain elsewhere."""
     assert code(ses.create_email_identity, EmailIdentity=ZONE) == "AlreadyExistsException"
     assert code(ses.create_email_identity, EmailIdentity="a.example", ConfigurationSetName="gone") == "NotFoundException"
     assert code(ses.get_email_identity, EmailIdentity="a.example") == "NotFoundException"
@@ -82,7 +82,7 @@ def test_what_is_refused(ses: Any) -> None:
 
 
 def test_what_is_listed(aws: LocalAws, ses: Any) -> None:
-    """With its status; and gone after a deletion, in SES as in SESv2."""
+    """An identity is listed with its status, and gone after a deletion, in SES as in SESv2."""
     listed = ses.list_email_identities()["EmailIdentities"]
     assert listed == [{"IdentityName": ZONE, "IdentityType": "DOMAIN", "SendingEnabled": True, "VerificationStatus": "PENDING"}]
     assert aws.client("ses").list_identities()["Identities"] == [ZONE]
@@ -91,7 +91,7 @@ def test_what_is_listed(aws: LocalAws, ses: Any) -> None:
 
 
 def test_tags(ses: Any) -> None:
-    """Added, replaced by key, taken away; shown by both operations."""
+    """Tags are added, replaced by key and taken away; two operations show them."""
     arn = f"arn:aws:ses:ap-northeast-1:123456789012:identity/{ZONE}"
     ses.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
     ses.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "3"}])
@@ -103,7 +103,7 @@ def test_tags(ses: Any) -> None:
 
 
 def test_verification_info(aws: LocalAws, ses: Any) -> None:
-    """When SES looked, what it missed, and in which zone."""
+    """VerificationInfo says when SES looked, what it missed, and in which zone."""
     info = get(ses)["VerificationInfo"]
     assert (info["ErrorType"], "LastSuccessTimestamp" in info, "SOARecord" in info) == ("HOST_NOT_FOUND", False, False)
     zone = make_zone(aws)
@@ -118,7 +118,7 @@ def test_verification_info(aws: LocalAws, ses: Any) -> None:
 
 
 def test_a_wrong_value_and_a_wrong_type(aws: LocalAws, ses: Any) -> None:
-    """Each has a name of its own."""
+    """A wrong value and a wrong type have different error types."""
     zone, token = make_zone(aws), get(ses)["DkimAttributes"]["Tokens"][0]
     wrong = member(f"{token}._domainkey.{ZONE}", "x.dkim.amazonses.com", rtype="CNAME")
     change(aws, zone, ("CREATE", wrong))
@@ -128,7 +128,7 @@ def test_a_wrong_value_and_a_wrong_type(aws: LocalAws, ses: Any) -> None:
 
 
 def test_verification_that_takes_its_time(aws: LocalAws, ses: Any) -> None:
-    """By a control request: the records have to stand for some seconds."""
+    """With the control request `delay` the records have to stand for some seconds."""
     aws.control("delay", seconds="0.5")
     publish_dkim(aws, ses, make_zone(aws))
     assert get(ses)["VerifiedForSendingStatus"] is False
@@ -141,17 +141,17 @@ def test_verification_that_takes_its_time(aws: LocalAws, ses: Any) -> None:
 
 
 def test_dns_that_does_not_answer(aws: LocalAws, ses: Any) -> None:
-    """By a control request, and back."""
+    """With the control request `dkim-error` SES cannot look until it is sent again without an error."""
     publish_dkim(aws, ses, make_zone(aws))
     aws.control("dkim-error", identity=ZONE, error="DNS_SERVER_ERROR")
-    found = get(ses)
-    assert (found["VerificationStatus"], found["VerificationInfo"]["ErrorType"]) == ("PENDING", "DNS_SERVER_ERROR")
+    answer = get(ses)
+    assert (answer["VerificationStatus"], answer["VerificationInfo"]["ErrorType"]) == ("PENDING", "DNS_SERVER_ERROR")
     aws.control("dkim-error", identity=ZONE)
     assert get(ses)["VerificationStatus"] == "SUCCESS"
 
 
 def test_mail_from_that_has_failed(aws: LocalAws, ses: Any) -> None:
-    """It stays so though the MX stands, until it is set again."""
+    """A MAIL FROM domain that has failed stays so though the MX stands, until it is set again."""
     put = ses.put_email_identity_mail_from_attributes
     put(EmailIdentity=ZONE, MailFromDomain=f"bounce.{ZONE}")
     aws.control("mail-from-failed", identity=ZONE)
@@ -162,7 +162,7 @@ def test_mail_from_that_has_failed(aws: LocalAws, ses: Any) -> None:
 
 
 def test_dkim_that_has_failed(aws: LocalAws, ses: Any) -> None:
-    """The same for DKIM."""
+    """DKIM that has failed stays so though the records stand."""
     aws.control("dkim-failed", identity=ZONE)
     publish_dkim(aws, ses, make_zone(aws))
     assert get(ses)["VerificationStatus"] == "FAILED"
@@ -170,7 +170,7 @@ def test_dkim_that_has_failed(aws: LocalAws, ses: Any) -> None:
 
 @pytest.mark.parametrize("path", ["/_ses/nothing?identity=blacksheep.link", "/_ses/dkim-failed?identity=a.example"])
 def test_a_control_request_that_makes_no_sense(aws: LocalAws, ses: Any, path: str) -> None:
-    """Status 400."""
+    """A control request with an unknown name or identity is answered with status 400."""
     assert get(ses) != {}
     assert aws.request("POST", path) == 400
 
@@ -179,7 +179,7 @@ def test_a_control_request_that_makes_no_sense(aws: LocalAws, ses: Any, path: st
 
 
 def test_policies_of_sesv2(ses: Any) -> None:
-    """Created once, updated only if there, shown with the identity."""
+    """A policy is created once, updated only if it exists, and shown with the identity."""
     names = {"EmailIdentity": ZONE, "PolicyName": "Partner"}
     assert code(ses.update_email_identity_policy, **names, Policy=POLICY) == "NotFoundException"
     ses.create_email_identity_policy(**names, Policy=POLICY)
@@ -193,7 +193,7 @@ def test_policies_of_sesv2(ses: Any) -> None:
 
 
 def test_policies_of_ses(aws: LocalAws, ses: Any) -> None:
-    """Put is an upsert, deletion of one that is gone no error; one store with SESv2."""
+    """SES's Put is an upsert, and deleting a missing policy is no error; the store is that of SESv2."""
     v1 = aws.client("ses")
     names = {"Identity": ZONE, "PolicyName": "Partner"}
     v1.put_identity_policy(**names, Policy=POLICY.replace("SendEmail", "SendRawEmail"))
@@ -208,7 +208,7 @@ def test_policies_of_ses(aws: LocalAws, ses: Any) -> None:
 
 @pytest.mark.parametrize("policy", ["no JSON", "{}", '{"Statement": [{"Effect": "Allow", "Action": "ses:SendEmail"}]}'])
 def test_a_policy_that_is_refused(aws: LocalAws, ses: Any, policy: str) -> None:
-    """By both."""
+    """SES and SESv2 refuse documents, names and identities that make no policy."""
     v1 = aws.client("ses")
     assert code(v1.put_identity_policy, Identity=ZONE, PolicyName="p", Policy=policy) == "InvalidPolicy"
     create = ses.create_email_identity_policy
@@ -218,7 +218,7 @@ def test_a_policy_that_is_refused(aws: LocalAws, ses: Any, policy: str) -> None:
 
 
 def test_no_more_than_twenty(aws: LocalAws, ses: Any) -> None:
-    """Policies an identity."""
+    """An identity has at most twenty policies."""
     assert get(ses)["Policies"] == {}
     put = aws.client("ses").put_identity_policy
     for i in range(20):

@@ -9,8 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.local.functions import invoked, role
-from tests.local.templates import SPF, ZONE, dkim_records, identity, make_zone, member, template
+from tests.local.templates import SPF, ZONE, dkim_records, identity, invoked, make_zone, member, role, template
 
 if TYPE_CHECKING:
     from tests.local_aws import LocalAws
@@ -70,7 +69,7 @@ def batch(*changes: tuple[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_a_role_of_another_account(aws: LocalAws) -> None:
-    """Works on what that account has, and its records are not in the caller's."""
+    """A role of another account works on what that account has; the caller's account gets no records."""
     zone = make_zone(aws, account=DNS)
     make_role(aws, allow("route53:ChangeResourceRecordSets", resource=f"arn:aws:route53:::hostedzone/{zone}"))
     credentials = assume(aws)
@@ -82,7 +81,7 @@ def test_a_role_of_another_account(aws: LocalAws) -> None:
 
 
 def test_what_is_not_allowed_is_refused(aws: LocalAws) -> None:
-    """In the words of AWS, with the resource."""
+    """What a role may not do is refused in the words of AWS, with the resource."""
     zone, other = make_zone(aws, account=DNS), make_zone(aws, "other.example", account=DNS)
     make_role(aws, allow("route53:ChangeResourceRecordSets", resource=f"arn:aws:route53:::hostedzone/{zone}"))
     route53 = client(aws, "route53", assume(aws))
@@ -136,7 +135,7 @@ def test_condition_keys_of_route53(aws: LocalAws, changes: list[tuple[str, dict[
 
 
 def test_a_denial_counts_more(aws: LocalAws) -> None:
-    """Than any permission."""
+    """A denial counts more than any permission."""
     zone = make_zone(aws, account=DNS)
     names = {"route53:ChangeResourceRecordSetsNormalizedRecordNames": [ZONE]}
     deny = allow("route53:ChangeResourceRecordSets", ForAnyValue__StringEquals=names) | {"Effect": "Deny"}
@@ -199,7 +198,7 @@ def test_the_principal_of_a_session_is_its_role(aws: LocalAws) -> None:
 
 
 def test_a_trust_policy_is_enough_in_its_own_account(aws: LocalAws) -> None:
-    """Where it names the role itself; across accounts the caller needs a permission too."""
+    """A trust policy that names the caller's role is enough in its own account, and not across accounts."""
     trust = {"Principal": {"AWS": SENDER}}
     aws.deploy("Caller", template(Role=role(trust=trust, RoleName="Caller")))
     caller = {"AWS": f"arn:aws:iam::{SENDER}:role/Caller"}
@@ -210,14 +209,14 @@ def test_a_trust_policy_is_enough_in_its_own_account(aws: LocalAws) -> None:
 
 
 def test_a_function_takes_a_role_of_another_account(aws: LocalAws) -> None:
-    """It needs sts:AssumeRole on that role, and to be trusted there."""
+    """A function needs sts:AssumeRole on a role of another account, and to be trusted there."""
     zone = make_zone(aws, account=DNS)
     make_role(aws, allow("route53:ListResourceRecordSets"))
     code = f"""
 import boto3
 def handle(event, context):
-    found = boto3.client("sts").assume_role(RoleArn="{WRITER}", RoleSessionName="function")["Credentials"]
-    session = boto3.Session(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+    keys = boto3.client("sts").assume_role(RoleArn="{WRITER}", RoleSessionName="function")["Credentials"]
+    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
     records = session.client("route53").list_resource_record_sets(HostedZoneId="{zone}")["ResourceRecordSets"]
     return [record["Type"] for record in records]
 """
@@ -285,7 +284,7 @@ def test_sending_is_allowed_by_sender(aws: LocalAws) -> None:
 
 
 def test_another_account_sends(aws: LocalAws) -> None:
-    """With a policy of the identity that allows it, and not without."""
+    """Another account sends through an identity only if a policy of that identity allows it."""
     arn = make_verified(aws)
     ses = aws.client("sesv2", account=DNS)
     with_arn = mail(FromEmailAddressIdentityArn=arn)
@@ -305,10 +304,10 @@ def test_another_account_sends(aws: LocalAws) -> None:
 
 
 def test_keys_and_secrets(aws: LocalAws) -> None:
-    """KMS and Secrets Manager by the ARN of key and secret."""
-    made = template(Key={"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": key_policy()}}, Secret=secret())
-    made["Outputs"] = {"Key": {"Value": {"Fn::GetAtt": ["Key", "Arn"]}}, "Secret": {"Value": {"Ref": "Secret"}}}
-    assert aws.deploy("Keys", made).status == "CREATE_COMPLETE"
+    """KMS and Secrets Manager allow by the ARN of key and secret."""
+    body = template(Key={"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": key_policy()}}, Secret=secret())
+    body["Outputs"] = {"Key": {"Value": {"Fn::GetAtt": ["Key", "Arn"]}}, "Secret": {"Value": {"Ref": "Secret"}}}
+    assert aws.deploy("Keys", body).status == "CREATE_COMPLETE"
     outputs = aws.outputs("Keys")
     arn = make_role(
         aws,

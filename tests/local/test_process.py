@@ -32,7 +32,7 @@ def launch(*arguments: str, python: str | None = None, **environment: str) -> su
     command = [python or interpreter(), "-m", "ses_email_auth.local", *arguments]
     path = os.pathsep.join([environment.pop("PYTHONPATH", str(ROOT)), str(ROOT)])
     env = own_environment() | {"PYTHONPATH": path} | environment
-    return subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=env, cwd="/", capture_output=True, encoding="utf-8", timeout=60, check=False)
 
 
 def listening(pid: int) -> set[tuple[str, str]]:
@@ -42,14 +42,14 @@ def listening(pid: int) -> set[tuple[str, str]]:
         target = str(descriptor.readlink())
         if target.startswith("socket:["):
             inodes.add(target[8:-1])
-    found = set()
+    sockets = set()
     for protocol in ("tcp", "tcp6", "udp", "udp6"):
-        for line in Path(f"/proc/{pid}/net/{protocol}").read_text().splitlines()[1:]:
+        for line in Path(f"/proc/{pid}/net/{protocol}").read_text(encoding="utf-8").splitlines()[1:]:
             fields = line.split()
             # 0A is LISTEN; a UDP socket waits as soon as it is bound.
             if fields[9] in inodes and (fields[3] == "0A" or protocol.startswith("udp")):
-                found.add((protocol, fields[1]))
-    return found
+                sockets.add((protocol, fields[1]))
+    return sockets
 
 
 def loopback(port: int) -> set[tuple[str, str]]:
@@ -71,7 +71,7 @@ def test_one_port_on_loopback(local: LocalAws) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "::1", "192.0.2.1", ""])  # noqa: S104 - the subject
 def test_any_other_address_is_refused(host: str) -> None:
-    """By option and by MiniStack's own variable."""
+    """Any address but 127.0.0.1 is refused, by option and by MiniStack's own variable."""
     for refused in (launch("--host", host), launch(BIND_HOST=host)):
         assert (refused.returncode, refused.stdout) == (2, "")
         sentence = f"error: the local AWS listens on 127.0.0.1 only, got {host!r}; unset BIND_HOST and leave --host out\n"
@@ -79,7 +79,7 @@ def test_any_other_address_is_refused(host: str) -> None:
 
 
 def test_without_ministack() -> None:
-    """The sentence holds the command that helps."""
+    """Without MiniStack the error names the command that installs it."""
     refused = launch(python=sys.executable)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
@@ -89,10 +89,10 @@ def test_without_ministack() -> None:
 
 
 def test_another_ministack(tmp_path: Path) -> None:
-    """We use private names, so even a newer one is refused."""
+    """Another version of MiniStack is refused, even a newer one: private names are used."""
     metadata = tmp_path / "ministack-9.9.9.dist-info" / "METADATA"
     metadata.parent.mkdir()
-    metadata.write_text("Metadata-Version: 2.1\nName: ministack\nVersion: 9.9.9\n")
+    metadata.write_text("Metadata-Version: 2.1\nName: ministack\nVersion: 9.9.9\n", encoding="utf-8")
     refused = launch(PYTHONPATH=str(tmp_path))
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.startswith("error: ministack 9.9.9 is installed, but this needs exactly 1.5.33; run ")
@@ -100,22 +100,26 @@ def test_another_ministack(tmp_path: Path) -> None:
 
 def test_the_extra_is_what_the_launcher_asks_for() -> None:
     """setup.py, from which the Makefile installs, and the launcher agree; and boto3 fits."""
-    line = next(line for line in (ROOT / "setup.py").read_text().splitlines() if line.strip().startswith('"local": '))
+    line = next(
+        line for line in (ROOT / "setup.py").read_text(encoding="utf-8").splitlines() if line.strip().startswith('"local": ')
+    )
     assert tuple(ast.literal_eval(line.strip().removeprefix('"local": ').removesuffix(","))) == settings.REQUIREMENTS
     command = [interpreter(), "-m", "pip", "check"]
-    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == "No broken requirements found.\n"
+    assert (
+        subprocess.run(command, capture_output=True, encoding="utf-8", check=False).stdout == "No broken requirements found.\n"
+    )
 
 
 @pytest.mark.parametrize("port", ["-1", "65536"])
 def test_a_port_that_is_none(port: str) -> None:
-    """Refused before MiniStack is loaded."""
+    """An impossible port is refused before MiniStack is loaded."""
     refused = launch("--port", port)
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"error: cannot listen on 127.0.0.1 port {port} (")
 
 
 def test_a_port_in_use(local: LocalAws) -> None:
-    """The sentence says what to do."""
+    """A port in use is refused with what to do."""
     refused = launch("--port", str(port_of(local)))
     assert refused.returncode == 2
     assert refused.stderr.endswith("; pass another --port, or 0 for a free one\n")
@@ -128,7 +132,7 @@ def test_it_imports_nothing_else_of_ours() -> None:
         "print(*sorted(m for m in sys.modules if m.startswith('ses_email_auth')))"
     )
     env = own_environment() | {"PYTHONPATH": str(ROOT)} | settings.server_environment(1)
-    done = subprocess.run([interpreter(), "-c", code], env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run([interpreter(), "-c", code], env=env, capture_output=True, encoding="utf-8", check=True)
     assert "ses_email_auth.local.permissions" in done.stdout
     assert [m for m in done.stdout.split() if not m.startswith("ses_email_auth.local")] == ["ses_email_auth"]
 
@@ -138,7 +142,9 @@ def launcher() -> Iterator[subprocess.Popen[str]]:
     """The launcher on a free port, its output in a pipe."""
     command = [interpreter(), "-m", "ses_email_auth.local", "--port", "0"]
     env = own_environment() | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, env=env, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
+    with subprocess.Popen(
+        command, env=env, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+    ) as child:
         yield child
         child.kill()
 
@@ -147,13 +153,15 @@ def test_what_it_prints_is_a_shell_script(launcher: subprocess.Popen[str], tmp_p
     """Sourced, it points the CDK CLI at the local AWS and away from any real account."""
     assert launcher.stdout is not None
     script = tmp_path / "environment"
-    script.write_text("".join(launcher.stdout.readline() for _ in range(2 + len(settings.client_environment(1)))))
+    script.write_text(
+        "".join(launcher.stdout.readline() for _ in range(2 + len(settings.client_environment(1)))), encoding="utf-8"
+    )
     env = {"PATH": os.environ["PATH"], "AWS_PROFILE": "production", "AWS_SESSION_TOKEN": "t"}
-    done = subprocess.run(["/bin/sh", "-c", f". {script}; env"], env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run(["/bin/sh", "-c", f". {script}; env"], env=env, capture_output=True, encoding="utf-8", check=True)
     set_now = dict(line.split("=", 1) for line in done.stdout.splitlines())
     port = int(set_now["AWS_ENDPOINT_URL"].removeprefix("http://127.0.0.1:"))
     assert {k: v for k, v in set_now.items() if k.startswith("AWS_")} == settings.client_environment(port)
-    assert script.read_text().startswith(f"# local AWS on http://127.0.0.1:{port}; ")
+    assert script.read_text(encoding="utf-8").startswith(f"# local AWS on http://127.0.0.1:{port}; ")
     assert reachable(port)
 
 
@@ -193,7 +201,7 @@ def busy_worker(aws: LocalAws) -> int:
 def alive(pid: int) -> bool:
     """Whether the process runs; a zombie does not."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
 
@@ -207,9 +215,9 @@ def gone(*pids: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.full)])
 def test_its_end_ends_lambda_workers(ending: signal.Signals) -> None:
-    """The launcher cleans up itself when it is asked to stop, even what is busy."""
+    """The launcher ends its Lambda workers when it is asked to stop, even busy ones."""
     with local_aws() as aws:
         worker = busy_worker(aws)
         assert alive(worker)
@@ -218,7 +226,7 @@ def test_its_end_ends_lambda_workers(ending: signal.Signals) -> None:
 
 
 def test_the_context_manager_leaves_no_process() -> None:
-    """Nor does it when the launcher is killed and cannot clean up."""
+    """The context manager ends the workers of a launcher that was killed."""
     with local_aws() as aws:
         worker = busy_worker(aws)
         os.kill(aws.pid, signal.SIGKILL)
@@ -226,7 +234,7 @@ def test_the_context_manager_leaves_no_process() -> None:
 
 
 def test_a_missing_interpreter_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the command that makes it."""
+    """A missing interpreter is an error that names the command that makes it."""
     monkeypatch.setenv("LOCAL_AWS_PYTHON", "/nonexistent/python")
     with (
         pytest.raises(RuntimeError, match=r"/nonexistent/python does not exist.*/pip install ministack==1\.5\.33 boto3"),
@@ -249,7 +257,7 @@ def test_reset_and_clients(aws: LocalAws) -> None:
 
 
 def test_the_environment_for_children(local: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the user's AWS settings is left."""
+    """The environment for children keeps none of the user's AWS settings."""
     monkeypatch.setenv("AWS_PROFILE", "production")
     environment = local.environment("eu-west-1")
     assert "AWS_PROFILE" not in environment

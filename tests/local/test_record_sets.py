@@ -1,4 +1,4 @@
-"""AWS::Route53::RecordSet as AWS is reported to treat it: adoption, refusal, deletion by value, renames, rollback."""
+"""AWS::Route53::RecordSet and RecordSetGroup as AWS is reported to treat them: adoption, deletion, renames, rollback."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local.templates import SPF, ZONE, change, make_zone, member, record, template
+from tests.local.templates import SPF, ZONE, change, group, make_zone, member, record, template
 
 if TYPE_CHECKING:
     from tests.local_aws import LocalAws
@@ -51,7 +51,7 @@ def test_create_adopts_an_identical_record(aws: LocalAws) -> None:
     ],
 )
 def test_create_over_a_different_record_is_refused(aws: LocalAws, existing: dict[str, object]) -> None:
-    """With CloudFormation's sentence; the record stays, and what the stack had made goes."""
+    """Refused with CloudFormation's sentence; the record stays, and what the stack had made goes."""
     zone = make_zone(aws)
     change(aws, zone, ("CREATE", existing))
     before = aws.records()
@@ -68,7 +68,7 @@ def test_create_over_a_different_record_is_refused(aws: LocalAws, existing: dict
     ],
 )
 def test_names_in_values_differ_in_neither_case_nor_dot(aws: LocalAws, rtype: str, stands: str, wanted: str) -> None:
-    """Such a record is identical, so it is adopted and can be deleted."""
+    """A record whose names differ in case or final dot alone is identical: it is adopted and can be deleted."""
     zone = make_zone(aws)
     change(aws, zone, ("CREATE", member(f"x.{ZONE}", stands, rtype=rtype)))
     assert aws.deploy("S", template(X=record(zone, f"x.{ZONE}", wanted, rtype=rtype))).status == "CREATE_COMPLETE"
@@ -87,7 +87,7 @@ def test_a_record_edited_by_hand_blocks_deletion(aws: LocalAws) -> None:
 
 
 def test_an_update_overwrites_an_edit_by_hand(aws: LocalAws) -> None:
-    """Without a word, but only when the record changes in the template."""
+    """An edit by hand is overwritten without an error, but only when the record changes in the template."""
     zone = make_zone(aws)
     aws.deploy("S", template(Spf=record(zone, NAME, SPF)))
     change(aws, zone, ("UPSERT", member(NAME, GOOGLE)))
@@ -98,7 +98,7 @@ def test_an_update_overwrites_an_edit_by_hand(aws: LocalAws) -> None:
 
 
 def test_a_record_that_is_gone_does_not_block_deletion(aws: LocalAws) -> None:
-    """Somebody deleted it by hand: nothing is left to do (an assumption about AWS)."""
+    """A record that was deleted by hand is no error when its stack deletes it (an assumption about AWS)."""
     zone = make_zone(aws)
     aws.deploy("S", template(Spf=record(zone, NAME, SPF)))
     change(aws, zone, ("DELETE", member(NAME, SPF)))
@@ -106,7 +106,7 @@ def test_a_record_that_is_gone_does_not_block_deletion(aws: LocalAws) -> None:
 
 
 def test_a_new_logical_id_alone_loses_the_record(aws: LocalAws) -> None:
-    """The trap: the deployment ends well, and the record is gone."""
+    """A renamed logical id: the deployment ends well, and the record is gone."""
     zone = make_zone(aws)
     aws.deploy("S", template(Old=record(zone, NAME, SPF)))
     outcome = aws.deploy("S", template(New=record(zone, NAME, SPF)))
@@ -115,7 +115,7 @@ def test_a_new_logical_id_alone_loses_the_record(aws: LocalAws) -> None:
 
 
 def test_a_new_logical_id_and_a_new_value_at_once_is_refused(aws: LocalAws) -> None:
-    """Then the record of the old id stays."""
+    """A new logical id and a new value at once are refused, and the record of the old id stays."""
     zone = make_zone(aws)
     aws.deploy("S", template(Old=record(zone, NAME, SPF)))
     outcome = aws.deploy("S", template(New=record(zone, NAME, GOOGLE)))
@@ -139,7 +139,7 @@ def test_the_retain_recipe_keeps_the_record(aws: LocalAws, policy: str) -> None:
 
 @pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate"])
 def test_deletion_policy_keeps_the_record_of_a_deleted_stack(aws: LocalAws, policy: str) -> None:
-    """Both policies keep it."""
+    """Retain and RetainExceptOnCreate keep the record of a deleted stack."""
     zone = make_zone(aws)
     aws.deploy("S", template(Spf=record(zone, NAME, SPF, DeletionPolicy=policy)))
     assert aws.destroy("S").status == "DELETE_COMPLETE"
@@ -192,7 +192,7 @@ def test_another_name_or_type_is_a_replacement(aws: LocalAws, second: dict[str, 
 
 
 def test_another_zone_is_a_replacement(aws: LocalAws) -> None:
-    """The record moves from one zone to the other."""
+    """Another zone moves the record."""
     first, second = make_zone(aws), make_zone(aws, f"mail.{ZONE}")
     aws.deploy("S", template(R=record(first, f"mail.{ZONE}", SPF)))
     assert aws.deploy("S", template(R=record(second, f"mail.{ZONE}", SPF))).status == "UPDATE_COMPLETE"
@@ -210,7 +210,7 @@ def test_a_final_dot_more_is_a_replacement_that_loses_the_record(aws: LocalAws) 
 
 
 def test_a_failed_update_restores_the_old_values(aws: LocalAws) -> None:
-    """What was changed before the fault goes back, what was made goes away."""
+    """A failed update takes back its changes and deletes what it made."""
     zone = make_zone(aws)
     aws.deploy("S", template(Spf=record(zone, NAME, SPF)))
     changed = record(zone, NAME, GOOGLE, ttl=60)
@@ -236,7 +236,7 @@ def test_a_zone_with_records_of_others_is_not_deleted(aws: LocalAws) -> None:
 
 
 def test_the_zone_may_be_given_by_its_name(aws: LocalAws) -> None:
-    """HostedZoneName instead of HostedZoneId."""
+    """A zone can be named by HostedZoneName instead of HostedZoneId."""
     make_zone(aws)
     by_name = {"Type": "AWS::Route53::RecordSet", "Properties": {"HostedZoneName": NAME, **member(NAME, SPF)}}
     assert aws.deploy("S", template(Spf=by_name)).status == "CREATE_COMPLETE"
@@ -248,3 +248,94 @@ def test_a_zone_of_another_account_is_unknown(aws: LocalAws) -> None:
     zone = make_zone(aws, account="210987654321")
     outcome = aws.deploy("S", template(Spf=record(zone, NAME, SPF)))
     assert outcome.failures == {"Spf": f"[No hosted zone found with ID: {zone}]"}
+
+
+# --- AWS::Route53::RecordSetGroup: each operation is one batch, all or nothing ------------------------------------------
+
+A, B, C = (member(f"{label}.{ZONE}.", SPF) for label in "abc")
+BAD = member(f"bad.{ZONE}.", "no quotes")
+
+
+def names(aws: LocalAws) -> set[str]:
+    """The first labels of the names that exist."""
+    return {name.partition(".")[0] for name, _ in aws.records()}
+
+
+def test_life_of_a_group(aws: LocalAws) -> None:
+    """Members come, change and go."""
+    zone = make_zone(aws)
+    assert aws.deploy("S", template(G=group(zone, A, B))).status == "CREATE_COMPLETE"
+    assert aws.records() == {(f"a.{ZONE}.", "TXT"): (600, [SPF]), (f"b.{ZONE}.", "TXT"): (600, [SPF])}
+    changed = member(f"b.{ZONE}.", '"new"', ttl=60)
+    assert aws.deploy("S", template(G=group(zone, changed, C))).status == "UPDATE_COMPLETE"
+    assert aws.records() == {(f"b.{ZONE}.", "TXT"): (60, ['"new"']), (f"c.{ZONE}.", "TXT"): (600, [SPF])}
+    assert aws.destroy("S").status == "DELETE_COMPLETE"
+    assert aws.records() == {}
+
+
+def test_one_bad_member_makes_none(aws: LocalAws) -> None:
+    """One bad member: no member is created."""
+    zone = make_zone(aws)
+    outcome = aws.deploy("S", template(G=group(zone, A, BAD, B)))
+    assert outcome.status == "ROLLBACK_COMPLETE"
+    assert "enclosed in quotation marks" in outcome.failures["G"]
+    assert names(aws) == set()
+
+
+def test_one_member_that_exists_differently_makes_none(aws: LocalAws) -> None:
+    """One member that exists with another value: no member is created, and the error names that member."""
+    zone = make_zone(aws)
+    change(aws, zone, ("CREATE", member(f"b.{ZONE}", '"other"')))
+    outcome = aws.deploy("S", template(G=group(zone, A, B)))
+    assert outcome.failures == {
+        "G": f"[Tried to create resource record set [name='b.{ZONE}.', type='TXT'] but it already exists]"
+    }
+    assert aws.records() == {(f"b.{ZONE}.", "TXT"): (600, ['"other"'])}
+
+
+def test_an_update_is_all_or_nothing(aws: LocalAws) -> None:
+    """A bad member keeps the removed, the changed and the new one from happening."""
+    zone = make_zone(aws)
+    aws.deploy("S", template(G=group(zone, A, B)))
+    before = aws.records()
+    outcome = aws.deploy("S", template(G=group(zone, member(f"b.{ZONE}.", '"new"'), C, BAD)))
+    assert outcome.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert aws.records() == before
+
+
+def test_an_applied_update_is_rolled_back_when_another_resource_fails(aws: LocalAws) -> None:
+    """A group goes back to its old members when another resource fails."""
+    zone = make_zone(aws)
+    aws.deploy("S", template(G=group(zone, A, B)))
+    before = aws.records()
+    bad = record(zone, f"x.{ZONE}", "no quotes", DependsOn="G")
+    assert aws.deploy("S", template(G=group(zone, C), Bad=bad)).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert aws.records() == before
+
+
+def test_one_member_edited_by_hand_keeps_all_from_deletion(aws: LocalAws) -> None:
+    """One member edited by hand keeps all from deletion; a member that is gone does not count."""
+    zone = make_zone(aws)
+    aws.deploy("S", template(G=group(zone, A, B, C)))
+    change(aws, zone, ("UPSERT", member(f"b.{ZONE}", '"other"')), ("DELETE", C))
+    assert aws.destroy("S").status == "DELETE_FAILED"
+    assert names(aws) == {"a", "b"}
+    change(aws, zone, ("UPSERT", B))
+    assert aws.destroy("S").status == "DELETE_COMPLETE"
+    assert names(aws) == set()
+
+
+def test_from_single_records_to_a_group_loses_the_records(aws: LocalAws) -> None:
+    """The trap of a changed layout: adopted by the group, then deleted as the old resources."""
+    zone = make_zone(aws)
+    aws.deploy("S", template(A=record(zone, f"a.{ZONE}.", SPF)))
+    assert aws.deploy("S", template(G=group(zone, A))).status == "UPDATE_COMPLETE"
+    assert names(aws) == set()
+
+
+def test_from_retained_single_records_to_a_group_keeps_them(aws: LocalAws) -> None:
+    """From retained single records to a group: the records stay."""
+    zone = make_zone(aws)
+    aws.deploy("S", template(A=record(zone, f"a.{ZONE}.", SPF, DeletionPolicy="Retain")))
+    assert aws.deploy("S", template(G=group(zone, A))).status == "UPDATE_COMPLETE"
+    assert names(aws) == {"a"}

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.local.functions import function, role
-from tests.local.templates import ZONE, identity, template
+from tests.local.templates import ZONE, function, identity, role, template
 
 if TYPE_CHECKING:
     from tests.local_aws import LocalAws
@@ -129,7 +128,7 @@ def destination(**where: Any) -> dict[str, Any]:
     ],
 )
 def test_it_comes_and_goes(aws: LocalAws, resources: dict[str, Any]) -> None:
-    """Created, and deleted with its stack."""
+    """Each resource type is created, and deleted with its stack."""
     outcome = aws.deploy("S", template(**resources))
     assert (outcome.status, outcome.failures) == ("CREATE_COMPLETE", {})
     outcome = aws.destroy("S")
@@ -139,14 +138,14 @@ def test_it_comes_and_goes(aws: LocalAws, resources: dict[str, Any]) -> None:
 def test_a_configuration_set(aws: LocalAws) -> None:
     """GetConfigurationSet shows all options."""
     aws.deploy("S", template(Set=SET))
-    found = aws.client("sesv2").get_configuration_set(ConfigurationSetName="set")
-    assert found["TrackingOptions"] == {"CustomRedirectDomain": f"click.{ZONE}", "HttpsPolicy": "REQUIRE"}
-    assert found["SuppressionOptions"]["SuppressedReasons"] == ["BOUNCE", "COMPLAINT"]
-    assert found["DeliveryOptions"]["TlsPolicy"] == "OPTIONAL"
+    answer = aws.client("sesv2").get_configuration_set(ConfigurationSetName="set")
+    assert answer["TrackingOptions"] == {"CustomRedirectDomain": f"click.{ZONE}", "HttpsPolicy": "REQUIRE"}
+    assert answer["SuppressionOptions"]["SuppressedReasons"] == ["BOUNCE", "COMPLAINT"]
+    assert answer["DeliveryOptions"]["TlsPolicy"] == "OPTIONAL"
 
 
 def test_a_tenant(aws: LocalAws) -> None:
-    """With the resources that may be used by it; they can change, the tenant leaves them behind."""
+    """A tenant is associated with resources; they can change, and are left when the tenant goes."""
 
     def tenant(*arns: str) -> dict[str, Any]:
         associations = [{"ResourceArn": arn} for arn in arns]
@@ -159,8 +158,8 @@ def test_a_tenant(aws: LocalAws) -> None:
         return body
 
     def associated() -> list[str]:
-        found = aws.client("sesv2").list_tenant_resources(TenantName="shop")["TenantResources"]
-        return sorted(entry["ResourceArn"] for entry in found)
+        listed = aws.client("sesv2").list_tenant_resources(TenantName="shop")["TenantResources"]
+        return sorted(entry["ResourceArn"] for entry in listed)
 
     both = [f"{SES}:configuration-set/set", f"{SES}:identity/{ZONE}"]
     assert aws.deploy("S", tenant(both[1])).status == "CREATE_COMPLETE"
@@ -171,26 +170,26 @@ def test_a_tenant(aws: LocalAws) -> None:
         ses.delete_email_identity(EmailIdentity=ZONE)
     assert aws.deploy("S", tenant(*both)).status == "UPDATE_COMPLETE"
     assert associated() == both
-    found = aws.client("sesv2").get_tenant(TenantName="shop")["Tenant"]
-    assert found["SuppressionAttributes"]["SuppressionScope"] == "ACCOUNT"
+    tenant = aws.client("sesv2").get_tenant(TenantName="shop")["Tenant"]
+    assert tenant["SuppressionAttributes"]["SuppressionScope"] == "ACCOUNT"
     assert aws.destroy("S").status == "DELETE_COMPLETE"
     assert aws.client("sesv2").list_tenants()["Tenants"] == []
 
 
 def test_a_tenant_of_what_does_not_exist(aws: LocalAws) -> None:
-    """The deployment fails, nothing stays."""
+    """A tenant of a missing resource fails the deployment, and nothing stays."""
     wanted = resource("SES::Tenant", TenantName="shop", ResourceAssociations=[{"ResourceArn": f"{SES}:identity/a.example"}])
     assert aws.deploy("S", template(Tenant=wanted)).status == "ROLLBACK_COMPLETE"
 
 
 def test_a_multi_region_endpoint(aws: LocalAws) -> None:
-    """It is shown, in its region alone."""
+    """An endpoint is shown in its region alone."""
     details = {"RouteDetails": [{"Region": "us-east-1"}]}
     wanted = resource("SES::MultiRegionEndpoint", EndpointName="e", Details=details)
     assert aws.deploy("S", template(E=wanted)).status == "CREATE_COMPLETE"
     ses = aws.client("sesv2")
-    found = ses.get_multi_region_endpoint(EndpointName="e")
-    assert (found["Status"], [route["Region"] for route in found["Routes"]]) == ("READY", ["ap-northeast-1", "us-east-1"])
+    endpoint = ses.get_multi_region_endpoint(EndpointName="e")
+    assert (endpoint["Status"], [route["Region"] for route in endpoint["Routes"]]) == ("READY", ["ap-northeast-1", "us-east-1"])
     assert [e["EndpointName"] for e in ses.list_multi_region_endpoints()["MultiRegionEndpoints"]] == ["e"]
     assert aws.client("sesv2", "us-east-1").list_multi_region_endpoints()["MultiRegionEndpoints"] == []
     assert aws.deploy("T", template(E=wanted)).status == "ROLLBACK_COMPLETE"
@@ -200,7 +199,7 @@ def test_a_multi_region_endpoint(aws: LocalAws) -> None:
 
 
 def test_a_template(aws: LocalAws) -> None:
-    """Created, changed in place, deleted."""
+    """A template is created, changed in place and deleted."""
     body = template(T=resource("SES::Template", Template={"TemplateName": "t", "SubjectPart": "one", "TextPart": "x"}))
     aws.deploy("S", body)
     body["Resources"]["T"]["Properties"]["Template"]["SubjectPart"] = "two"
@@ -211,7 +210,7 @@ def test_a_template(aws: LocalAws) -> None:
 
 
 def test_ref_of_a_secret_is_its_arn(aws: LocalAws) -> None:
-    """As grants of CDK need it; it stays through an update."""
+    """`Ref` of a secret is its ARN, as grants of CDK need it, also after an update."""
     body = template(S=resource("SecretsManager::Secret", SecretString="one", Description="d"))
     body["Outputs"] = {"Ref": {"Value": {"Ref": "S"}}}
     aws.deploy("S", body)
@@ -226,7 +225,7 @@ def test_ref_of_a_secret_is_its_arn(aws: LocalAws) -> None:
 
 
 def test_a_hosted_zone_with_a_chosen_id(aws: LocalAws) -> None:
-    """Examples name a zone by its id."""
+    """A control request chooses the id of the next zone."""
     aws.create_zone(ZONE, "Z0123456789EXAMPLE")
     zones = aws.client("route53").list_hosted_zones()["HostedZones"]
     assert [(zone["Id"], zone["Name"]) for zone in zones] == [("/hostedzone/Z0123456789EXAMPLE", f"{ZONE}.")]

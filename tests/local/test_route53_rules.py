@@ -50,13 +50,13 @@ ACCEPTED = [
 
 @pytest.mark.parametrize(("wanted", "sentence"), REFUSED)
 def test_refused(aws: LocalAws, wanted: dict[str, Any], sentence: str) -> None:
-    """By both ways, with nothing changed."""
+    """API and CloudFormation refuse such a record set, with nothing changed."""
     zone = make_zone(aws)
     route53 = aws.client("route53")
     with pytest.raises(route53.exceptions.InvalidChangeBatch, match=sentence):
         change(aws, zone, ("UPSERT", member(f"good.{ZONE}", SPF)), ("CREATE", wanted))
-    made = {"Type": "AWS::Route53::RecordSet", "Properties": {"HostedZoneId": zone, **wanted}}
-    outcome = aws.deploy("S", template(Bad=made))
+    bad = {"Type": "AWS::Route53::RecordSet", "Properties": {"HostedZoneId": zone, **wanted}}
+    outcome = aws.deploy("S", template(Bad=bad))
     assert outcome.status == "ROLLBACK_COMPLETE"
     assert sentence in outcome.failures["Bad"]
     assert aws.records() == {}
@@ -67,17 +67,17 @@ def test_accepted(aws: LocalAws, wanted: dict[str, Any]) -> None:
     """What looks odd and is right; CloudFormation adopts what the API made."""
     zone = make_zone(aws)
     change(aws, zone, ("CREATE", wanted))
-    made = {"Type": "AWS::Route53::RecordSet", "Properties": {"HostedZoneId": zone, **wanted}}
-    assert aws.deploy("S", template(Good=made)).status == "CREATE_COMPLETE"
+    good = {"Type": "AWS::Route53::RecordSet", "Properties": {"HostedZoneId": zone, **wanted}}
+    assert aws.deploy("S", template(Good=good)).status == "CREATE_COMPLETE"
     assert list(aws.records().values()) == [(int(wanted["TTL"]), wanted["ResourceRecords"])]
 
 
 @pytest.mark.parametrize("left_out", ["TTL", "ResourceRecords"])
 def test_ttl_and_values_are_needed(aws: LocalAws, left_out: str) -> None:
     """CloudFormation's schema has both as optional; Route 53 does not."""
-    made = record(make_zone(aws), HOST, SPF)
-    del made["Properties"][left_out]
-    assert "all of [TTL, and ResourceRecords]" in aws.deploy("S", template(Bad=made)).failures["Bad"]
+    bad = record(make_zone(aws), HOST, SPF)
+    del bad["Properties"][left_out]
+    assert "all of [TTL, and ResourceRecords]" in aws.deploy("S", template(Bad=bad)).failures["Bad"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_api_itself_adopts_nothing(aws: LocalAws, action: str, wanted: dict[
 
 
 def test_every_fault_of_a_batch_is_named(aws: LocalAws) -> None:
-    """In brackets, one after the other, each once."""
+    """The error lists all faults of a batch in brackets, without repeating one."""
     zone = make_zone(aws)
     route53 = aws.client("route53")
     with pytest.raises(route53.exceptions.InvalidChangeBatch) as refusal:
@@ -137,22 +137,22 @@ def test_every_fault_of_a_batch_is_named(aws: LocalAws) -> None:
 
 
 def test_an_unknown_zone(aws: LocalAws) -> None:
-    """NoSuchHostedZone, not a bad batch."""
+    """An unknown zone is NoSuchHostedZone, not a bad batch."""
     route53 = aws.client("route53")
     with pytest.raises(route53.exceptions.NoSuchHostedZone):
         change(aws, "Z0000000000000", ("CREATE", member(HOST, SPF)))
 
 
 def test_names_are_listed_as_route_53_lists_them(aws: LocalAws) -> None:
-    """Lower case, final dot, the asterisk as an octal escape."""
+    """Names are listed in lower case, with a final dot, the asterisk as an octal escape."""
     zone = make_zone(aws)
     change(aws, zone, ("CREATE", member("*._DomainKey.BlackSheep.link", '"v=DKIM1; p="')))
     listed = aws.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
-    assert f"\\052._domainkey.{ZONE}." in [found["Name"] for found in listed]
+    assert f"\\052._domainkey.{ZONE}." in [record_set["Name"] for record_set in listed]
 
 
 def test_a_change_can_be_waited_for(aws: LocalAws) -> None:
-    """The answer holds a change that GetChange knows."""
+    """The answer to a change holds an id that GetChange knows."""
     zone = make_zone(aws)
     route53 = aws.client("route53")
     batch = {

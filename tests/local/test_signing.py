@@ -68,16 +68,16 @@ def refused(call: Any, **arguments: Any) -> tuple[str, str]:
 def test_own_key(aws: LocalAws, record: dict[str, Any], status: str, error: str | None) -> None:
     """Verified exactly while the selector holds the public half of the key; no tokens to publish."""
     assert aws.deploy("S", template(Identity=identity(DkimSigningAttributes=own()))).status == "CREATE_COMPLETE"
-    found = get(aws)
-    assert (found["DkimAttributes"]["SigningAttributesOrigin"], found["DkimAttributes"]["Tokens"]) == ("EXTERNAL", ["s1"])
-    assert private(KEYS[0]) not in str(found)
+    answer = get(aws)
+    assert (answer["DkimAttributes"]["SigningAttributesOrigin"], answer["DkimAttributes"]["Tokens"]) == ("EXTERNAL", ["s1"])
+    assert private(KEYS[0]) not in str(answer)
     change(aws, make_zone(aws), ("CREATE", record))
-    found = get(aws)
-    assert (found["DkimAttributes"]["Status"], found["VerificationInfo"].get("ErrorType")) == (status, error)
+    answer = get(aws)
+    assert (answer["DkimAttributes"]["Status"], answer["VerificationInfo"].get("ErrorType")) == (status, error)
 
 
 def test_own_key_has_no_dkim_names(aws: LocalAws) -> None:
-    """Fn::GetAtt of them fails the deployment."""
+    """An own key has no DKIM names: Fn::GetAtt of them fails the deployment."""
     body = template(Identity=identity(DkimSigningAttributes=own()), **dkim_records(make_zone(aws)))
     assert aws.deploy("S", body).status == "ROLLBACK_COMPLETE"
 
@@ -93,7 +93,7 @@ def test_own_key_has_no_dkim_names(aws: LocalAws) -> None:
     ],
 )
 def test_a_key_that_is_refused(aws: LocalAws, key: str) -> None:
-    """By API and CloudFormation; the message holds nothing of it."""
+    """API and CloudFormation refuse an unfit key; the message holds nothing of it."""
     signing = {"DomainSigningSelector": "s1", "DomainSigningPrivateKey": key}
     outcome = aws.deploy("S", template(Identity=identity(DkimSigningAttributes=signing)))
     assert outcome.failures == {"Identity": "Invalid DomainSigningPrivateKey."}
@@ -104,14 +104,14 @@ def test_a_key_that_is_refused(aws: LocalAws, key: str) -> None:
 
 
 def test_pkcs1_is_taken_too(aws: LocalAws) -> None:
-    """As openssl genrsa of old wrote it."""
+    """A key in PKCS#1, as openssl genrsa of old wrote it, is taken."""
     signing = {"DomainSigningSelector": "s1", "DomainSigningPrivateKey": private(KEYS[0], PrivateFormat.TraditionalOpenSSL)}
     answer = aws.client("sesv2").create_email_identity(EmailIdentity=ZONE, DkimSigningAttributes=signing)
     assert answer["DkimAttributes"]["SigningAttributesOrigin"] == "EXTERNAL"
 
 
 def test_a_key_from_secrets_manager(aws: LocalAws) -> None:
-    """A dynamic reference of CloudFormation: the key is in no template."""
+    """A key can come by a dynamic reference to Secrets Manager, so that it is in no template."""
     secret = aws.client("secretsmanager").create_secret(Name="dkim", SecretString=f'{{"key": "{private(KEYS[0])}"}}')["ARN"]
     signing = {
         "DomainSigningSelector": "s1",
@@ -126,7 +126,7 @@ def test_a_key_from_secrets_manager(aws: LocalAws) -> None:
 
 
 def test_the_next_key(aws: LocalAws) -> None:
-    """Another selector and key: pending until its record stands."""
+    """With another selector and key DKIM is pending until the new record stands."""
     zone = make_zone(aws)
     change(aws, zone, ("CREATE", key_record()))
     aws.deploy("S", template(Identity=identity(DkimSigningAttributes=own())))
@@ -139,7 +139,7 @@ def test_the_next_key(aws: LocalAws) -> None:
 
 
 def test_from_easy_dkim_to_an_own_key_and_back(aws: LocalAws) -> None:
-    """The tokens of before come back."""
+    """From Easy DKIM to an own key and back: the same tokens come back."""
     ses = aws.client("sesv2")
     tokens = ses.create_email_identity(EmailIdentity=ZONE)["DkimAttributes"]["Tokens"]
     put = ses.put_email_identity_dkim_signing_attributes
@@ -161,7 +161,7 @@ def test_from_easy_dkim_to_an_own_key_and_back(aws: LocalAws) -> None:
     ],
 )
 def test_signing_that_is_refused(aws: LocalAws, origin: str, signing: dict[str, str]) -> None:
-    """PutEmailIdentityDkimSigningAttributes."""
+    """PutEmailIdentityDkimSigningAttributes refuses attributes that do not fit their origin."""
     ses = aws.client("sesv2")
     ses.create_email_identity(EmailIdentity=ZONE)
     put = ses.put_email_identity_dkim_signing_attributes
@@ -171,7 +171,7 @@ def test_signing_that_is_refused(aws: LocalAws, origin: str, signing: dict[str, 
 
 
 def test_a_token_is_never_the_same_again(aws: LocalAws) -> None:
-    """Neither in another region nor after a deletion."""
+    """A token is never the same again, neither in another region nor after a deletion."""
     tokens: list[str] = []
     for region in (TOKYO, FRANKFURT, TOKYO):
         ses = aws.client("sesv2", region)
@@ -187,7 +187,7 @@ REPLICA = {"DomainSigningAttributesOrigin": "AWS_SES_AP_NORTHEAST_1"}
 
 
 def test_a_replica(aws: LocalAws) -> None:
-    """Signs with the keys of its parent: the same tokens, no record of its own, verified by those of the parent."""
+    """A replica signs with the keys of its parent: the same tokens, verified by the parent's records."""
     parent = aws.client("sesv2").create_email_identity(EmailIdentity=ZONE)["DkimAttributes"]
     replica = aws.client("sesv2", FRANKFURT).create_email_identity(EmailIdentity=ZONE, DkimSigningAttributes=REPLICA)
     dkim = replica["DkimAttributes"]
@@ -198,7 +198,7 @@ def test_a_replica(aws: LocalAws) -> None:
 
 
 def test_what_a_replica_needs(aws: LocalAws) -> None:
-    """A parent in another region, with Easy DKIM, which is no replica itself."""
+    """A replica needs a parent in another region, with Easy DKIM, which is no replica itself."""
     create = aws.client("sesv2", FRANKFURT).create_email_identity
     wanted = {"EmailIdentity": ZONE, "DkimSigningAttributes": REPLICA}
     assert refused(create, **wanted)[1] == f"There is no identity {ZONE} in ap-northeast-1 to replicate."
@@ -212,7 +212,7 @@ def test_what_a_replica_needs(aws: LocalAws) -> None:
 
 
 def test_a_parent_stays_as_long_as_its_replicas(aws: LocalAws) -> None:
-    """It cannot be deleted before them."""
+    """A parent cannot be deleted before its replicas."""
     ses, other = aws.client("sesv2"), aws.client("sesv2", FRANKFURT)
     ses.create_email_identity(EmailIdentity=ZONE)
     other.create_email_identity(EmailIdentity=ZONE, DkimSigningAttributes=REPLICA)

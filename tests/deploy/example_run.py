@@ -9,18 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ses_email_auth.local import settings
-from tests.deploy.cdk_cli import Place
-from tests.deploy.leftovers import empty, leftovers, logged, secrets
 from tests.local_aws import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from tests.deploy.cdk_cli import Cli
+    from tests.deploy.cdk_cli import Cli, Place
     from tests.local_aws import LocalAws
-
-__all__ = ["DNS_ACCOUNT", "DOMAIN", "TOKYO", "VIRGINIA", "ZONE_ID", "Example", "Place", "Run", "Zone"]
 
 DOMAIN = "blacksheep.link"
 ZONE_ID = "Z0123456789EXAMPLE"
@@ -125,8 +121,8 @@ class Run:
     def status(self, stack: str) -> str:
         """Of a stack of the example."""
         account, region = self.example.stacks[stack]
-        found = self.aws.client("cloudformation", region, account).describe_stacks(StackName=stack)
-        return str(found["Stacks"][0]["StackStatus"])
+        answer = self.aws.client("cloudformation", region, account).describe_stacks(StackName=stack)
+        return str(answer["Stacks"][0]["StackStatus"])
 
     def outputs(self, stack: str) -> dict[str, str]:
         """Of a stack of the example."""
@@ -136,10 +132,10 @@ class Run:
     def records(self) -> Records:
         """What stands in all zones, names without the final dot."""
         accounts = dict.fromkeys([zone.account for zone in self.example.zones] + [a for a, _ in self.example.stacks.values()])
-        found: Records = {}
+        records: Records = {}
         for account in accounts:
-            found |= {(name.removesuffix("."), kind): value for (name, kind), value in self.aws.records(account).items()}
-        return found
+            records |= {(name.removesuffix("."), kind): value for (name, kind), value in self.aws.records(account).items()}
+        return records
 
     def values(self, name: str, kind: str) -> list[str]:
         """The values of a record that must stand, its TTL aside."""
@@ -163,19 +159,22 @@ class Run:
 
     def left(self) -> dict[str, list[str]]:
         """What a destroyed stack could leave behind, by place and kind, that of the bootstrap aside."""
-        found: dict[str, list[str]] = {}
+        remaining: dict[str, list[str]] = {}
         for account, region in dict.fromkeys(self.example.stacks.values()):
             for kind, names in leftovers(self.aws, account, region).items():
                 own = sorted(name for name in names if "cdk-hnb659fds" not in name and "CDKToolkit" not in name)
-                found[f"{account} {region} {kind}"] = own
-        return found
+                remaining[f"{account} {region} {kind}"] = own
+        return remaining
 
     def scan(self) -> None:
         """No private key in what the CLI has printed and written, nor in what the server and the functions have logged."""
-        texts = {"output of the CLI": "\n".join(self.printed), "log of the server": self.aws.log.read_text(errors="replace")}
+        texts = {
+            "output of the CLI": "\n".join(self.printed),
+            "log of the server": self.aws.log.read_text(encoding="utf-8", errors="replace"),
+        }
         for path in (self.folder / "cdk.out").rglob("*"):
             if path.is_file():
-                texts[str(path)] = path.read_text(errors="replace")
+                texts[str(path)] = path.read_text(encoding="utf-8", errors="replace")
         known: set[str] = set()
         for account, region in dict.fromkeys(self.example.stacks.values()):
             texts[f"logs of {account} {region}"] = logged(self.aws, account, region)
@@ -183,3 +182,56 @@ class Run:
         for where, text in texts.items():
             assert PRIVATE_KEY.search(text) is None, f"a private key in {where}"
             assert not any(secret in text for secret in known), f"a part of a secret in {where}"
+
+
+# --- what a local AWS holds ------------------------------------------------------------------------------------------
+
+
+def leftovers(aws: LocalAws, account: str, region: str) -> dict[str, list[str]]:
+    """The names of what is there, by kind."""
+
+    def client(service: str) -> Any:
+        return aws.client(service, region, account)
+
+    sesv2, stacks = client("sesv2"), client("cloudformation").list_stacks()["StackSummaries"]
+    return {
+        "stack": [stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"],
+        "identity": [identity["IdentityName"] for identity in sesv2.list_email_identities()["EmailIdentities"]],
+        "configuration set": sesv2.list_configuration_sets()["ConfigurationSets"],
+        "tenant": [tenant["TenantName"] for tenant in sesv2.list_tenants()["Tenants"]],
+        "function": [function["FunctionName"] for function in client("lambda").list_functions()["Functions"]],
+        "role": [role["RoleName"] for role in client("iam").list_roles()["Roles"]],
+        "secret": [secret["Name"] for secret in client("secretsmanager").list_secrets()["SecretList"]],
+        "topic": [topic["TopicArn"] for topic in client("sns").list_topics()["Topics"]],
+        "rule": [rule["Name"] for rule in client("events").list_rules()["Rules"]],
+        "alarm": [alarm["AlarmName"] for alarm in client("cloudwatch").describe_alarms()["MetricAlarms"]],
+        "user pool": [pool["Name"] for pool in client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]],
+    }
+
+
+def logged(aws: LocalAws, account: str, region: str) -> str:
+    """All that CloudWatch Logs holds."""
+    logs = aws.client("logs", region, account)
+    texts = []
+    for group in logs.describe_log_groups()["logGroups"]:
+        events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+        texts += [event["message"] for event in events]
+    return "\n".join(texts)
+
+
+def secrets(aws: LocalAws, account: str, region: str) -> set[str]:
+    """A part of each long secret."""
+    client = aws.client("secretsmanager", region, account)
+    names = [secret["ARN"] for secret in client.list_secrets()["SecretList"]]
+    texts = [client.get_secret_value(SecretId=name).get("SecretString", "") for name in names]
+    return {text[len(text) // 2 :][:40] for text in texts if len(text) > 100}
+
+
+def empty(aws: LocalAws, zone_id: str, account: str) -> None:
+    """Delete a zone and what the preparation has put into it."""
+    route53 = aws.client("route53", account=account)
+    for record_set in route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]:
+        if record_set["Type"] not in {"NS", "SOA"}:
+            batch = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": record_set}]}
+            route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+    route53.delete_hosted_zone(Id=zone_id)
