@@ -19,24 +19,28 @@ from ses_email_auth.checks.run import check_all
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from ses_email_auth.publication.alignment import AlignmentQuestion, IdentityKind, MxFailure, SesIdentity
+from ses_email_auth.publication.alignment_proof import prove
+from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import SpfRecord
-from ses_email_auth.sources.alignment import proof_of
 from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.sources.template import TemplateFile, read_templates
 from ses_email_auth.sources.views import views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from aws_cdk import Stack
     from aws_cdk.assertions import Template
 
     from ses_email_auth.checks.finding import Finding, Rule
     from ses_email_auth.publication.alignment import AlignmentProof
+    from ses_email_auth.publication.dmarc_discovery import DmarcRecords
     from ses_email_auth.sources.source_file import SourceFile
     from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
+    from ses_email_auth.zone.view import ZoneView
 
 __all__ = ["EmailAuthTemplate"]
 
@@ -150,7 +154,7 @@ class EmailAuthTemplate:
         """
         if not self._identities:
             raise AssertionError(f"no SES identity could send as {domain}{self._what_is_there()}")
-        return proof_of(DomainName(domain), self._identities, views(self._contents))
+        return _proof_of(DomainName(domain), self._identities, views(self._contents))
 
     def _at(self, domain: str, kind: RecordType) -> list[DeclaredRecordSet]:
         name = DomainName(domain)
@@ -183,3 +187,31 @@ class EmailAuthTemplate:
     def _what_is_there(self) -> str:
         lines = [f"  {record.place} {value}" for record in self._records for value in (record.texts or ("(alias)",))]
         return "; the template has:\n" + "\n".join(lines) if lines else "; the template has no records"
+
+
+def _proof_of(from_domain: DomainName, identities: Sequence[DeclaredIdentity], zones: Iterable[ZoneView]) -> AlignmentProof:
+    """The proof for mail From `from_domain`; a domain without a DMARC record in view may have one elsewhere."""
+    records: DmarcRecords = {domain: record for zone in zones for domain, _, record in zone.dmarc_records}
+    organization = from_domain.organizational or from_domain
+    if not any(from_domain.is_at_or_below(domain) for domain in records):
+        records = {organization: DmarcKnowledge.UNKNOWN}
+    regions = {identity.region for identity in identities}
+    return prove(
+        AlignmentQuestion(
+            from_domain=from_domain,
+            identities=tuple(_ses_identity(identity) for identity in identities if identity.domain is not None),
+            dmarc_records=records,
+            region=(next(iter(regions)) or None) if len(regions) == 1 else None,
+        )
+    )
+
+
+def _ses_identity(identity: DeclaredIdentity) -> SesIdentity:
+    rejects = identity.on_mx_failure == MxFailure.REJECT_MESSAGE.value
+    return SesIdentity(
+        name=identity.name,
+        kind=IdentityKind.ADDRESS if identity.is_address else IdentityKind.DOMAIN,
+        dkim_domain=None if identity.signs is False else identity.domain,
+        mail_from=identity.mail_from_domain,
+        on_mx_failure=MxFailure.REJECT_MESSAGE if rejects else MxFailure.USE_DEFAULT_VALUE,
+    )

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ses_email_auth.sources.assembly import is_assembly, template_files
-from ses_email_auth.sources.cloudformation import mapping
 from ses_email_auth.sources.file_text import file_text, text_of_file
+from ses_email_auth.sources.json_values import mapping
 from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.sources.template import TemplateFile, is_template, read_template_body, read_templates
 

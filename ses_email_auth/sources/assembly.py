@@ -1,8 +1,8 @@
-"""A cloud assembly, the folder `cdk.out` that `cdk synth` writes: all stacks of all stages, and the stacks nested in them.
+"""A cloud assembly, the folder `cdk.out` that `cdk synth` writes: the stacks of all stages, and the stacks nested in them.
 
-Read as CDK 2.271 to 2.275 writes it. A stage is an assembly of its own in a folder below. A nested stack is no artifact of
-the manifest: its template lies beside the parent's as `<unique id of the construct>.nested.template.json`. The metadata gives
-the construct path of every resource, nested ones included.
+As CDK 2.271 to 2.275 writes it. A stage is an assembly of its own in a folder below. A nested stack is no artifact of the
+manifest: its template lies beside the parent's as `<unique id of the construct>.nested.template.json`. The metadata has the
+construct path of every resource, also in nested stacks.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def template_files(directory: Path) -> list[TemplateFile]:
 
 
 def read_assembly(directory: Path, unreadable: list[UnreadableSource] | None = None) -> list[SourceFile]:
-    """What the templates of an assembly hold.
+    """What the templates of an assembly declare.
 
     Args:
         directory: the assembly.
@@ -70,13 +70,14 @@ def read_assembly(directory: Path, unreadable: list[UnreadableSource] | None = N
 
 
 def _files(root: Path) -> Iterator[TemplateFile]:
-    waiting, seen = [root], set()
+    waiting, read = [root], set()
     while waiting:
         directory = waiting.pop(0)
-        if directory.resolve() in seen:
+        if directory.resolve() in read:
             continue
-        seen.add(directory.resolve())
-        artifacts = {name: mapping(each) for name, each in mapping(_json(directory / _MANIFEST).get("artifacts")).items()}
+        read.add(directory.resolve())
+        listed = mapping(_json(directory / _MANIFEST).get("artifacts"))
+        artifacts = {name: mapping(artifact) for name, artifact in listed.items()}
         yield from _Assembly(root, directory, artifacts).files()
         for artifact in artifacts.values():
             name = mapping(artifact.get("properties")).get("directoryName")
@@ -85,24 +86,24 @@ def _files(root: Path) -> Iterator[TemplateFile]:
 
 
 class _Assembly:
-    """One manifest."""
+    """The stacks of one manifest."""
 
     def __init__(self, root: Path, directory: Path, artifacts: Mapping[str, Mapping[str, object]]) -> None:
         self._root = root
         self._directory = directory
         self._artifacts = artifacts
-        nested = sorted(directory.glob(_NESTED_FILES))
-        self._nested = {each.name: str(each) for each in nested if each.is_file() and _is_below(each, root)}
+        paths = sorted(directory.glob(_NESTED_FILES))
+        self._nested = {path.name: str(path) for path in paths if path.is_file() and _is_below(path, root)}
         self._assets = self._read_assets() if self._nested else {}
 
     def files(self) -> Iterator[TemplateFile]:
-        left = dict(self._nested)
+        without_parent = dict(self._nested)
         for name, artifact in self._artifacts.items():
             if artifact.get("type") == _STACK:
                 for file in self._stack(name, artifact):
-                    left.pop(Path(file.path).name, None)
+                    without_parent.pop(Path(file.path).name, None)
                     yield file
-        for path in left.values():
+        for path in without_parent.values():
             yield TemplateFile(path=path, scope=str(self._directory), is_nested=True, assets=self._assets)
 
     def _stack(self, name: str, artifact: Mapping[str, object]) -> Iterator[TemplateFile]:
@@ -110,12 +111,11 @@ class _Assembly:
         template = properties.get("templateFile")
         if not isinstance(template, str):
             return
-        written, stack_name = artifact.get("environment"), properties.get("stackName")
-        environment = _ENVIRONMENT.fullmatch(written) if isinstance(written, str) else None
-        account, region = environment.groups() if environment is not None else ("", "")
+        environment, stack_name = artifact.get("environment"), properties.get("stackName")
+        match = _ENVIRONMENT.fullmatch(environment) if isinstance(environment, str) else None
+        account, region = match.groups() if match is not None else ("", "")
         path = str(_inside(self._root, self._directory, template))
-        metadata = self._metadata(artifact)
-        stacks = _Scopes(metadata, self._nested)
+        stacks = _Scopes(self._metadata(artifact), self._nested)
         for scope, (paths, nested) in stacks.by_scope.items():
             own = path if scope == "" else stacks.files.get(scope)
             if own is not None:
@@ -134,15 +134,15 @@ class _Assembly:
 
     def _metadata(self, artifact: Mapping[str, object]) -> dict[str, object]:
         """Metadata by construct path; older versions of CDK write it into the manifest."""
-        found = dict(mapping(artifact.get("metadata")))
+        metadata = dict(mapping(artifact.get("metadata")))
         name = artifact.get("additionalMetadataFile")
         if isinstance(name, str):
-            found.update(_json(_inside(self._root, self._directory, name)))
-        return found
+            metadata.update(_json(_inside(self._root, self._directory, name)))
+        return metadata
 
     def _read_assets(self) -> dict[str, str]:
         """The nested templates by asset hash."""
-        found: dict[str, str] = {}
+        paths: dict[str, str] = {}
         for artifact in self._artifacts.values():
             name = mapping(artifact.get("properties")).get("file")
             if artifact.get("type") == _ASSETS and isinstance(name, str):
@@ -150,15 +150,15 @@ class _Assembly:
                 for key, asset in assets.items():
                     path = mapping(mapping(asset).get("source")).get("path")
                     if isinstance(path, str) and path in self._nested:
-                        found[key] = self._nested[path]
-        return found
+                        paths[key] = self._nested[path]
+        return paths
 
 
 class _Scopes:
     """The constructs of one stack, by the nested stack that they are in; the stack itself is the empty text."""
 
     def __init__(self, metadata: Mapping[str, object], nested_files: Mapping[str, str]) -> None:
-        ids = {path.removeprefix("/"): found for path, entries in metadata.items() if (found := _entry(entries, "logicalId"))}
+        ids = {path.removeprefix("/"): id_ for path, entries in metadata.items() if (id_ := _entry(entries, "logicalId"))}
         resources = {f"{match[1]}{match[2]}": path for path in ids if (match := _NESTED.fullmatch(path))}
         self.files = {scope: path for scope in resources if (path := _file_of(scope, metadata, nested_files))}
         self.by_scope: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -212,9 +212,9 @@ def _is_below(path: Path, root: Path) -> bool:
 def _json(path: Path) -> Mapping[str, object]:
     text = text_of_file(str(path))
     try:
-        found: object = json.loads(text, parse_int=str, parse_float=str)
+        body: object = json.loads(text, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
         raise UnreadableSource(str(path), "it is not valid JSON") from error
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         raise UnreadableSource(str(path), "it is no manifest")
-    return found
+    return body

@@ -1,16 +1,20 @@
-"""JSON of others is trusted in nothing: what should be an object, a list or a text is asked for as such.
+"""Values of parsed JSON and YAML by their kind: an object, a list, a text or a number, or an empty one in its place.
 
-Only shapes. What the keys mean is for the readers to know.
+Files come from elsewhere, so a reader never assumes that a value has the kind that the format asks for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 __all__ = ["items", "mapping", "mappings", "text", "whole_number"]
 
+_MAPPINGS = (dict, Mapping)  # most are dict, and the check for Mapping is slow
 
-def mapping(value: object) -> dict[str, object]:
+
+def mapping(value: object) -> Mapping[str, object]:
     """`value` if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
+    return value if isinstance(value, _MAPPINGS) else {}
 
 
 def items(value: object) -> list[object]:
@@ -18,9 +22,9 @@ def items(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def mappings(value: object) -> list[dict[str, object]]:
+def mappings(value: object) -> list[Mapping[str, object]]:
     """The objects of a list, and nothing else of it."""
-    return [item for item in items(value) if isinstance(item, dict)]
+    return [item for item in items(value) if isinstance(item, _MAPPINGS)]
 
 
 def text(value: object) -> str:

@@ -1,6 +1,7 @@
-"""The line on which something stands in a file, for findings that are shown.
+"""The lines of resources in JSON and YAML files, for findings that are shown.
 
-Readers of JSON and YAML know no lines; here they are looked for by name, when somebody asks. A file is gone through once.
+Only the reader of zone files counts lines. A logical id, an address of Terraform or an entry of Route 53's list is searched for
+in the text when a finding is printed; a resource that is not found has no line. A file is searched once.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["line_of"]
 
-_FILES = 16  # findings come file by file
+_FILES = 16  # findings are sorted by file
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|[{}\[\]]', re.DOTALL)
 _YAML_RESOURCES = re.compile(r"""^["']?Resources["']?[ \t]*:""")
 _YAML_KEY = re.compile(r"""([ \t]*)["']?([A-Za-z0-9:]+)["']?[ \t]*:(?:\s|$)""")
@@ -30,7 +31,7 @@ _LISTED = re.compile(r'"Name"\s*:')
 
 
 def line_of(origin: Origin) -> int | None:
-    """The line in the file, counted from 1: as it was read, or found by the logical id or the address; else None."""
+    """The line in the file, counted from 1: as the reader counted it, or by searching the file; None if it is not found."""
     if origin.line is not None or not origin.resource or origin.path == STANDARD_INPUT:
         return origin.line
     try:
@@ -42,25 +43,24 @@ def line_of(origin: Origin) -> int | None:
 
 @functools.lru_cache(maxsize=_FILES)
 def _lines(path: str, _changed: int, _size: int) -> Mapping[str, int]:
-    """The lines of all resources of a file; the same as long as the file is."""
+    """The lines of all resources of a file, searched again if the file has changed."""
     try:
         text = file_text(path).text
     except UnreadableSource:
         return {}
     if not text.lstrip().startswith("{"):
         return dict(_yaml_lines(text))
-    places = dict(_json_places(text))
-    found: dict[str, int] = {}
+    lines: dict[str, int] = {}
     line, at = 1, 0
-    for resource, place in sorted(places.items(), key=lambda item: item[1]):
-        line += text.count("\n", at, place)
-        at = place
-        found[resource] = line
-    return found
+    for resource, offset in sorted(dict(_json_offsets(text)).items(), key=lambda item: item[1]):
+        line += text.count("\n", at, offset)
+        at = offset
+        lines[resource] = line
+    return lines
 
 
-def _json_places(text: str) -> Iterator[tuple[str, int]]:
-    """The places of logical ids, of Terraform's addresses, or of what Route 53 lists."""
+def _json_offsets(text: str) -> Iterator[tuple[str, int]]:
+    """The offsets of logical ids, of Terraform's addresses, or of the entries of Route 53's list."""
     if '"ResourceRecordSets"' in text and '"Resources"' not in text:
         for index, match in enumerate(_LISTED.finditer(text)):
             yield f"ResourceRecordSets[{index}]", match.start()
@@ -72,7 +72,7 @@ def _json_places(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _logical_ids(text: str) -> Iterator[tuple[str, int]]:
-    """The keys directly below the key `Resources` of the whole."""
+    """The keys directly below the top-level key `Resources`."""
     depth = 0
     is_inside = False
     for match in _JSON_TOKEN.finditer(text):
@@ -92,7 +92,7 @@ def _unescaped(text: str) -> str:
 
 
 def _yaml_lines(text: str) -> Iterator[tuple[str, int]]:
-    """The keys that are as deep as the first one below `Resources`."""
+    """The keys below `Resources` that are indented as the first one."""
     depth: str | None = None
     is_inside = False
     for number, line in enumerate(text.split("\n"), 1):

@@ -1,7 +1,7 @@
-"""Whatever somebody names on a command line: files and folders of all kinds that hold records, told apart by what is in them.
+"""Reads the files and folders that a command line names: each by the first reader in a table that recognises its content.
 
-Templates are handed over by their path, so that a thousand of them are never in memory together. Their kind is told by their
-first key, without parsing; everything else is parsed once.
+A template is kept by its path and read in its turn, so that a thousand of them are never in memory together; its first key
+tells that it is one, without parsing. Every other file is parsed once.
 """
 
 from __future__ import annotations
@@ -9,59 +9,46 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ses_email_auth.sources.assembly import is_assembly, read_assembly
-from ses_email_auth.sources.file_text import STANDARD_INPUT, FileText, UnknownKind, file_text
+from ses_email_auth.sources.file_text import STANDARD_INPUT, UnknownFormat, file_text
 from ses_email_auth.sources.json_values import mapping
 from ses_email_auth.sources.route53_json import is_route53, read_route53
 from ses_email_auth.sources.source_file import SourceFile, UnreadableSource
-from ses_email_auth.sources.template import TemplateFile, is_template, read_template_body, read_templates
+from ses_email_auth.sources.template import (
+    TemplateFile,
+    is_template,
+    is_template_text,
+    read_template_body,
+    read_templates,
+)
 from ses_email_auth.sources.terraform import is_terraform, read_terraform
 from ses_email_auth.sources.zone_file import is_zone_file, read_zone_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["read"]
 
-_FIRST_KEY = re.compile(r'\s*\{\s*"([A-Za-z0-9]+)"\s*:')
-_SECTIONS = frozenset(
-    {
-        "AWSTemplateFormatVersion",
-        "Conditions",
-        "Description",
-        "Globals",
-        "Hooks",
-        "Mappings",
-        "Metadata",
-        "Outputs",
-        "Parameters",
-        "Resources",
-        "Rules",
-        "Transform",
-    }
-)
-_YAML_TEMPLATE = re.compile(r"""^["']?Resources["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
-_JSON_KINDS = re.compile(r'"(?:Resources|ResourceRecordSets|format_version)"\s*:')
-_KINDS = "no CloudFormation template, no list of Route 53 and no plan or state of 'terraform show -json'"
-
 
 def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None = None) -> list[SourceFile]:
-    """What stands in files and folders, in their order; what is named twice is read once.
+    """What files and folders declare, in their order; a file that is named twice is read once.
 
     A file is a CloudFormation template (JSON or YAML), what `aws route53 list-resource-record-sets` or `terraform show -json`
-    prints, or a zone file. A folder is a cloud assembly, or all files of these kinds in it, without the folders below. `-` is
+    prints, or a zone file. A folder is a cloud assembly, or all files of these formats in it, without the folders below. `-` is
     standard input.
 
     Args:
         paths: files and folders.
 
-        unreadable: what cannot be read is put here, and the rest is read all the same. Default: - the first one is raised
+        unreadable: errors are added here, and the other files are read all the same. Default: - the first one is raised
 
     Raises:
-        UnreadableSource: if something does not exist, is of no kind that we know, or is broken.
+        UnreadableSource: if a path does not exist, or its file is of no known format or broken.
     """
     reading = _Reading(unreadable)
     for path in map(str, paths):
@@ -74,8 +61,8 @@ class _Reading:
 
     def __init__(self, unreadable: list[UnreadableSource] | None) -> None:
         self._unreadable = unreadable
-        self._found: list[SourceFile | TemplateFile] = []
-        self._seen: set[str] = set()
+        self._files: list[SourceFile | TemplateFile] = []
+        self._known_paths: set[str] = set()
 
     def read(self, path: str) -> None:
         try:
@@ -100,12 +87,15 @@ class _Reading:
             self._read_file(path)
         elif not is_assembly(folder):
             self._read_folder(path)
-        elif not self._is_met(str(folder)):
-            # One template may stand in it twice: two stacks that nest it. Named before, it counts no more.
-            met = frozenset(self._seen)
-            found = read_assembly(folder, self._unreadable)
-            self._found += [each for each in found if os.path.realpath(each.path) not in met]
-            self._seen.update(os.path.realpath(each.path) for each in found)
+        elif self._is_new(str(folder)):
+            self._read_assembly(folder)
+
+    def _read_assembly(self, folder: Path) -> None:
+        """All templates, but for those that were named before. Two stacks that nest one template have it twice."""
+        before = frozenset(self._known_paths)
+        files = read_assembly(folder, self._unreadable)
+        self._files += [file for file in files if os.path.realpath(file.path) not in before]
+        self._known_paths.update(os.path.realpath(file.path) for file in files)
 
     def _read_folder(self, path: str) -> None:
         has_known = False
@@ -114,7 +104,7 @@ class _Reading:
                 continue
             try:
                 self._read_file(str(file))
-            except UnknownKind:
+            except UnknownFormat:
                 continue
             except UnreadableSource as error:
                 self._note(error)
@@ -125,82 +115,130 @@ class _Reading:
             raise UnreadableSource(path, f"no file in it is a template, a list of records or a zone file{fix}")
 
     def _read_file(self, path: str) -> None:
-        if not self._is_met(path):
-            self._found.append(_read_file(path))
+        if self._is_new(path):
+            self._files.append(_read_file(_File(path)))
 
-    def _is_met(self, path: str) -> bool:
-        """Whether the file has been read; from now on it has."""
+    def _is_new(self, path: str) -> bool:
+        """Whether the path is named for the first time; from now on it is known."""
         key = path if path == STANDARD_INPUT else os.path.realpath(path)
-        is_known = key in self._seen
-        self._seen.add(key)
-        return is_known
+        is_new = key not in self._known_paths
+        self._known_paths.add(key)
+        return is_new
 
     def in_order(self) -> list[SourceFile]:
-        """All contents where they were named. Templates are read together, since one takes values from another."""
-        files = [each for each in self._found if isinstance(each, TemplateFile)]
-        templates = iter(read_templates(files, self._unreadable))
-        return [each if isinstance(each, SourceFile) else next(templates) for each in self._found]
+        """All files as they were named. Templates are read together, since one takes values from another."""
+        templates = [file for file in self._files if isinstance(file, TemplateFile)]
+        read = iter(read_templates(templates, self._unreadable))
+        return [file if isinstance(file, SourceFile) else next(read) for file in self._files]
 
 
-def _read_file(path: str) -> SourceFile | TemplateFile:
-    file = file_text(path)
-    first = file.text.lstrip()[:1]
-    if first in {"{", "["}:
-        return _read_json(path, file)
-    if _YAML_TEMPLATE.search(file.text) is not None:
-        return _template(path, file)
-    return _read_zone(path, file)
+class _File:
+    """One file: its text, and its JSON, which is parsed when a reader first asks for it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._content = file_text(path)
+        self.text = self._content.text
+        self.is_plain = self._content.is_plain
+        self.is_json = self.text.lstrip().startswith(("{", "["))
+
+    @cached_property
+    def json(self) -> object:
+        """The parsed JSON; None for a file that is none.
+
+        Raises:
+            UnreadableSource: if the JSON is broken, and holds a key of a known format.
+            UnknownFormat: if it holds none, or is nested too deeply.
+        """
+        if not self.is_json:
+            return None
+        if not self._content.is_utf8:
+            raise UnreadableSource(self.path, "it is JSON, but not UTF-8")
+        try:
+            body: object = json.loads(self.text)
+        except RecursionError as error:
+            raise UnknownFormat(self.path, "it is nested too deeply") from error
+        except ValueError as error:
+            is_known = any(re.search(rf'"{reader.json_key}"\s*:', self.text) for reader in _READERS if reader.json_key)
+            fault = UnreadableSource if is_known else UnknownFormat
+            raise fault(self.path, f"it is no valid JSON: {_reason(error)}") from error
+        return body
 
 
-def _read_json(path: str, file: FileText) -> SourceFile | TemplateFile:
-    key = _FIRST_KEY.match(file.text)
-    if key is not None and key[1] in _SECTIONS and '"Resources"' in file.text:
-        return _template(path, file)
-    if not file.is_utf8:
-        raise UnreadableSource(path, "it is JSON, but not UTF-8")
-    try:
-        body: object = json.loads(file.text)
-    except RecursionError as error:
-        raise UnknownKind(path, "it is nested too deeply") from error
-    except ValueError as error:
-        kind = UnreadableSource if _JSON_KINDS.search(file.text) is not None else UnknownKind
-        raise kind(path, f"it is no valid JSON: {_fault(error)}") from error
-    if is_template(body):
-        return _template(path, file)
-    if is_route53(body):
-        return read_route53(body, path)
-    if is_terraform(body):
-        return read_terraform(body, path)
-    raise UnknownKind(path, _no_kind(body))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """A format: how a file of it is recognised, and how it is read."""
+
+    recognises: Callable[[_File], bool]
+    read: Callable[[_File], SourceFile | TemplateFile]
+
+    json_key: str = ""
+    """A key that all JSON of the format holds; broken JSON with this key is a broken file, and not a file of something else."""
+
+    json_name: str = ""
+    """What an error calls JSON of the format."""
 
 
-def _template(path: str, file: FileText) -> TemplateFile:
-    """A template by its path, so that it need not be in memory before it is its turn."""
-    if file.is_plain:
-        return TemplateFile(path=path)
-    return TemplateFile(path=path, body=read_template_body(file.text, path))
+def _json_reader(
+    is_format: Callable[[object], bool], read_body: Callable[[object, str], SourceFile], *, key: str, name: str
+) -> _Reader:
+    return _Reader(
+        recognises=lambda file: is_format(file.json),
+        read=lambda file: read_body(file.json, file.path),
+        json_key=key,
+        json_name=name,
+    )
 
 
-def _read_zone(path: str, file: FileText) -> SourceFile:
-    if is_zone_file(file.text):
-        return read_zone_file(file.text, path)
-    try:
-        return read_zone_file(file.text, path)
+def _text_reader(is_format: Callable[[str], bool], read_text: Callable[[str, str], SourceFile]) -> _Reader:
+    return _Reader(
+        recognises=lambda file: not file.is_json and is_format(file.text),
+        read=lambda file: read_text(file.text, file.path),
+    )
+
+
+def _holds_template(file: _File) -> bool:
+    return is_template_text(file.text) or is_template(file.json)
+
+
+def _template(file: _File) -> TemplateFile:
+    """A template by its path, so that it need not be in memory before its turn; the text of a pipe is read only once."""
+    return TemplateFile(path=file.path, body=None if file.is_plain else read_template_body(file.text, file.path))
+
+
+# A new format is one more row. The first reader that recognises a file reads it.
+_READERS: Final = (
+    _Reader(recognises=_holds_template, read=_template, json_key="Resources", json_name="CloudFormation template"),
+    _json_reader(is_route53, read_route53, key="ResourceRecordSets", name="list of Route 53"),
+    _json_reader(is_terraform, read_terraform, key="format_version", name="plan or state of 'terraform show -json'"),
+    _text_reader(is_zone_file, read_zone_file),
+)
+
+
+def _read_file(file: _File) -> SourceFile | TemplateFile:
+    for reader in _READERS:
+        if reader.recognises(file):
+            return reader.read(file)
+    if file.is_json:
+        raise UnknownFormat(file.path, _no_format(file.json))
+    try:  # a part of a zone may begin like prose
+        return read_zone_file(file.text, file.path)
     except UnreadableSource as error:
         reason = f"it is no JSON, no CloudFormation template, and as a zone file it breaks off at {error.reason}"
-        raise UnknownKind(path, reason) from error
+        raise UnknownFormat(file.path, reason) from error
 
 
-def _fault(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
-    return str(error).lower()
-
-
-def _no_kind(body: object) -> str:
+def _no_format(body: object) -> str:
     keys = mapping(body).keys()
     if "lineage" in keys:
         return "it is Terraform's own state; give what 'terraform show -json' prints"
     if "artifacts" in keys:
         return "it is the manifest of a cloud assembly; give its folder"
-    return f"it is JSON, but {_KINDS}"
+    *names, last = [f"no {reader.json_name}" for reader in _READERS if reader.json_name]
+    return f"it is JSON, but {', '.join(names)} and {last}"
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
+    return str(error).lower()

@@ -1,7 +1,7 @@
-"""What one template offers and others ask for: exports, outputs, and what CDK keeps in the SSM parameters of another region.
+"""Values that one template takes from another: exports, outputs, and what CDK keeps in the SSM parameters of another region.
 
-Templates are read one by one and dropped. A value of another template is written as a mark, a text in the form of a CDK token,
-and the marks are replaced when all templates are read. A mark without an answer stays: nobody can tell.
+Templates are read one by one and dropped. A value of another template is a mark at first, a text in the form of a CDK token;
+the marks are replaced when all templates are read. A mark that no template answers stays: the value is not known.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, spl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Place", "References", "Text", "joined", "mark", "with_marks"]
+__all__ = ["Environment", "References", "Text", "joined", "mark", "with_marks"]
 
 Text: TypeAlias = "str | KnownAfterDeploy"
 
@@ -23,14 +23,15 @@ _DEEPEST = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a stack is deployed, as far as it is known: empty texts are not known."""
+class Environment:
+    """Where a stack is deployed; what is empty is not known."""
 
     account: str = ""
     region: str = ""
     scope: str = ""
+    """As in `SourceFile.scope`."""
 
-    def may_be(self, other: Place) -> bool:
+    def may_be(self, other: Environment) -> bool:
         """Whether both can be the same account and region."""
         return all(
             not one or not another or one == another
@@ -40,29 +41,29 @@ class Place:
 
 @dataclass(slots=True)
 class References:
-    """All offers and requests of the templates that are read together."""
+    """The values that templates offer and ask for, of all templates that are read together."""
 
-    offers: dict[tuple[str, ...], dict[int, tuple[Place, object]]] = field(default_factory=dict)
+    offers: dict[tuple[str, ...], dict[int, tuple[Environment, object]]] = field(default_factory=dict)
     """By what is asked for, then by the number of the template that offers it."""
 
-    requests: dict[str, tuple[tuple[str, ...], Place]] = field(default_factory=dict)
+    requests: dict[str, tuple[tuple[str, ...], Environment]] = field(default_factory=dict)
     """By mark."""
 
     _answers: dict[str, object] = field(default_factory=dict)
 
-    def offer(self, key: tuple[str, ...], by: int, place: Place, value: object) -> None:
-        """Keep what a template says. A template that is read again replaces what it said before."""
-        self.offers.setdefault(key, {})[by] = (place, value)
+    def offer(self, key: tuple[str, ...], by: int, environment: Environment, value: object) -> None:
+        """Keep a value of a template. A template that is read again replaces its earlier values."""
+        self.offers.setdefault(key, {})[by] = (environment, value)
 
-    def ask(self, text: str, key: tuple[str, ...], place: Place) -> str:
-        """The mark `text`, to be replaced by what somebody offers under `key`."""
-        self.requests[text] = (key, place)
+    def ask(self, text: str, key: tuple[str, ...], environment: Environment) -> str:
+        """The mark `text`, to be replaced by the value that a template offers under `key`."""
+        self.requests[text] = (key, environment)
         return text
 
-    def resolve_references(self, text: Text, depth: int = 0) -> Text:
-        """`text` with every mark replaced that has an answer."""
+    def resolve(self, text: Text, depth: int = 0) -> Text:
+        """`text` with its marks replaced by values that a template offers."""
         if isinstance(text, KnownAfterDeploy):
-            before, after = self.resolve_references(text.before, depth), self.resolve_references(text.after, depth)
+            before, after = self.resolve(text.before, depth), self.resolve(text.after, depth)
             return joined([before, KnownAfterDeploy(text.attribute), after])
         if not holds_token(text):
             return text
@@ -72,17 +73,17 @@ class References:
         if token not in self.requests or depth > _DEEPEST:
             return token
         if token not in self._answers:
-            self._answers[token] = token  # what leads back to itself stays as it is
-            found = self._offered(*self.requests[token])
-            if isinstance(found, str | KnownAfterDeploy):
-                self._answers[token] = self.resolve_references(found, depth + 1)
+            self._answers[token] = token  # a value that leads back to itself stays a mark
+            value = self._offered(*self.requests[token])
+            if isinstance(value, str | KnownAfterDeploy):
+                self._answers[token] = self.resolve(value, depth + 1)
         answer = self._answers[token]
         return answer if isinstance(answer, str | KnownAfterDeploy) else token
 
-    def _offered(self, key: tuple[str, ...], place: Place) -> object:
-        found = [(where, value) for where, value in self.offers.get(key, {}).values() if where.may_be(place)]
-        near = [(where, value) for where, value in found if where.scope == place.scope]
-        values = [value for _, value in near or found]
+    def _offered(self, key: tuple[str, ...], environment: Environment) -> object:
+        offers = [(owner, value) for owner, value in self.offers.get(key, {}).values() if owner.may_be(environment)]
+        near = [(owner, value) for owner, value in offers if owner.scope == environment.scope]
+        values = [value for _, value in near or offers]
         return values[0] if values and all(value == values[0] for value in values) else None
 
 

@@ -1,7 +1,7 @@
-"""What `aws route53 list-resource-record-sets` prints: all record sets of one hosted zone (Amazon Route 53 API reference,
-ListResourceRecordSets).
+"""The JSON that `aws route53 list-resource-record-sets` prints: the record sets of one hosted zone (ListResourceRecordSets in
+the Amazon Route 53 API reference).
 
-The list names no zone; the SOA record does. Names and values keep Route 53's octal escapes. Not handled: what
+The list names no zone; its SOA record does. Names and values keep Route 53's octal escapes. Not handled: the JSON that
 `change-resource-record-sets` takes.
 """
 
@@ -18,7 +18,7 @@ _MORE = ("NextToken", "NextRecordName")
 
 
 def is_route53(body: object) -> bool:
-    """Whether parsed JSON is what Route 53 lists."""
+    """Whether parsed JSON is a list of record sets as Route 53 prints it."""
     return isinstance(mapping(body).get("ResourceRecordSets"), list)
 
 
@@ -41,16 +41,16 @@ def read_route53(body: object, path: str) -> SourceFile:
 
 
 def _record(entry: object, index: int, path: str) -> DeclaredRecordSet:
-    place = f"ResourceRecordSets[{index}]"
+    resource = f"ResourceRecordSets[{index}]"
     listed = mapping(entry)
     name, kind = text(listed.get("Name")), text(listed.get("Type"))
     if not name or not kind:
-        raise UnreadableSource(path, f"{place} has no Name or no Type; save the list of Route 53 as it is")
+        raise UnreadableSource(path, f"{resource} has no Name or no Type; save the list of Route 53 as it is")
     return DeclaredRecordSet.of(
         name,
         kind,
         tuple(text(record.get("Value")) for record in mappings(listed.get("ResourceRecords"))),
-        Origin(path, resource=place),
+        Origin(path, resource=resource),
         ttl=whole_number(listed.get("TTL")),
         set_identifier=text(listed.get("SetIdentifier")) or None,
         is_alias=bool(mapping(listed.get("AliasTarget"))),

@@ -1,4 +1,7 @@
-"""What one file holds, before anybody has grouped it by zone."""
+"""What a reader returns: the record sets, SES identities and hosted zones that one file declares.
+
+`views` groups the contents of several files by hosted zone.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +21,23 @@ __all__ = [
 ]
 
 
-class UnreadableSource(EmailAuthError):
-    """A file that cannot be read, or that is none of the kinds that we know.
+@dataclass(slots=True, kw_only=True)
+class SourceFile:
+    """The record sets, SES identities and hosted zones of one file."""
 
-    Args:
-        path: the file, as it was given.
+    path: str
+    account: str = ""
+    """The AWS account that it is deployed to; empty if it is not known."""
 
-        reason: what is wrong, in lower case without a full stop.
-    """
+    region: str = ""
+    """The region, empty likewise."""
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"cannot read {path!r}: {reason}")
-        self.path = path
-        self.reason = reason
+    scope: str = ""
+    """What is deployed together: the folder of an assembly, one for each stage. Default: - the file alone"""
+
+    records: list[DeclaredRecordSet] = field(default_factory=list)
+    identities: list[DeclaredIdentity] = field(default_factory=list)
+    zones: list[DeclaredZone] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +61,16 @@ class DeclaredZone:
     dnssec_signed: bool | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class SourceFile:
-    """The record sets, SES identities and hosted zones of one file."""
+class UnreadableSource(EmailAuthError):
+    """A file that cannot be read, or whose format is not known.
 
-    path: str
-    account: str = ""
-    """The AWS account that it is deployed to; empty if nobody can tell."""
+    Args:
+        path: the file, as the user wrote it.
 
-    region: str = ""
-    """Likewise."""
+        reason: what is wrong, in lower case without a full stop.
+    """
 
-    scope: str = ""
-    """What is deployed together: the folder of an assembly, one for each stage. Default: - the file alone"""
-
-    records: list[DeclaredRecordSet] = field(default_factory=list)
-    identities: list[DeclaredIdentity] = field(default_factory=list)
-    zones: list[DeclaredZone] = field(default_factory=list)
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"cannot read {path!r}: {reason}")
+        self.path = path
+        self.reason = reason

@@ -1,13 +1,10 @@
-"""Record sets and hosted zones in what `terraform show -json` prints, of a plan or of a state (resources of the AWS provider:
-aws_route53_record, aws_route53_zone; `terraform_identities` has those of SES).
+"""Record sets, hosted zones and SES identities in what `terraform show -json` prints, of a plan or of a state.
 
-Names and TXT values become what the provider sends to Route 53. A plan shows what one configuration will be, so no zone is
-complete. Not handled: other providers of DNS, and resources that the plan destroys.
-
-SES identities in Terraform: aws_sesv2_email_identity, and aws_ses_domain_identity and aws_ses_email_identity of the older
-API, with the resources that hold their MAIL FROM domain and DKIM.
-
-Private keys stand in plans and states in the clear. Whether one is there is all that leaves this module.
+Resources of the AWS provider: aws_route53_record and aws_route53_zone; aws_sesv2_email_identity, and aws_ses_domain_identity
+and aws_ses_email_identity of the older API, with the resources that hold their MAIL FROM domain and DKIM. Names and TXT values
+become what the provider sends to Route 53. A plan shows what one configuration will be, so no zone is complete. Private keys
+stand in plans and states in the clear; all that leaves this module is whether there is one.
+Not handled: other providers of DNS, and resources that the plan destroys.
 """
 
 from __future__ import annotations
@@ -21,24 +18,33 @@ from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.sources.json_values import items, mapping, mappings, text, whole_number
 from ses_email_auth.sources.references import mark
 from ses_email_auth.sources.source_file import DeclaredZone, SourceFile
-from ses_email_auth.sources.terraform_document import Document, Resource
+from ses_email_auth.sources.terraform_document import Document
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, DeclaredValue, Origin, declared_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ses_email_auth.sources.terraform_document import Reference, Resource
 
-__all__ = [
-    "Identities",
-    "is_terraform",
-    "read_terraform",
-]
+__all__ = ["is_terraform", "read_terraform"]
 
 _ZONE = "aws_route53_zone"
 _QUOTED = frozenset({"TXT", "SPF"})
 _TOKENS = re.compile(r"(?:dkim_tokens|tokens)(?:\[([0-9]+)\])?$")
 _EASY_DKIM_NAMES = 3
+
+# What each type calls the domain or the address.
+# The attribute with the domain or the address, by type.
+_NAMES = {
+    "aws_sesv2_email_identity": "email_identity",
+    "aws_ses_domain_identity": "domain",
+    "aws_ses_email_identity": "email",
+}
+_MAIL_FROMS = {"aws_sesv2_email_identity_mail_from_attributes": "email_identity", "aws_ses_domain_mail_from": "domain"}
+_DKIM = "aws_ses_domain_dkim"
+_BEHAVIORS = {"UseDefaultValue": "USE_DEFAULT_VALUE", "RejectMessage": "REJECT_MESSAGE"}
+_ARN = re.compile(r"arn:[a-z-]+:ses:([a-z0-9-]+):([0-9]{12}):")
+_BITS = re.compile(r"RSA_([0-9]{4})_BIT")
 
 
 def is_terraform(body: object) -> bool:
@@ -50,68 +56,31 @@ def is_terraform(body: object) -> bool:
 
 
 def read_terraform(body: object, path: str) -> SourceFile:
-    """The record sets, SES identities and hosted zones of a plan or of a state."""
+    """The record sets, SES identities and hosted zones of a plan or a state."""
     document = Document(body)
-    identities = Identities(document, path)
     zones = _Zones(document)
-    reader = _Records(document, zones, identities, path)
-    records = [reader.read(each) for each in document.resources if each.type == "aws_route53_record" and not each.is_data]
-    seen = identities.seen
-    accounts = {identity.account for identity in seen if identity.account}
-    regions = {identity.region for identity in seen if identity.region}
+    identities = _Identities(document, path)
+    records = _Records(document, zones, identities, path)
+    accounts = {identity.account for identity in identities.declared if identity.account}
+    regions = {identity.region for identity in identities.declared if identity.region}
     return SourceFile(
         path=path,
         account=accounts.pop() if len(accounts) == 1 else "",
         region=regions.pop() if len(regions) == 1 else "",
-        records=records,
-        identities=list(seen),
-        zones=zones.seen,
+        records=[records.read(resource) for resource in document.resources if _is_record(resource)],
+        identities=list(identities.declared),
+        zones=zones.declared,
     )
 
 
-class _Zones:
-    """The hosted zones by their address and by their id."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self.seen: list[DeclaredZone] = []
-        self.names: dict[str, str] = {}
-        self._ids: dict[str, str] = {}
-        self._instances: dict[str, list[str]] = {}
-        for resource in document.resources:
-            if resource.type == _ZONE:
-                self._add(resource)
-
-    def _add(self, resource: Resource) -> None:
-        known = text(resource.values.get("zone_id")) or text(resource.values.get("id"))
-        zone_id = _bare(known) or resource.address
-        name = text(resource.values.get("name")).removesuffix(".")
-        is_private = bool(items(resource.values.get("vpc"))) or resource.values.get("private_zone") is True
-        self.names[zone_id] = name
-        self._ids[resource.address] = zone_id
-        self._instances.setdefault(_without_key(resource), []).append(resource.address)
-        found = declared_name(name) if name else None
-        self.seen.append(DeclaredZone(zone_id=zone_id, name=found, is_private=is_private))
-
-    def of(self, record: Resource) -> str:
-        """The id of the zone of `record`, or its address if the id is not known yet; empty if nobody can tell."""
-        known = _bare(text(record.values.get("zone_id")))
-        if known:
-            return known
-        references, is_by_instance = self._document.references(record, "zone_id")
-        for reference in references:
-            instances = self._instances.get(reference.base, [])
-            if reference.address in self._ids:
-                return self._ids[reference.address]
-            if len(instances) == 1 and not reference.key:
-                return self._ids[instances[0]]
-            if is_by_instance and reference.base + _key(record.index) in self._ids:
-                return self._ids[reference.base + _key(record.index)]
-        return ""
+def _is_record(resource: Resource) -> bool:
+    return resource.type == "aws_route53_record" and not resource.is_data
 
 
 class _Records:
-    def __init__(self, document: Document, zones: _Zones, identities: Identities, path: str) -> None:
+    """The record sets of a plan or a state."""
+
+    def __init__(self, document: Document, zones: _Zones, identities: _Identities, path: str) -> None:
         self._document = document
         self._zones = zones
         self._identities = identities
@@ -156,9 +125,9 @@ class _Records:
         return tuple(self._value(resource, value, kind) for value in written)
 
     def _value(self, resource: Resource, value: object, kind: str) -> DeclaredValue:
-        found = value if isinstance(value, str) else self._unknown(resource, "records", "DkimDNSTokenValue")
+        text = value if isinstance(value, str) else self._unknown(resource, "records", "DkimDNSTokenValue")
         # The provider puts quotes around a TXT value and escapes nothing: `a" "b` makes two strings.
-        return f'"{found}"' if kind in _QUOTED and isinstance(found, str) else found
+        return f'"{text}"' if kind in _QUOTED and isinstance(text, str) else text
 
     def _unknown(self, resource: Resource, attribute: str, of_ses: str) -> str | KnownAfterDeploy:
         """A mark, or the DKIM name or value of SES where the configuration shows which it is."""
@@ -179,6 +148,54 @@ class _Records:
         return None
 
 
+def _is_full(name: str) -> bool:
+    """Whether a name in an unknown zone is complete: it has a registrable domain that is a host name."""
+    full = declared_name(name) if name else None
+    registrable = full.organizational if isinstance(full, DomainName) else None
+    return registrable is not None and registrable.is_hostname
+
+
+class _Zones:
+    """The hosted zones by their address and by their id."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self.declared: list[DeclaredZone] = []
+        self.names: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
+        self._instances: dict[str, list[str]] = {}
+        for resource in document.resources:
+            if resource.type == _ZONE:
+                self._add(resource)
+
+    def _add(self, resource: Resource) -> None:
+        known = text(resource.values.get("zone_id")) or text(resource.values.get("id"))
+        zone_id = _bare(known) or resource.address
+        name = text(resource.values.get("name")).removesuffix(".")
+        is_private = bool(items(resource.values.get("vpc"))) or resource.values.get("private_zone") is True
+        self.names[zone_id] = name
+        self._ids[resource.address] = zone_id
+        self._instances.setdefault(_without_key(resource), []).append(resource.address)
+        known_name = declared_name(name) if name else None
+        self.declared.append(DeclaredZone(zone_id=zone_id, name=known_name, is_private=is_private))
+
+    def of(self, record: Resource) -> str:
+        """The id of the zone of `record`, or its address if the id is not known yet; empty if neither is known."""
+        known = _bare(text(record.values.get("zone_id")))
+        if known:
+            return known
+        references, is_by_instance = self._document.references(record, "zone_id")
+        for reference in references:
+            instances = self._instances.get(reference.base, [])
+            if reference.address in self._ids:
+                return self._ids[reference.address]
+            if len(instances) == 1 and not reference.key:
+                return self._ids[instances[0]]
+            if is_by_instance and reference.base + _key(record.index) in self._ids:
+                return self._ids[reference.base + _key(record.index)]
+        return ""
+
+
 def _bare(zone_id: str) -> str:
     return zone_id.removeprefix("/hostedzone/")
 
@@ -191,34 +208,8 @@ def _without_key(resource: Resource) -> str:
     return resource.address if resource.index is None else resource.address.removesuffix(_key(resource.index))
 
 
-def _is_full(name: str) -> bool:
-    """Whether a name is complete, if nobody knows its zone: it has a registrable domain that is a host name."""
-    found = declared_name(name) if name else None
-    registrable = found.organizational if isinstance(found, DomainName) else None
-    return registrable is not None and registrable.is_hostname
-
-
-# What each type calls the domain or the address.
-_NAMES = {
-    "aws_sesv2_email_identity": "email_identity",
-    "aws_ses_domain_identity": "domain",
-    "aws_ses_email_identity": "email",
-}
-_MAIL_FROMS = {"aws_sesv2_email_identity_mail_from_attributes": "email_identity", "aws_ses_domain_mail_from": "domain"}
-_DKIM = "aws_ses_domain_dkim"
-_BEHAVIORS = {"UseDefaultValue": "USE_DEFAULT_VALUE", "RejectMessage": "REJECT_MESSAGE"}
-_ARN = re.compile(r"arn:[a-z-]+:ses:([a-z0-9-]+):([0-9]{12}):")
-_BITS = re.compile(r"RSA_([0-9]{4})_BIT")
-
-
-class Identities:
-    """The identities of a plan or of a state.
-
-    Args:
-        document: where they are.
-
-        path: the file, as it was given.
-    """
+class _Identities:
+    """The SES identities of a plan or a state."""
 
     def __init__(self, document: Document, path: str) -> None:
         self._document = document
@@ -228,48 +219,52 @@ class Identities:
 
     def _by_name(self, types: dict[str, str]) -> dict[tuple[str, str], Resource]:
         return {
-            (self._named_by(each, types[each.type]).lower(), self._region(each)): each
-            for each in self._document.resources
-            if each.type in types
+            (self._named_by(resource, types[resource.type]).lower(), self._region(resource)): resource
+            for resource in self._document.resources
+            if resource.type in types
         }
 
     def _named_by(self, resource: Resource, attribute: str) -> str:
-        """The identity that a resource is about, also if it names it by an id that nobody knows yet."""
+        """The name of the identity that a resource is about, also if it refers to that by an id that is not known yet."""
         written = text(resource.values.get(attribute))
         if written:
             return written
         references, _ = self._document.references(resource, attribute)
-        found = next((self._named[each.address] for each in references if each.address in self._named), None)
-        return "" if found is None else text(found.values.get(_NAMES[found.type]))
+        addresses = (reference.address for reference in references)
+        identity = next((self._identities[address] for address in addresses if address in self._identities), None)
+        return "" if identity is None else text(identity.values.get(_NAMES[identity.type]))
 
     def _of(self, table: dict[tuple[str, str], Resource], resource: Resource) -> Resource | None:
-        """What `table` has for an identity. A state of provider 5 tells no region of what has no ARN."""
+        """The resource of `table` for an identity. A state of provider 5 has no region where it has no ARN."""
         name, region = self._key(resource)
         return table.get((name, region)) or table.get((name, ""))
 
     @cached_property
-    def _named(self) -> dict[str, Resource]:
-        return {each.address: each for each in self._document.resources if each.type in _NAMES and not each.is_data}
+    def _identities(self) -> dict[str, Resource]:
+        """By address."""
+        resources = self._document.resources
+        return {resource.address: resource for resource in resources if resource.type in _NAMES and not resource.is_data}
 
     @cached_property
-    def seen(self) -> tuple[DeclaredIdentity, ...]:
+    def declared(self) -> tuple[DeclaredIdentity, ...]:
         """The identities, in their order."""
-        return tuple(self._seen(each) for each in self._named.values())
+        return tuple(self._declared(resource) for resource in self._identities.values())
 
     @cached_property
     def _owners(self) -> dict[str, str]:
-        """The identity that each resource with DKIM names belongs to, by the address of that with its key and without."""
-        found: dict[str, str] = {}
-        names = {self._key(each): each.address for each in self._named.values()}
-        pairs = [(each.address, each) for each in self._named.values()]
-        pairs += [(names.get(key, each.address), each) for key, each in self._dkims.items()]
-        for owner, each in pairs:
-            found[each.address] = owner
-            found.setdefault(each.address.removesuffix(f"[{each.index}]").removesuffix(f'["{each.index}"]'), owner)
-        return found
+        """The identity of each resource with DKIM names, by the address of that resource with its key and without."""
+        owners: dict[str, str] = {}
+        addresses = {self._key(identity): identity.address for identity in self._identities.values()}
+        pairs = [(identity.address, identity) for identity in self._identities.values()]
+        pairs += [(addresses.get(key, dkim.address), dkim) for key, dkim in self._dkims.items()]
+        for owner, resource in pairs:
+            index = resource.index
+            owners[resource.address] = owner
+            owners.setdefault(resource.address.removesuffix(f"[{index}]").removesuffix(f'["{index}"]'), owner)
+        return owners
 
     def address_of(self, references: Iterable[Reference]) -> str:
-        """The address of the identity whose DKIM names something refers to; empty if it refers to none."""
+        """The address of the identity whose DKIM names the references are about; empty if they are about none."""
         for reference in references:
             if "tokens" in reference.attribute or "dkim_signing_attributes" in reference.attribute:
                 return self._owners.get(reference.address) or self._owners.get(reference.base) or ""
@@ -278,7 +273,7 @@ class Identities:
     def _key(self, resource: Resource) -> tuple[str, str]:
         return (text(resource.values.get(_NAMES[resource.type])).lower(), self._region(resource))
 
-    def _seen(self, resource: Resource) -> DeclaredIdentity:
+    def _declared(self, resource: Resource) -> DeclaredIdentity:
         name = text(resource.values.get(_NAMES[resource.type])) or mark(f"{resource.address}.{_NAMES[resource.type]}")
         mail_from = self._of(self._mail_froms, resource)
         arn = _ARN.match(text(resource.values.get("arn")))
@@ -308,7 +303,7 @@ class Identities:
             return mark(f"{resource.address}.mail_from_domain")
         return text(resource.values.get("mail_from_domain")) or None
 
-    def _has_own_key(self, resource: Resource, signing: dict[str, object]) -> bool:
+    def _has_own_key(self, resource: Resource, signing: Mapping[str, object]) -> bool:
         unknown = next(iter(mappings(resource.unknown.get("dkim_signing_attributes"))), {})
         return (
             bool(text(signing.get("domain_signing_private_key")))

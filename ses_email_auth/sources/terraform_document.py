@@ -1,7 +1,7 @@
-"""The resources in what `terraform show -json` prints, of a plan or of a state, and what they refer to (Terraform's "JSON
-output format").
+"""The resources in what `terraform show -json` prints, of a plan or of a state, and their references (Terraform's "JSON output
+format").
 
-A plan has values that nobody knows yet; its configuration says what they refer to. References are followed through variables
+Some values of a plan are not known yet; its configuration says what they refer to. References are followed through variables
 and outputs of modules. Not handled: local values, which the format leaves out.
 """
 
@@ -17,11 +17,7 @@ from ses_email_auth.sources.json_values import items, mapping, mappings, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = [
-    "Document",
-    "Reference",
-    "Resource",
-]
+__all__ = ["Document", "Reference", "Resource"]
 
 _KEY = r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]'
 _MODULE = re.compile(rf"module\.([\w-]+)(?:{_KEY})?")
@@ -42,8 +38,8 @@ class Resource:
     index: object
     """The key of `for_each`, the number of `count`, or None."""
 
-    values: dict[str, object]
-    unknown: dict[str, object]
+    values: Mapping[str, object]
+    unknown: Mapping[str, object]
     """True at each attribute that is known only after the apply."""
 
     is_data: bool
@@ -57,13 +53,13 @@ class Reference:
     """The address of a resource without its key."""
 
     key: str
-    """The key of an instance with its brackets; empty where nothing says which."""
+    """The key of an instance with its brackets; empty if the expression names none."""
 
     attribute: str
 
     @property
     def address(self) -> str:
-        """The address, as precise as it is."""
+        """The address with its key, if there is one."""
         return self.base + self.key
 
 
@@ -80,20 +76,20 @@ class Document:
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
-        """What there will be after the apply, or is there: data sources too."""
+        """The resources of the state, or those that the plan leads to; data sources too."""
         unknown = {
             text(change.get("address")): mapping(mapping(change.get("change")).get("after_unknown"))
             for change in mappings(self._body.get("resource_changes"))
         }
         prior = mapping(mapping(self._body.get("prior_state")).get("values"))
-        found: dict[str, Resource] = {}
+        resources: dict[str, Resource] = {}
         for values in (mapping(self._body.get("planned_values")), mapping(self._body.get("values"))):
             for resource in _resources(mapping(values.get("root_module")), unknown):
-                found[resource.address] = resource
+                resources[resource.address] = resource
         for resource in _resources(mapping(prior.get("root_module")), {}):
-            if resource.is_data:  # what a plan has already read; managed resources are as they were before
-                found.setdefault(resource.address, resource)
-        return tuple(found.values())
+            if resource.is_data:  # which the plan has read; managed resources are as they were before
+                resources.setdefault(resource.address, resource)
+        return tuple(resources.values())
 
     @property
     def providers(self) -> Mapping[str, object]:
@@ -104,15 +100,15 @@ class Document:
         """The value of a variable of the root module; empty if it is no text."""
         return text(mapping(mapping(self._body.get("variables")).get(name)).get("value"))
 
-    def configured(self, resource: Resource) -> dict[str, object]:
-        """How `resource` is written; empty for a state."""
+    def configured(self, resource: Resource) -> Mapping[str, object]:
+        """The configuration of `resource`; empty for a state."""
         module = self._modules.get(_path(resource.module), {})
         inner = resource.address.removeprefix(f"{resource.module}.") if resource.module else resource.address
         match = _REFERENCE.match(inner)
         return {} if match is None else mapping(mapping(module.get("by_address")).get(match[1]))
 
     def references(self, resource: Resource, attribute: str) -> tuple[list[Reference], bool]:
-        """What the expression of `attribute` refers to, the most precise first; and whether the instance decides which."""
+        """What the expression of `attribute` refers to, the most precise first; and whether that depends on the instance."""
         expression = mapping(self.configured(resource).get("expressions")).get(attribute)
         names = [text(name) for name in items(mapping(expression).get("references"))]
         is_by_instance = any(name.startswith(("each.", "count.")) for name in names)
@@ -155,15 +151,15 @@ def _outer(module: str) -> tuple[str, str]:
     return (module[: calls[-1].start()].removesuffix("."), calls[-1][1]) if calls else ("", "")
 
 
-def _modules(root: dict[str, object]) -> Iterator[tuple[tuple[str, ...], dict[str, object]]]:
-    """Each configured module by its path, its resources by their address."""
-    waiting: list[tuple[tuple[str, ...], dict[str, object]]] = [((), root)]
+def _modules(root: Mapping[str, object]) -> Iterator[tuple[tuple[str, ...], dict[str, object]]]:
+    """The configured modules by their path, with their resources by address."""
+    waiting: list[tuple[tuple[str, ...], Mapping[str, object]]] = [((), root)]
     while waiting:
         path, module = waiting.pop()
         yield (
             path,
             {
-                "by_address": {text(each.get("address")): each for each in mappings(module.get("resources"))},
+                "by_address": {text(resource.get("address")): resource for resource in mappings(module.get("resources"))},
                 "module_calls": module.get("module_calls"),
                 "outputs": module.get("outputs"),
             },
@@ -172,7 +168,7 @@ def _modules(root: dict[str, object]) -> Iterator[tuple[tuple[str, ...], dict[st
             waiting.append(((*path, name), mapping(mapping(call).get("module"))))
 
 
-def _resources(root: dict[str, object], unknown: Mapping[str, dict[str, object]]) -> Iterator[Resource]:
+def _resources(root: Mapping[str, object], unknown: Mapping[str, Mapping[str, object]]) -> Iterator[Resource]:
     waiting = [root]
     while waiting:
         module = waiting.pop()

@@ -1,4 +1,4 @@
-"""From files to zones: the record sets of one hosted zone belong together, whichever file they stand in.
+"""From files to zones: a `ZoneView` has the record sets of one hosted zone, whichever files declare them, and its identities.
 
 Zones are told apart by their id and account, never by their name: two stages of an app own zones of equal names. Records whose
 zone is not known stay with their file. Private zones are left out: receivers do not see them.
@@ -24,6 +24,8 @@ __all__ = ["views"]
 
 @dataclass(slots=True, eq=False)
 class _Zone:
+    """What all files declare of one hosted zone."""
+
     records: list[DeclaredRecordSet] = field(default_factory=list)
     declared: list[DeclaredZone] = field(default_factory=list)
     identities: list[DeclaredIdentity] = field(default_factory=list)
@@ -43,14 +45,14 @@ class _Zone:
     def is_private(self) -> bool:
         return any(zone.is_private for zone in self.declared)
 
-    def join(self, contents: SourceFile) -> None:
-        self.paths.add(contents.path)
-        self.scopes.add(contents.scope or contents.path)
-        self.accounts.add(contents.account)
+    def add_file(self, file: SourceFile) -> None:
+        self.paths.add(file.path)
+        self.scopes.add(file.scope or file.path)
+        self.accounts.add(file.account)
 
     @property
     def organizations(self) -> set[DomainName]:
-        """The organizational domains of its names, which tell what a zone without a name is about."""
+        """The organizational domains of its names: where identities of a zone without a name may belong."""
         names = {record.name for record in self.records if isinstance(record.name, DomainName)}
         return {name.organizational or name for name in names}
 
@@ -65,17 +67,17 @@ class _Zone:
         )
 
 
-def views(contents: Iterable[SourceFile]) -> Iterator[ZoneView]:
-    """The zones in view, in the order in which they are first met; an identity without a zone makes a view without records."""
-    files = list(contents)
+def views(source_files: Iterable[SourceFile]) -> Iterator[ZoneView]:
+    """The zones in the order in which files name them; identities without a zone make a view without records."""
+    files = list(source_files)
     zones = _zones(files)
-    places = _Places(zones.values())
-    for each in files:
-        for identity in each.identities:
-            found = places.of(identity.domain, each)
-            if not found:
-                found = [zones.setdefault((each.account, f"{each.scope or each.path} without a zone"), _Zone())]
-            for zone in found:
+    zones_of_domains = _ZonesOfDomains(zones.values())
+    for file in files:
+        for identity in file.identities:
+            homes = zones_of_domains.near(identity.domain, file)
+            if not homes:
+                homes = [zones.setdefault((file.account, f"{file.scope or file.path} without a zone"), _Zone())]
+            for zone in homes:
                 zone.identities.append(identity)
     for zone in zones.values():
         if not zone.is_private and (zone.records or zone.identities):
@@ -83,40 +85,41 @@ def views(contents: Iterable[SourceFile]) -> Iterator[ZoneView]:
 
 
 def _zones(files: list[SourceFile]) -> dict[tuple[str, str], _Zone]:
+    """The zones of all files, by account and id."""
     accounts = _accounts_by_zone(files)
     # A mark names the resource that makes the zone, so it is one zone also where a stack of another account refers to it.
-    makers = {zone.zone_id: each.account for each in files for zone in each.zones if holds_token(zone.zone_id)}
-    makers |= {zone.zone_id: zone.account for each in files for zone in each.zones if zone.account}
+    owners = {zone.zone_id: file.account for file in files for zone in file.zones if holds_token(zone.zone_id)}
+    owners |= {zone.zone_id: zone.account for file in files for zone in file.zones if zone.account}
     zones: dict[tuple[str, str], _Zone] = {}
 
-    def of(zone_id: str, each: SourceFile) -> _Zone:
+    def zone_of(zone_id: str, file: SourceFile) -> _Zone:
         known = accounts.get(zone_id, set())
-        account = makers.get(zone_id) or each.account or (next(iter(known)) if len(known) == 1 else "")
-        zone = zones.setdefault((account, zone_id) if zone_id else (each.path, ""), _Zone())
-        zone.join(each)
+        account = owners.get(zone_id) or file.account or (next(iter(known)) if len(known) == 1 else "")
+        zone = zones.setdefault((account, zone_id) if zone_id else (file.path, ""), _Zone())
+        zone.add_file(file)
         return zone
 
-    for each in files:
-        for declared in each.zones:
-            of(declared.zone_id, each).declared.append(declared)
-        for record in each.records:
-            of(record.zone_id, each).records.append(record)
+    for file in files:
+        for declared in file.zones:
+            zone_of(declared.zone_id, file).declared.append(declared)
+        for record in file.records:
+            zone_of(record.zone_id, file).records.append(record)
     return zones
 
 
 def _accounts_by_zone(files: list[SourceFile]) -> dict[str, set[str]]:
-    """The accounts that are known to hold each zone, so that a stack without an account finds the zone of another."""
-    found: dict[str, set[str]] = {}
-    for each in files:
-        if each.account:
-            for zone_id in {record.zone_id for record in each.records} | {zone.zone_id for zone in each.zones}:
-                found.setdefault(zone_id, set()).add(each.account)
-    return found
+    """The accounts that name each zone: a file without an account belongs to the only one."""
+    accounts: dict[str, set[str]] = {}
+    for file in files:
+        if file.account:
+            for zone_id in {record.zone_id for record in file.records} | {zone.zone_id for zone in file.zones}:
+                accounts.setdefault(zone_id, set()).add(file.account)
+    return accounts
 
 
 @dataclass(slots=True)
-class _Cover:
-    """The zones that mail of one domain may depend on, as far as names tell."""
+class _Candidates:
+    """The zones that mail of one domain may depend on, by their names."""
 
     zones: list[_Zone] = field(default_factory=list)
     by_path: dict[str, list[_Zone]] = field(default_factory=dict)
@@ -133,13 +136,13 @@ class _Cover:
             self.complete.append(zone)
 
 
-class _Places:
-    """Which zones an identity belongs to; identities of one domain are many in a big app."""
+class _ZonesOfDomains:
+    """The zones that an identity belongs to. Kept by domain: a big app has many identities of one."""
 
     def __init__(self, zones: Iterable[_Zone]) -> None:
         self._named: dict[DomainName, list[_Zone]] = {}
         self._nameless: dict[DomainName, list[_Zone]] = {}
-        self._covers: dict[DomainName, _Cover] = {}
+        self._candidates: dict[DomainName, _Candidates] = {}
         for zone in zones:
             if zone.is_private:
                 continue
@@ -149,31 +152,31 @@ class _Places:
                 for name in zone.organizations:
                     self._nameless.setdefault(name, []).append(zone)
 
-    def of(self, domain: DomainName | None, each: SourceFile) -> list[_Zone]:
-        """The zones for an identity that stands in `each`: those of its file, else of its scope, its account, or all."""
+    def near(self, domain: DomainName | None, file: SourceFile) -> list[_Zone]:
+        """The zones for an identity in `file`: those of the file, else of its scope, its account, or all."""
         if domain is None:
             return []
-        cover = self._covers.get(domain)
-        if cover is None:
-            cover = self._covers[domain] = self._cover(domain)
+        candidates = self._candidates.get(domain)
+        if candidates is None:
+            candidates = self._candidates[domain] = self._find(domain)
         nearest = (
-            cover.by_path.get(each.path)
-            or cover.by_scope.get(each.scope or each.path)
-            or cover.by_account.get(each.account)
-            or cover.zones
+            candidates.by_path.get(file.path)
+            or candidates.by_scope.get(file.scope or file.path)
+            or candidates.by_account.get(file.account)
+            or candidates.zones
         )
-        # A complete zone is what DNS really says: a zone file beside the app.
-        both = dict.fromkeys((*nearest, *cover.complete))
+        # A complete zone, such as a zone file beside the app, is what DNS really has.
+        both = dict.fromkeys((*nearest, *candidates.complete))
         deepest = max((len(zone.name.labels) for zone in both if zone.name is not None), default=0)
         return [zone for zone in both if zone.name is None or len(zone.name.labels) == deepest]
 
-    def _cover(self, domain: DomainName) -> _Cover:
-        cover = _Cover()
+    def _find(self, domain: DomainName) -> _Candidates:
+        candidates = _Candidates()
         above: DomainName | None = domain
         while above is not None:
             for zone in self._named.get(above, ()):
-                cover.add(zone)
+                candidates.add(zone)
             above = above.parent
         for zone in self._nameless.get(domain.organizational or domain, ()):
-            cover.add(zone)
-        return cover
+            candidates.add(zone)
+        return candidates

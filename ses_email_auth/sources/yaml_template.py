@@ -1,8 +1,8 @@
 """CloudFormation templates in YAML 1.1, with short forms such as `!Ref` ("Template formats" of the CloudFormation user guide).
 
-Built from parser events, so that depth and size are bounded whatever the text holds: aliases that double again and again,
-aliases that hold themselves, nesting without end. Of two equal keys the last one counts, as in JSON. Numbers stay text:
-CloudFormation has no other. Not handled: keys that are lists or mappings (refused), `!!binary` and dates (kept as text).
+Built from parser events, which bounds depth and size: aliases may double again and again or hold themselves, and nesting may
+never end. Of two equal keys the last one counts, as in JSON. Numbers stay text, as CloudFormation reads them.
+Not handled: keys that are lists or mappings (refused), `!!binary` and dates (kept as text).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MERGE = "<<"
 
 
 def parse_yaml(text: str, path: str) -> object:
-    """What the first document of `text` says: mappings, lists, texts, True, False and None.
+    """The first document of `text` as mappings, lists, texts, True, False and None.
 
     Raises:
         UnreadableSource: if it is no YAML, is nested too deep, or grows too large through aliases.
@@ -47,7 +47,7 @@ def parse_yaml(text: str, path: str) -> object:
         mark = error.problem_mark or error.context_mark
         line = "" if mark is None else f"line {mark.line + 1}: "
         problem = error.problem or error.context or "no YAML"
-        # libyaml has a limit of its own in some builds, and reads ahead: it may speak before `_limit` does.
+        # Some builds of libyaml have a limit of their own, and read ahead: they may fail before `_limit` does.
         raise UnreadableSource(path, _TOO_DEEP if "nesting depth" in problem else f"{line}{problem}") from error
     except (yaml.YAMLError, UnicodeError) as error:
         raise UnreadableSource(path, "it holds characters that YAML forbids") from error
@@ -68,12 +68,16 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
+    """A value that is complete, with the number of values and levels in it."""
+
     value: object
     size: int
     height: int
 
 
 class _Builder:
+    """Builds the value of one document from parser events."""
+
     def __init__(self, path: str) -> None:
         self._path = path
         self._open: list[_Frame] = []
@@ -148,14 +152,14 @@ def _scalar(event: ScalarEvent) -> object:
 
 
 def _merged(frame: _Frame) -> object:
-    """The mapping with what `<<` brings in; its own keys win ("Merge key language-independent type" of YAML 1.1)."""
+    """The mapping with the members of `<<`; its own keys win ("Merge key language-independent type" of YAML 1.1)."""
     if not frame.merged or isinstance(frame.into, list):
         return frame.into
-    found: dict[str, object] = {}
-    for each in frame.merged:
-        for source in reversed(each) if isinstance(each, list) else (each,):
-            found.update(source if isinstance(source, dict) else {})
-    return {**found, **frame.into}
+    members: dict[str, object] = {}
+    for value in frame.merged:
+        for source in reversed(value) if isinstance(value, list) else (value,):
+            members.update(source if isinstance(source, dict) else {})
+    return {**members, **frame.into}
 
 
 def _tagged(value: object, tag: str | None) -> object:

@@ -1,17 +1,11 @@
-"""Master files (RFC 1035 section 5; RFC 2308 section 4 for $TTL; RFC 3597 section 5 for unknown types) as BIND reads them.
+"""Master files (RFC 1035 section 5; RFC 2308 section 4 for $TTL; RFC 3597 for unknown types and data in hexadecimal) as BIND
+reads them.
 
-A reader of our own: it keeps lines and takes zones that no server would load, so that rules can say what is wrong with them.
-Values come out in Route 53's form, whose escapes are octal; those of a master file are decimal. Not handled: `$INCLUDE` and
-`$GENERATE`, which are refused, since a file that is read in part tells nothing about what is absent.
-
-Names and values of a master file in Route 53's form: absolute names, and escapes in octal instead of decimal.
-
-RFC 1035 section 5.1 for `@`, relative names and escapes, RFC 3597 section 5 for data in hexadecimal.
-
-The words of a master file (RFC 1035 section 5.1): entries, one or more lines each, cut into tokens.
-
-Escapes stay as they are written; `zone_file` knows what they mean. Not handled: quoted strings over several lines, which BIND
-refuses too.
+A reader of our own: it keeps lines and takes zones that no server would load, so that rules can say what is wrong with them. It
+cuts the text into entries of tokens, and turns names and values into Route 53's form: absolute names, and escapes in octal
+instead of decimal.
+Not handled: `$INCLUDE` and `$GENERATE`, which are refused, since a file that is read in part does not tell what is absent;
+quoted strings over several lines, which BIND refuses too.
 """
 
 from __future__ import annotations
@@ -29,17 +23,7 @@ from ses_email_auth.zone.declared import DeclaredRecordSet, Origin, declared_nam
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "TYPES",
-    "Entry",
-    "absolute",
-    "entries",
-    "is_zone_file",
-    "name_text",
-    "read_zone_file",
-    "shown",
-    "value_text",
-]
+__all__ = ["is_zone_file", "read_zone_file"]
 
 _TTL = re.compile(r"[0-9]{1,10}|(?:[0-9]{1,10}[wdhms])+", re.IGNORECASE)
 _TTL_PART = re.compile(r"([0-9]+)([a-z]?)")
@@ -49,15 +33,40 @@ _CLI53 = "AWS"  # the class under which cli53 exports alias sets: `www 86400 AWS
 _INTERNET = frozenset({"IN", "CLASS1"})
 _CONTROLS = frozenset({"$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE"})
 _NUMBERS = {"TYPE16": "TXT", "TYPE99": "SPF"}
+# The types of the IANA registry, and two that providers made up (ALIAS, ANAME).
+_TYPE_NAMES = """
+    A AAAA AFSDB ALIAS AMTRELAY ANAME APL ATMA AVC CAA CDNSKEY CDS CERT CNAME CSYNC DHCID DLV DNAME DNSKEY DOA DS DSYNC
+    EID EUI48 EUI64 GPOS HHIT HINFO HIP HTTPS IPN IPSECKEY ISDN KEY KX L32 L64 LOC LP MB MD MF MG MINFO MR MX NAPTR NID
+    NIMLOC NINFO NS NSAP NSAP-PTR NSEC NSEC3 NSEC3PARAM NULL NXT OPENPGPKEY PTR PX RESINFO RKEY RP RRSIG RT SIG SINK
+    SMIMEA SOA SPF SRV SSHFP SVCB TA TALINK TKEY TLSA TXT URI WALLET WKS X25 ZONEMD BRID CLA
+"""
+_TYPES = frozenset(_TYPE_NAMES.split())
+# The fields that are names, by type.
+_NAMES = {
+    **dict.fromkeys(("ALIAS", "ANAME", "CNAME", "DNAME", "NS", "PTR", "MB", "MD", "MF", "MG", "MR"), (0,)),
+    **dict.fromkeys(("AFSDB", "HTTPS", "KX", "LP", "MX", "RT", "SVCB"), (1,)),
+    **dict.fromkeys(("MINFO", "RP", "SOA"), (0, 1)),
+    "NAPTR": (5,),
+    "PX": (1, 2),
+    "SRV": (3,),
+}
+_GENERIC = r"\#"  # RFC 3597 section 5
 _NO_ZONES = frozenset({"bak", "conf", "log", "md", "old", "orig", "part", "py", "rst", "tmp"})
 _FILE_NAME = re.compile(r"(?:db\.|named\.)?(.+?)(?:\.(?:zone|db|dns|hosts|txt))?", re.IGNORECASE)
+_SPECIAL = re.compile(r'[";()\\]')
+_WORD = re.compile(r"[^ \t]+")
+_TOKEN = re.compile(
+    r"""(?P<word>(?:[^ \t";()\\]|\\.)+)|(?P<string>"(?:[^"\\]|\\.)*")|;.*|[^ \t]""",
+    re.DOTALL,
+)
+_SHOWN = 24  # longer than any type, too short for any part of a private key
 
 
 def is_zone_file(text: str) -> bool:
-    """Whether the first entry of `text` is one of a master file, so that nobody would take it for prose."""
+    """Whether the first entry of `text` is clearly one of a master file, and not prose."""
     for line in text.removeprefix("\ufeff").split("\n"):
         try:
-            first = next(entries(line.replace("(", " ").replace(")", " "), ""), None)
+            first = next(_entries(line.replace("(", " ").replace(")", " "), ""), None)
         except UnreadableSource:
             return False
         if first is not None:
@@ -65,28 +74,158 @@ def is_zone_file(text: str) -> bool:
     return False
 
 
-def _is_zone_entry(entry: Entry) -> bool:
+def _is_zone_entry(entry: _Entry) -> bool:
     owner = "" if entry.is_continued else entry.tokens[0]
     if owner.upper() in _CONTROLS:
         return True
     head = _Head(entry.tokens[0 if entry.is_continued else 1 :])
-    said = bool(head.ttl or head.class_) or owner == "@" or owner.endswith(".")
-    return said and _is_type(head.type) and len(head.data) > 0
+    is_clear = bool(head.ttl or head.class_) or owner == "@" or owner.endswith(".")
+    return is_clear and _is_type(head.type) and len(head.data) > 0
 
 
 def read_zone_file(text: str, path: str) -> SourceFile:
-    """The records of a master file, all that share owner and type in one set.
+    """The records of a master file; those of one owner and type are one set.
 
-    The zone is that of the SOA record, and only a file with one is complete. Names that nothing makes absolute are taken as
-    relative to the name of the file (`db.example.com`, `example.com.zone`).
+    The zone is that of the SOA record, and only a file with one is complete. Without `$ORIGIN`, names are relative to the name
+    of the file (`db.example.com`, `example.com.zone`).
 
     Raises:
         UnreadableSource: with the line, for what is no entry of a master file.
     """
     reader = _Reader(path)
-    for entry in entries(text, path):
-        reader.take(entry)
-    return reader.contents()
+    for entry in _entries(text, path):
+        reader.add(entry)
+    return reader.source_file()
+
+
+class _Reader:
+    """The state of a master file while its entries are read from above."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.named = _name_of_file(path)
+        self.origin = f"{self.named}." if self.named is not None else ""
+        self.origins: list[str] = []
+        self.owner = self.origin
+        self.default_ttl: str | None = None
+        self.last_ttl = ""
+        self.sets: dict[tuple[str, str], _Set] = {}
+
+    def add(self, entry: _Entry) -> None:
+        first = entry.tokens[0]
+        if first.startswith("$") and not entry.is_continued:
+            self._control(entry, first.upper())
+            return
+        head = _Head(entry.tokens if entry.is_continued else entry.tokens[1:])
+        self._check(entry, head)
+        if not entry.is_continued:
+            if head.type == "SOA" and "." in first and not self.origins:
+                # The zone is that of its SOA record, whatever the file is called; Cloudflare's exports leave out the final dot.
+                self.origin = first = f"{first.removesuffix('.')}."
+            self.owner = self._absolute(first, entry)
+        elif not self.owner:
+            raise self._error(entry, "it begins with a blank, so it is about the owner above, and there is none")
+        if head.class_ == _CLI53:
+            self._add_alias(entry, head)
+        elif head.class_ in _INTERNET or not head.class_:
+            self._add_record(entry, head)
+
+    def _check(self, entry: _Entry, head: _Head) -> None:
+        if not head.type:
+            raise self._error(entry, "the record has no type; write for example 'example.com. 600 IN TXT \"text\"'")
+        if not _is_type(head.type):
+            fix = "; a line that begins with a blank is about the owner above" if entry.is_continued else ""
+            raise self._error(entry, f"{_shown(head.type)} is no record type{fix}")
+        if not head.data:
+            raise self._error(entry, f"the {head.type} record has no value")
+
+    def _add_record(self, entry: _Entry, head: _Head) -> None:
+        if head.ttl:
+            self.last_ttl = _seconds(head.ttl)
+            ttl = self.last_ttl
+        else:  # RFC 2308 section 4: $TTL; RFC 1035 section 5.1: else that of the record before
+            ttl = self.last_ttl if self.default_ttl is None else self.default_ttl
+        try:
+            value = _value_text(head.type, head.data, self.origin)
+        except ValueError as error:
+            raise self._error(entry, str(error)) from error
+        record_set = self.sets.setdefault((self.owner.lower(), head.type), _Set(self.owner, ttl, entry.line))
+        record_set.values[value] = None
+
+    def _add_alias(self, entry: _Entry, head: _Head) -> None:
+        kind = head.data[0].upper()
+        if head.type != "ALIAS" or not _is_type(kind):
+            raise self._error(entry, f"{_shown(f'{head.type} {kind}')} is no alias set as cli53 writes it")
+        self.sets.setdefault((self.owner.lower(), kind), _Set(self.owner, "", entry.line))
+
+    def _control(self, entry: _Entry, control: str) -> None:
+        argument = entry.tokens[1] if len(entry.tokens) > 1 else ""
+        if control == "$ORIGIN" and argument:
+            self.origin = self._absolute(argument, entry)
+            self.origins.append(self.origin)
+        elif control == "$TTL" and _TTL.fullmatch(argument):
+            self.default_ttl = _seconds(argument)
+        elif control == "$INCLUDE":
+            raise self._error(entry, f"{control} is not followed; let 'named-compilezone' write one file of all")
+        elif control == "$GENERATE":
+            raise self._error(entry, f"{control} is not expanded; let 'named-compilezone' write the records out")
+        else:
+            raise self._error(entry, f"{_shown(' '.join(entry.tokens[:2]))} is no control entry")
+
+    def _absolute(self, token: str, entry: _Entry) -> str:
+        try:
+            return _absolute(_name_text(token), self.origin)
+        except ValueError as error:
+            raise self._error(entry, str(error)) from error
+
+    def _error(self, entry: _Entry, reason: str) -> UnreadableSource:
+        return UnreadableSource(self.path, f"line {entry.line}: {reason}")
+
+    def source_file(self) -> SourceFile:
+        records = [
+            DeclaredRecordSet.of(
+                record_set.spelling,
+                kind,
+                tuple(record_set.values),
+                Origin(self.path, resource=f"line {record_set.line}", line=record_set.line),
+                ttl=record_set.ttl,
+                is_alias=not record_set.values,
+                zone_id=self.path,
+            )
+            for (_, kind), record_set in self.sets.items()
+        ]
+        apex = next((record.name for record in records if record.type_text == "SOA"), None)
+        kinds = {record.type_text for record in records}
+        zone = DeclaredZone(
+            zone_id=self.path,
+            name=apex if isinstance(apex, DomainName) else self._likely_zone(records),
+            is_complete="SOA" in kinds,
+            # A server may sign as it answers: that a file holds no signature says nothing.
+            dnssec_signed=True if kinds & {"DNSKEY", "RRSIG"} else None,
+        )
+        return SourceFile(path=self.path, records=records, zones=[zone])
+
+    def _likely_zone(self, records: list[DeclaredRecordSet]) -> DomainName | None:
+        """Without a SOA record: `$ORIGIN` or the name of the file, if nothing speaks against it."""
+        candidates = [declared_name(origin) for origin in self.origins[:1]] or [self.named]
+        names = [record.name for record in records if isinstance(record.name, DomainName)]
+        for zone in candidates:
+            if zone is None or not names or not all(name.is_at_or_below(zone) for name in names):
+                continue
+            # `$ORIGIN www.example.com.` in a part of a zone is a short way to write names, and no apex.
+            if zone == zone.organizational or any(record.name == zone and record.type_text == "NS" for record in records):
+                return zone
+        return None
+
+
+@dataclass(slots=True)
+class _Set:
+    """A record set, with the line of its first record."""
+
+    spelling: str
+    ttl: str
+    line: int
+    values: dict[str, None] = field(default_factory=dict)  # RFC 2181 section 5: a record counts once
 
 
 class _Head:
@@ -109,134 +248,8 @@ class _Head:
                 return
 
 
-@dataclass(slots=True)
-class _Set:
-    spelling: str
-    ttl: str
-    line: int
-    values: dict[str, None] = field(default_factory=dict)  # RFC 2181 section 5: a record counts once
-
-
-class _Reader:
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.named = _name_of_file(path)
-        self.origin = f"{self.named}." if self.named is not None else ""
-        self.origins: list[str] = []
-        self.owner = self.origin
-        self.default_ttl: str | None = None
-        self.last_ttl = ""
-        self.sets: dict[tuple[str, str], _Set] = {}
-
-    def take(self, entry: Entry) -> None:
-        first = entry.tokens[0]
-        if first.startswith("$") and not entry.is_continued:
-            self._control(entry, first.upper())
-            return
-        head = _Head(entry.tokens if entry.is_continued else entry.tokens[1:])
-        self._check(entry, head)
-        if not entry.is_continued:
-            if head.type == "SOA" and "." in first and not self.origins:
-                # The zone is that of its SOA record, whatever the file is called; Cloudflare's exports leave out the final dot.
-                self.origin = first = f"{first.removesuffix('.')}."
-            self.owner = self._absolute(first, entry)
-        elif not self.owner:
-            raise self._error(entry, "it begins with a blank, so it is about the owner above, and there is none")
-        if head.class_ == _CLI53:
-            self._add_alias(entry, head)
-        elif head.class_ in _INTERNET or not head.class_:
-            self._add(entry, head)
-
-    def _check(self, entry: Entry, head: _Head) -> None:
-        if not head.type:
-            raise self._error(entry, "the record has no type; write for example 'example.com. 600 IN TXT \"text\"'")
-        if not _is_type(head.type):
-            fix = "; a line that begins with a blank is about the owner above" if entry.is_continued else ""
-            raise self._error(entry, f"{shown(head.type)} is no record type{fix}")
-        if not head.data:
-            raise self._error(entry, f"the {head.type} record has no value")
-
-    def _add(self, entry: Entry, head: _Head) -> None:
-        if head.ttl:
-            self.last_ttl = _seconds(head.ttl)
-            ttl = self.last_ttl
-        else:  # RFC 2308 section 4: $TTL; RFC 1035 section 5.1: else that of the record before
-            ttl = self.last_ttl if self.default_ttl is None else self.default_ttl
-        try:
-            value = value_text(head.type, head.data, self.origin)
-        except ValueError as error:
-            raise self._error(entry, str(error)) from error
-        found = self.sets.setdefault((self.owner.lower(), head.type), _Set(self.owner, ttl, entry.line))
-        found.values[value] = None
-
-    def _add_alias(self, entry: Entry, head: _Head) -> None:
-        kind = head.data[0].upper()
-        if head.type != "ALIAS" or not _is_type(kind):
-            raise self._error(entry, f"{shown(f'{head.type} {kind}')} is no alias set as cli53 writes it")
-        self.sets.setdefault((self.owner.lower(), kind), _Set(self.owner, "", entry.line))
-
-    def _control(self, entry: Entry, control: str) -> None:
-        argument = entry.tokens[1] if len(entry.tokens) > 1 else ""
-        if control == "$ORIGIN" and argument:
-            self.origin = self._absolute(argument, entry)
-            self.origins.append(self.origin)
-        elif control == "$TTL" and _TTL.fullmatch(argument):
-            self.default_ttl = _seconds(argument)
-        elif control == "$INCLUDE":
-            raise self._error(entry, f"{control} is not followed; let 'named-compilezone' write one file of all")
-        elif control == "$GENERATE":
-            raise self._error(entry, f"{control} is not expanded; let 'named-compilezone' write the records out")
-        else:
-            raise self._error(entry, f"{shown(' '.join(entry.tokens[:2]))} is no control entry")
-
-    def _absolute(self, token: str, entry: Entry) -> str:
-        try:
-            return absolute(name_text(token), self.origin)
-        except ValueError as error:
-            raise self._error(entry, str(error)) from error
-
-    def _error(self, entry: Entry, reason: str) -> UnreadableSource:
-        return UnreadableSource(self.path, f"line {entry.line}: {reason}")
-
-    def contents(self) -> SourceFile:
-        records = [
-            DeclaredRecordSet.of(
-                found.spelling,
-                kind,
-                tuple(found.values),
-                Origin(self.path, resource=f"line {found.line}", line=found.line),
-                ttl=found.ttl,
-                is_alias=not found.values,
-                zone_id=self.path,
-            )
-            for (_, kind), found in self.sets.items()
-        ]
-        apex = next((record.name for record in records if record.type_text == "SOA"), None)
-        kinds = {record.type_text for record in records}
-        zone = DeclaredZone(
-            zone_id=self.path,
-            name=apex if isinstance(apex, DomainName) else self._likely_zone(records),
-            is_complete="SOA" in kinds,
-            # A server may sign as it answers: that a file holds no signature says nothing.
-            dnssec_signed=True if kinds & {"DNSKEY", "RRSIG"} else None,
-        )
-        return SourceFile(path=self.path, records=records, zones=[zone])
-
-    def _likely_zone(self, records: list[DeclaredRecordSet]) -> DomainName | None:
-        """Without a SOA record: `$ORIGIN` or the name of the file, if nothing speaks against it."""
-        candidates = [declared_name(origin) for origin in self.origins[:1]] or [self.named]
-        names = [record.name for record in records if isinstance(record.name, DomainName)]
-        for zone in candidates:
-            if zone is None or not names or not all(name.is_at_or_below(zone) for name in names):
-                continue
-            # `$ORIGIN www.example.com.` in a part of a zone is a short way to write names, and no apex.
-            if zone == zone.organizational or any(each.name == zone and each.type_text == "NS" for each in records):
-                return zone
-        return None
-
-
 def _is_type(kind: str) -> bool:
-    return kind in TYPES or (kind.startswith("TYPE") and kind[4:].isdecimal() and kind.isascii())
+    return kind in _TYPES or (kind.startswith("TYPE") and kind[4:].isdecimal() and kind.isascii())
 
 
 def _seconds(ttl: str) -> str:
@@ -253,30 +266,73 @@ def _name_of_file(path: str) -> DomainName | None:
     return name
 
 
-_TYPES = """
-    A AAAA AFSDB ALIAS AMTRELAY ANAME APL ATMA AVC CAA CDNSKEY CDS CERT CNAME CSYNC DHCID DLV DNAME DNSKEY DOA DS DSYNC
-    EID EUI48 EUI64 GPOS HHIT HINFO HIP HTTPS IPN IPSECKEY ISDN KEY KX L32 L64 LOC LP MB MD MF MG MINFO MR MX NAPTR NID
-    NIMLOC NINFO NS NSAP NSAP-PTR NSEC NSEC3 NSEC3PARAM NULL NXT OPENPGPKEY PTR PX RESINFO RKEY RP RRSIG RT SIG SINK
-    SMIMEA SOA SPF SRV SSHFP SVCB TA TALINK TKEY TLSA TXT URI WALLET WKS X25 ZONEMD BRID CLA
-"""
-TYPES = frozenset(_TYPES.split())
-"""The types of the IANA registry, and two that providers made up (ALIAS, ANAME)."""
+@dataclass(slots=True)
+class _Entry:
+    """One record or control entry."""
 
-_NAMES = {
-    **dict.fromkeys(("ALIAS", "ANAME", "CNAME", "DNAME", "NS", "PTR", "MB", "MD", "MF", "MG", "MR"), (0,)),
-    **dict.fromkeys(("AFSDB", "HTTPS", "KX", "LP", "MX", "RT", "SVCB"), (1,)),
-    **dict.fromkeys(("MINFO", "RP", "SOA"), (0, 1)),
-    "NAPTR": (5,),
-    "PX": (1, 2),
-    "SRV": (3,),
-}
-_GENERIC = r"\#"  # RFC 3597 section 5
+    line: int
+    """Where it begins, counted from 1."""
+
+    is_continued: bool
+    """Whether it begins with a blank, so that its owner is that of the entry above."""
+
+    tokens: list[str]
+    """Escapes stay as they are written. A quoted string keeps its first quote, and loses its last."""
+
+
+def _entries(text: str, path: str) -> Iterator[_Entry]:
+    """The entries of a file, without comments.
+
+    Raises:
+        UnreadableSource: for a quote or a parenthesis that has no partner, or a backslash at the end of a line.
+    """
+    entry = _Entry(0, is_continued=False, tokens=[])
+    depth = 0
+    for number, ended in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        line = ended.removesuffix("\r")
+        if depth == 0:
+            entry = _Entry(number, is_continued=line.startswith((" ", "\t")), tokens=[])
+        if _SPECIAL.search(line) is None:
+            entry.tokens += _WORD.findall(line)
+        else:
+            depth = _scan(line, entry.tokens, depth, f"line {number}", path)
+        if depth == 0 and entry.tokens:
+            yield entry
+    if depth:
+        raise UnreadableSource(path, f"line {entry.line}: a '(' of this entry is never closed")
+
+
+def _scan(line: str, tokens: list[str], depth: int, where: str, path: str) -> int:
+    """Add the tokens of `line`; return how many parentheses are open after it."""
+    for match in _TOKEN.finditer(line):
+        part = match.group()
+        if match.lastgroup == "word":
+            tokens.append(part)
+        elif match.lastgroup == "string":
+            tokens.append(part[:-1])
+        elif part == "(":
+            depth += 1
+        elif part == ")":
+            depth -= 1
+            if depth < 0:
+                raise UnreadableSource(path, f"{where}: a ')' closes nothing")
+        elif not part.startswith(";"):
+            what = "a quote is never closed" if part == '"' else "it ends in a backslash, which escapes nothing"
+            raise UnreadableSource(path, f"{where}: {what}")
+    return depth
+
+
+def _shown(token: str) -> str:
+    """`token` for a message: printable, and not too long."""
+    return repr(token if len(token) <= _SHOWN else f"{token[:_SHOWN]}...")
+
+
 _ESCAPE = re.compile(r"\\([0-9]{3}|.)", re.DOTALL)
 _LAST_OCTET = 255
 _DIGITS = 3
 
 
-def value_text(kind: str, data: list[str], origin: str) -> str:
+def _value_text(kind: str, data: list[str], origin: str) -> str:
     """The data of a record of type `kind` as Route 53 writes it.
 
     Raises:
@@ -288,11 +344,11 @@ def value_text(kind: str, data: list[str], origin: str) -> str:
     places = () if data[0] == _GENERIC else _NAMES.get(kind, ())
     for index in places:
         if index < len(fields):
-            fields[index] = absolute(name_text(data[index]), origin)
+            fields[index] = _absolute(_name_text(data[index]), origin)
     return " ".join(fields)
 
 
-def name_text(token: str) -> str:
+def _name_text(token: str) -> str:
     """A name with its escapes in octal. A name in quotes is taken as BIND takes it.
 
     Raises:
@@ -308,7 +364,7 @@ def name_text(token: str) -> str:
     )
 
 
-def absolute(name: str, origin: str) -> str:
+def _absolute(name: str, origin: str) -> str:
     """`name` with its final dot (RFC 1035 section 5.1: a name without one is relative to the origin).
 
     Raises:
@@ -317,7 +373,7 @@ def absolute(name: str, origin: str) -> str:
     if name.endswith("."):
         return name
     if not origin:
-        raise ValueError(f"{shown(name)} has no final dot, and no $ORIGIN above says what it is relative to")
+        raise ValueError(f"{_shown(name)} has no final dot, and no $ORIGIN above says what it is relative to")
     if name == "@":
         return origin
     return f"{name}." if origin == "." else f"{name}.{origin}"
@@ -326,7 +382,7 @@ def absolute(name: str, origin: str) -> str:
 def _field(token: str) -> str:
     if token.startswith('"'):
         return _string(token)
-    return token if token == _GENERIC else name_text(token)
+    return token if token == _GENERIC else _name_text(token)
 
 
 def _string(token: str) -> str:
@@ -380,73 +436,3 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return text.encode("utf-8", "replace")
-
-
-_SPECIAL = re.compile(r'[";()\\]')
-_WORD = re.compile(r"[^ \t]+")
-_TOKEN = re.compile(
-    r"""(?P<word>(?:[^ \t";()\\]|\\.)+)|(?P<string>"(?:[^"\\]|\\.)*")|;.*|[^ \t]""",
-    re.DOTALL,
-)
-_SHOWN = 24  # longer than any type, too short for any part of a private key
-
-
-@dataclass(slots=True)
-class Entry:
-    """One record or control entry."""
-
-    line: int
-    """Where it begins, counted from 1."""
-
-    is_continued: bool
-    """Whether it begins with a blank, so that it is about the owner above."""
-
-    tokens: list[str]
-    """A quoted string keeps its first quote, and loses its last."""
-
-
-def entries(text: str, path: str) -> Iterator[Entry]:
-    """The entries of a file, without comments.
-
-    Raises:
-        UnreadableSource: for a quote or a parenthesis that has no partner, or a backslash at the end of a line.
-    """
-    entry = Entry(0, is_continued=False, tokens=[])
-    depth = 0
-    for number, ended in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
-        line = ended.removesuffix("\r")
-        if depth == 0:
-            entry = Entry(number, is_continued=line.startswith((" ", "\t")), tokens=[])
-        if _SPECIAL.search(line) is None:
-            entry.tokens += _WORD.findall(line)
-        else:
-            depth = _scan(line, entry.tokens, depth, f"line {number}", path)
-        if depth == 0 and entry.tokens:
-            yield entry
-    if depth:
-        raise UnreadableSource(path, f"line {entry.line}: a '(' of this entry is never closed")
-
-
-def _scan(line: str, tokens: list[str], depth: int, where: str, path: str) -> int:
-    """Add the tokens of `line`; how many parentheses are open behind it."""
-    for match in _TOKEN.finditer(line):
-        found = match.group()
-        if match.lastgroup == "word":
-            tokens.append(found)
-        elif match.lastgroup == "string":
-            tokens.append(found[:-1])
-        elif found == "(":
-            depth += 1
-        elif found == ")":
-            depth -= 1
-            if depth < 0:
-                raise UnreadableSource(path, f"{where}: a ')' closes nothing")
-        elif not found.startswith(";"):
-            what = "a quote is never closed" if found == '"' else "it ends in a backslash, which escapes nothing"
-            raise UnreadableSource(path, f"{where}: {what}")
-    return depth
-
-
-def shown(token: str) -> str:
-    """`token` for a message: printable, and not too long."""
-    return repr(token if len(token) <= _SHOWN else f"{token[:_SHOWN]}...")

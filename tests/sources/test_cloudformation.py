@@ -6,7 +6,7 @@ import pytest
 
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.sources.cloudformation import NO_VALUE, Template, text_of
-from ses_email_auth.sources.references import Place
+from ses_email_auth.sources.references import Environment
 from ses_email_auth.sources.template import resources_of
 
 BODY: dict[str, object] = {
@@ -53,7 +53,7 @@ BODY: dict[str, object] = {
 
 
 def _template(region: str = "", account: str = "", body: dict[str, object] | None = None) -> Template:
-    template = Template(BODY if body is None else body, "t.json", Place(account, region))
+    template = Template(BODY if body is None else body, "t.json", Environment(account, region))
     template.resources = resources_of(template.body, template.value)
     return template
 
@@ -227,8 +227,8 @@ def test_a_mark_stands_for_one_thing() -> None:
 
 def test_an_ssm_parameter_is_one_thing_in_an_account() -> None:
     """Stacks of one account and region mean the same value; of unknown accounts nobody knows."""
-    one = [Template(BODY, path, Place("111111111111", "eu-west-1")).value({"Ref": "Ssm"}) for path in ("a", "b")]
-    assert one[0] == one[1] == Template(BODY, "c", Place("111111111111", "eu-west-1")).value("{{resolve:ssm:/zone}}")
+    one = [Template(BODY, path, Environment("111111111111", "eu-west-1")).value({"Ref": "Ssm"}) for path in ("a", "b")]
+    assert one[0] == one[1] == Template(BODY, "c", Environment("111111111111", "eu-west-1")).value("{{resolve:ssm:/zone}}")
     assert Template(BODY, "a").value({"Ref": "Ssm"}) != Template(BODY, "b").value({"Ref": "Ssm"})
 
 
