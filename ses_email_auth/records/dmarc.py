@@ -1,31 +1,21 @@
-"""The words that DMARC tags take (RFC 9989 section 4.7), and the checks of what a caller passes for them.
+"""DMARC records (RFC 9989 sections 4.7, 4.8 and 4.10.1; the historic tags of RFC 7489 section 6.3 are read and kept).
 
-Import these names from `ses_email_auth.records.dmarc`.
+`DMARC_TAGS` has a row for each tag. A new tag takes a field and an argument of `DmarcRecord`, and a row of the table.
 
-Consent of report destinations in other organizations (RFC 9990 section 4, for failure reports RFC 9991 section 5).
-
-Organizational domains come from the Public Suffix List; the DNS tree walk that receivers do can see other borders. Not
-handled: the `rua=` override in the consent record.
-
-Reads the text of a DMARC record tag by tag and collects what is wrong with it (RFC 9989 sections 4.7, 4.8 and 4.10.1).
-
-`DmarcRecord.read` is the way in. The historic tags `pct`, `rf` and `ri` are read by RFC 7489 section 6.3.
-
-The canonical order and spelling of DMARC tags (RFC 9989 section 4.8; RFC 7489 section 6.3 for the place of `p`).
-
-DMARC records (RFC 9989 sections 4.7, 4.8 and 4.10.1; the historic tags of RFC 7489 section 6.3 are kept).
-
-Not handled here: finding the record (the DNS tree walk of RFC 9989 section 4.10), good practice (`ses_email_auth.checks`).
+Not handled here: finding the record (the DNS tree walk of RFC 9989 section 4.10) and good practice (`ses_email_auth.checks`).
+Of consent to reports (RFC 9990 section 4, RFC 9991 section 5): organizational domains come from the Public Suffix List, so the
+tree walk of receivers can see other borders, and the `rua=` override in a consent record is not read.
 """
 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, ClassVar
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName, RecordSyntaxError
@@ -34,29 +24,21 @@ from ses_email_auth.records.report_uri import ReportUri, report_uris
 from ses_email_auth.records.tag_list import Tag, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Sequence
 
-__all__ = [
-    "Alignment",
-    "DmarcPolicy",
-    "DmarcProblem",
-    "DmarcReading",
-    "DmarcRecord",
-    "ExternalDestination",
-    "FailureOption",
-    "PsdFlag",
-    "TagReader",
-    "external_destinations",
-    "tags",
-]
+_TAGS = "RFC 9989 section 4.7"
+_GRAMMAR = "RFC 9989 section 4.8"
+_DISCOVERY = "RFC 9989 section 4.10.1"
+_HISTORIC = "RFC 7489 section 6.3"
 
-# RFC 9989 section 4.7, and the three tags of RFC 7489 section 6.3 that it made historic.
-KNOWN_TAGS = ("v", "p", "sp", "np", "adkim", "aspf", "fo", "rua", "ruf", "psd", "t", "pct", "rf", "ri")
+# RFC 9989 section 4.8: dmarc-version, then dmarc-sep or the end.
+_VERSION = re.compile(r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
 TAG_NAME = re.compile(r"[A-Za-z]+")  # RFC 9989 section 4.8: dmarc-tag
-TAG_VALUE = re.compile(r"[\x20-\x3a\x3c-\x7e]+")  # RFC 9989 section 4.8: dmarc-value
-REPORT_FORMATS = re.compile(r"[A-Za-z0-9-]+(?:[ \t]*:[ \t]*[A-Za-z0-9-]+)*")  # RFC 7489 section 6.4: dmarc-rfmt
-MAX_PCT = 100
-MAX_RI = 2**32 - 1  # RFC 7489 section 6.3: a 32-bit unsigned integer
+_TAG_VALUE = re.compile(r"[\x20-\x3a\x3c-\x7e]+")  # RFC 9989 section 4.8: dmarc-value
+_DIGITS = re.compile(r"[0-9]{1,10}")
+_REPORT_FORMATS = re.compile(r"[A-Za-z0-9-]+(?:[ \t]*:[ \t]*[A-Za-z0-9-]+)*")  # RFC 7489 section 6.4: dmarc-rfmt
+_MAX_PCT = 100
+_MAX_RI = 2**32 - 1  # RFC 7489 section 6.3: a 32-bit unsigned integer
 
 
 class DmarcPolicy(Enum):
@@ -115,124 +97,226 @@ class PsdFlag(Enum):
     """Not said: the walk decides."""
 
 
-E = TypeVar("E", bound=Enum)
+class _Kind(ABC):
+    """The values that tags of one kind have: how they are checked, read and written."""
+
+    absent: ClassVar[tuple[()] | None] = None
+    """What the field holds if the tag is absent or wrong."""
+
+    separator: ClassVar[str] = ""
+    """Stands between the items of a list."""
+
+    may_hold_tabs: ClassVar[bool] = False
+    """Lists may have a tab around their separators (RFC 9989 section 4.8: dmarc-urilist), no other value may."""
+
+    write: Callable[[object], str] = str
+    """Gives the text of a value, or of one item of a list."""
+
+    @abstractmethod
+    def check(self, argument: str, value: object) -> object:
+        """The value of an argument of `DmarcRecord`, as the field keeps it.
+
+        Raises:
+            EmailAuthError: if it is of another kind.
+        """
+
+    @abstractmethod
+    def read(self, row: DmarcTag, tag: Tag, reader: _Reader) -> object:
+        """The value of `tag` in a text; what is wrong with it goes to `reader`."""
 
 
-def checked_enum(name: str, value: object, kind: type[E]) -> E | None:
-    """`value` if it is None or a member of `kind`; a bare string is refused with the member to use."""
-    if value is None or isinstance(value, kind):
-        return value
-    members = [f"{kind.__name__}.{member.name}" for member in kind]
-    meant = [f"{kind.__name__}.{member.name}" for member in kind if member.value == str(value).lower()]
-    article = "an" if kind.__name__.startswith("A") else "a"
-    raise EmailAuthError(f"{name} must be {article} {kind.__name__}, got {value!r}; use {' or '.join(meant or members)}")
+class _Word(_Kind):
+    """One word of an enum."""
+
+    write = attrgetter("_value_")
+
+    def __init__(self, enum: type[Enum]) -> None:
+        self.enum = enum
+        self.members = {str(member.value): member for member in enum}
+
+    def check(self, argument: str, value: object) -> object:
+        if value is None or isinstance(value, self.enum):
+            return value
+        kind = self.enum.__name__
+        meant = self.members.get(str(value).lower())
+        fix = " or ".join(f"{kind}.{member.name}" for member in (self.enum if meant is None else (meant,)))
+        article = "an" if kind.startswith("A") else "a"
+        raise EmailAuthError(f"{argument} must be {article} {kind}, got {value!r}; use {fix}")
+
+    def read(self, row: DmarcTag, tag: Tag, reader: _Reader) -> object:
+        member = self.members.get(tag.value.lower())  # RFC 5234 section 2.3: literals are case-insensitive
+        if member is None:
+            allowed = ", ".join(map(repr, self.members))
+            reader.wrong_value(row, tag, f"must be one of {allowed}, got {tag.value!r}")
+        return member
 
 
-def checked_failure_options(value: object) -> tuple[FailureOption, ...]:
-    """The options of `fo`: a list without repeats and without both 0 and 1 (RFC 9989 sections 4.7 and 4.8)."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise EmailAuthError(f"fo must be a list, got {value!r}; write for example [FailureOption.ANY_FAIL]")
-    options = [option for entry in value if (option := checked_enum("an entry of fo", entry, FailureOption)) is not None]
-    fault = failure_options_fault(options)
-    if fault is not None:
-        raise EmailAuthError(f"fo {fault}")
-    return tuple(options)
+class _FailureOptions(_Kind):
+    """A list without repeats and without both 0 and 1 (RFC 9989 sections 4.7 and 4.8)."""
+
+    absent = ()
+    separator = ":"
+    option = _Word(FailureOption)
+    write = attrgetter("_value_")
+
+    def check(self, argument: str, value: object) -> object:
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise EmailAuthError(f"{argument} must be a list, got {value!r}; write for example [FailureOption.ANY_FAIL]")
+        options = [self.option.check(f"an entry of {argument}", entry) for entry in value if entry is not None]
+        fault = self._fault(options)
+        if fault is not None:
+            raise EmailAuthError(f"{argument} {fault}")
+        return tuple(options)
+
+    def read(self, row: DmarcTag, tag: Tag, reader: _Reader) -> object:
+        options = [self.option.members.get(word.lower()) for word in tag.value.split(":")]
+        if None in options:
+            allowed = ", ".join(map(repr, self.option.members))
+            fault: str | None = f"must be {allowed} with ':' between them, got {tag.value!r}"
+        else:
+            fault = self._fault(options)
+        if fault is not None:
+            reader.wrong_value(row, tag, fault)
+            return ()
+        return tuple(options)
+
+    @staticmethod
+    def _fault(options: Sequence[object]) -> str | None:
+        if {FailureOption.ALL_FAIL, FailureOption.ANY_FAIL} <= set(options):
+            return "holds both '0' and '1', which exclude each other; keep one"
+        return "holds an option twice; keep one" if len(set(options)) < len(options) else None
 
 
-def failure_options_fault(options: list[FailureOption]) -> str | None:
-    """What forbids these options to stand together, or None."""
-    if {FailureOption.ALL_FAIL, FailureOption.ANY_FAIL} <= set(options):
-        return "holds both '0' and '1', which exclude each other; keep one"
-    return "holds an option twice; keep one" if len(set(options)) < len(options) else None
+class _ReportUris(_Kind):
+    """A list of URIs. A wrong one does not spoil the others."""
+
+    absent = ()
+    separator = ","
+    may_hold_tabs = True
+
+    def check(self, argument: str, value: object) -> object:
+        return report_uris(argument, value)
+
+    def read(self, row: DmarcTag, tag: Tag, reader: _Reader) -> object:
+        uris: list[ReportUri] = []
+        start = tag.value_span[0]
+        for item in tag.value.split(","):
+            uri = item.strip(" \t")
+            at = start + len(item) - len(item.lstrip(" \t"))
+            try:
+                uris.append(ReportUri.parse(uri))
+            except EmailAuthError as error:
+                message = f"{row.name}: {error}" if uri else f"{row.name} has an empty entry; write one ',' between two URIs"
+                reader.add(message, (at, at + len(uri)), _GRAMMAR)
+            start += len(item) + 1
+        return tuple(uris)
 
 
-def checked_flag(name: str, value: object) -> bool | None:
-    """`value` if it is a bool or None."""
-    if value is None or isinstance(value, bool):
-        return value
-    raise EmailAuthError(f"{name} must be True, False or None, got {value!r}")
+class _YesOrNo(_Kind):
+    """`y` or `n`."""
+
+    def check(self, argument: str, value: object) -> object:
+        if value is None or isinstance(value, bool):
+            return value
+        raise EmailAuthError(f"{argument} must be True, False or None, got {value!r}")
+
+    def read(self, row: DmarcTag, tag: Tag, reader: _Reader) -> object:
+        answer = {"y": True, "n": False}.get(tag.value.lower())
+        if answer is None:
+            reader.wrong_value(row, tag, f"must be 'y' or 'n', got {tag.value!r}")
+        return answer
+
+    @staticmethod
+    def write(value: object) -> str:
+        return "y" if value else "n"
 
 
-def checked_number(name: str, value: object, maximum: int) -> int | None:
-    """`value` if it is None or a whole number from 0 to `maximum`."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= maximum):
-        return value
-    raise EmailAuthError(f"{name} must be a whole number from 0 to {maximum}, got {value!r}")
+class _Number(_Kind):
+    """A whole number up to a maximum."""
+
+    def __init__(self, maximum: int) -> None:
+        self.maximum = maximum
+
+    def check(self, argument: str, value: object) -> object:
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= self.maximum):
+            return value
+        raise EmailAuthError(f"{argument} must be a whole number from 0 to {self.maximum}, got {value!r}")
+
+    def read(self, row: DmarcTag, tag: Tag, reader: _Reader) -> object:
+        if _DIGITS.fullmatch(tag.value) and int(tag.value) <= self.maximum:
+            return int(tag.value)
+        reader.wrong_value(row, tag, f"must be a whole number from 0 to {self.maximum}, got {tag.value!r}")
+        return None
 
 
-def checked_formats(value: str | None) -> str | None:
-    """The value of `rf`: one or more report formats with ":" between them."""
-    if value is None or holds_token(value) or REPORT_FORMATS.fullmatch(value):
-        return value
-    raise EmailAuthError(f"rf must be report formats with ':' between them, got {value!r}; the only one in use is 'afrf'")
+class _ReportFormats(_Kind):
+    """One or more formats with ":" between them, kept as one text."""
 
+    may_hold_tabs = True
 
-def checked_other(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Tags that no standard knows: letters, one time each, with a value that can stand in a record."""
-    seen = set(KNOWN_TAGS)
-    checked: list[tuple[str, str]] = []
-    for name, value in pairs:
-        if not TAG_NAME.fullmatch(name):
-            raise EmailAuthError(f"other: a tag name must be of the letters a to z, got {name!r}")
-        if name.lower() in seen:
-            raise EmailAuthError(f"other: the tag {name!r} is known or stands there twice; use its own argument, or keep one")
-        if not holds_token(value) and (not TAG_VALUE.fullmatch(value) or value != value.strip(" ")):
-            raise EmailAuthError(f"other: the value of {name!r} must be printable US-ASCII without ';', got {value!r}")
-        seen.add(name.lower())
-        checked.append((name, value))
-    return tuple(checked)
+    def check(self, argument: str, value: object) -> object:
+        if value is None or (isinstance(value, str) and self._is_right(value)):
+            return value
+        message = f"{argument} must be report formats with ':' between them, got {value!r}; the only one in use is 'afrf'"
+        raise EmailAuthError(message)
+
+    def read(self, row: DmarcTag, tag: Tag, reader: _Reader) -> object:
+        if self._is_right(tag.value):
+            return tag.value
+        reader.wrong_value(row, tag, f"must be report formats with ':' between them, got {tag.value!r}")
+        return None
+
+    @staticmethod
+    def _is_right(text: str) -> bool:
+        return holds_token(text) or _REPORT_FORMATS.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalDestination:
-    """A report destination that must consent, by a TXT record in its own zone, before reporters send anything to it."""
+class DmarcTag:
+    """What is known of one tag."""
 
-    uri: ReportUri
-    """The first URI with this host."""
+    name: str
+    """The name in the text of a record, in lower case."""
 
-    record_name: DomainName
-    """The name of the consent record, `example.com._report._dmarc.reports.example.net`."""
+    field: str
+    """The field and argument of `DmarcRecord`."""
 
-    value: str = "v=DMARC1;"
-    """The value of the consent record; older readers need the final ";" (RFC 7489 section 6.4)."""
+    kind: _Kind
 
+    default: str | None = None
+    """What receivers take if the tag is absent or wrong; None if that depends on other tags."""
 
-def external_destinations(domain: DomainName, uris: Iterable[ReportUri]) -> tuple[ExternalDestination, ...]:
-    """The hosts of `uris` outside the organization of `domain`, one entry each, in order.
+    is_decisive: bool = False
+    """Whether the tag has a say in whether receivers apply DMARC at all (RFC 9989 section 4.10.1)."""
 
-    Hosts that are not known (a CDK token, no host) are left out; so is everything if `domain` is opaque.
+    voids_record: bool = False
+    """Whether a wrong value ends the enforcement of the record (RFC 9989 section 4.10.1), and not the tag alone."""
 
-    Raises:
-        EmailAuthError: if the name of a consent record is over the limits of DNS, so that no consent is possible.
-    """
-    found: dict[DomainName, ExternalDestination] = {}
-    for uri in uris:
-        host = uri.host
-        if host is not None and host not in found and domain.is_known and not _is_internal(host, domain):
-            found[host] = ExternalDestination(uri, _record_name(host, domain))
-    return tuple(found.values())
+    is_historic: bool = False
+    """Whether RFC 9989 removed the tag; its section is that of RFC 7489 then."""
 
 
-def _is_internal(host: DomainName, domain: DomainName) -> bool:
-    if host.is_at_or_below(domain) or domain.is_at_or_below(host):
-        return True
-    return domain.organizational is not None and domain.organizational == host.organizational
-
-
-def _record_name(host: DomainName, domain: DomainName) -> DomainName:
-    try:
-        return DomainName(f"{domain}._report._dmarc.{host}")
-    except InvalidDomainName as error:
-        message = f"{host.text!r} cannot consent to reports about {domain.text!r} (RFC 9990 section 4): {error.reason}"
-        raise EmailAuthError(f"{message}; send the reports to a shorter host, or to {domain.text!r} itself") from error
-
-
-GRAMMAR = "RFC 9989 section 4.8"
-TAGS = "RFC 9989 section 4.7"
-DISCOVERY = "RFC 9989 section 4.10.1"
-HISTORIC = "RFC 7489 section 6.3"
-_POLICY_TAGS = ("p", "sp", "np")
-_LISTS = ("rua", "ruf", "rf")
+# In the order in which they are written: p right behind v (RFC 7489 section 6.3); RFC 9989 section 4.7 leaves the order free.
+DMARC_TAGS = (
+    DmarcTag("p", "policy", _Word(DmarcPolicy), is_decisive=True, voids_record=True),
+    DmarcTag("sp", "subdomain_policy", _Word(DmarcPolicy), is_decisive=True, voids_record=True),
+    DmarcTag("np", "nonexistent_subdomain_policy", _Word(DmarcPolicy), is_decisive=True, voids_record=True),
+    DmarcTag("adkim", "adkim", _Word(Alignment), default="r"),
+    DmarcTag("aspf", "aspf", _Word(Alignment), default="r"),
+    DmarcTag("fo", "fo", _FailureOptions(), default="0"),
+    DmarcTag("rua", "rua", _ReportUris(), is_decisive=True),
+    DmarcTag("ruf", "ruf", _ReportUris()),
+    DmarcTag("psd", "psd", _Word(PsdFlag), default="u"),
+    DmarcTag("t", "testing", _YesOrNo(), default="n"),
+    DmarcTag("pct", "pct", _Number(_MAX_PCT), default="100", is_historic=True),
+    DmarcTag("rf", "rf", _ReportFormats(), default="afrf", is_historic=True),
+    DmarcTag("ri", "ri", _Number(_MAX_RI), default="86400", is_historic=True),
+)
+_BY_NAME = {row.name: row for row in DMARC_TAGS}
+_FIELDS = attrgetter(*(row.field for row in DMARC_TAGS))
+_KINDS = {row.field: row.kind for row in DMARC_TAGS}
+KNOWN_TAGS = ("v", *_BY_NAME)
+DEFAULTS = {row.name: row.default for row in DMARC_TAGS if row.default is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,196 +342,6 @@ class DmarcReading:
 
     problems: tuple[DmarcProblem, ...]
     """What is wrong, in the order of the text; empty exactly for a text that `DmarcRecord.parse` accepts."""
-
-
-@dataclass(slots=True)
-class TagReader:
-    """The tags of one text. Each reading method returns None, or nothing, for a tag that is absent or wrong."""
-
-    text: str
-    problems: list[DmarcProblem] = field(default_factory=list)
-    is_readable: bool = False
-    """Whether there is a frame of tags with the right version first and no tag twice."""
-
-    _known: dict[str, Tag] = field(default_factory=dict)
-    _unknown: list[Tag] = field(default_factory=list)
-    _names: set[str] = field(default_factory=lambda: {"v"})
-
-    def __post_init__(self) -> None:
-        try:
-            tags = self._frame()
-        except RecordSyntaxError as error:
-            self.problems.append(DmarcProblem(error, voids_record=True))
-            return
-        for tag in tags[1:]:
-            self._sort_in(tag)
-        self.is_readable = not self.problems
-
-    @property
-    def is_void(self) -> bool:
-        """Whether a problem so far voids the record."""
-        return any(problem.voids_record for problem in self.problems)
-
-    def add(self, message: str, span: tuple[int, int], reference: str, *, voids_record: bool) -> None:
-        """Notes a problem."""
-        self.problems.append(DmarcProblem(RecordSyntaxError(message, self.text, span, reference), voids_record))
-
-    def in_order(self) -> tuple[DmarcProblem, ...]:
-        """The problems in the order of the text."""
-        return tuple(sorted(self.problems, key=lambda problem: problem.error.span))
-
-    def choice(self, name: str, kind: type[E]) -> E | None:
-        """The value of a tag that takes one word of `kind`."""
-        tag = self._value(name)
-        if tag is None:
-            return None
-        try:
-            return kind(tag.value.lower())  # RFC 5234 section 2.3: literals are case-insensitive
-        except ValueError:
-            allowed = ", ".join(repr(member.value) for member in kind)
-            self._wrong(tag, f"{name} must be one of {allowed}, got {tag.value!r}", TAGS)
-            return None
-
-    def yes_or_no(self, name: str) -> bool | None:
-        """The value of a tag that takes `y` or `n`."""
-        tag = self._value(name)
-        if tag is not None and tag.value.lower() not in ("y", "n"):
-            self._wrong(tag, f"{name} must be 'y' or 'n', got {tag.value!r}", TAGS)
-            return None
-        return None if tag is None else tag.value.lower() == "y"
-
-    def number(self, name: str, maximum: int) -> int | None:
-        """The value of a historic tag that takes a whole number."""
-        tag = self._value(name)
-        if tag is not None and not (re.fullmatch("[0-9]{1,10}", tag.value) and int(tag.value) <= maximum):
-            self._wrong(tag, f"{name} must be a whole number from 0 to {maximum}, got {tag.value!r}", HISTORIC)
-            return None
-        return None if tag is None else int(tag.value)
-
-    def formats(self) -> str | None:
-        """The value of the historic tag `rf`."""
-        tag = self._value("rf")
-        if tag is not None and not (holds_token(tag.value) or REPORT_FORMATS.fullmatch(tag.value)):
-            self._wrong(tag, f"rf must be report formats with ':' between them, got {tag.value!r}", HISTORIC)
-            return None
-        return None if tag is None else tag.value
-
-    def failure_options(self) -> tuple[FailureOption, ...]:
-        """The value of `fo`."""
-        tag = self._value("fo")
-        if tag is None:
-            return ()
-        try:
-            options = [FailureOption(word.lower()) for word in tag.value.split(":")]
-        except ValueError:
-            self._wrong(tag, f"fo must be '0', '1', 'd', 's' with ':' between them, got {tag.value!r}", TAGS)
-            return ()
-        fault = failure_options_fault(options)
-        if fault is not None:
-            self._wrong(tag, f"fo {fault}", TAGS)
-            return ()
-        return tuple(options)
-
-    def uris(self, name: str) -> tuple[ReportUri, ...]:
-        """The URIs of `rua` or `ruf` that are right; each wrong one is a problem of its own."""
-        tag = self._value(name)
-        if tag is None:
-            return ()
-        uris: list[ReportUri] = []
-        start = tag.value_span[0]
-        for item in tag.value.split(","):
-            uri = item.strip(" \t")
-            at = start + len(item) - len(item.lstrip(" \t"))
-            try:
-                uris.append(ReportUri.parse(uri))
-            except EmailAuthError as error:
-                message = f"{name}: {error}" if uri else f"{name} has an empty entry; write one ',' between two URIs"
-                self.add(message, (at, at + len(uri)), GRAMMAR, voids_record=False)
-            start += len(item) + 1
-        return tuple(uris)
-
-    def others(self) -> tuple[tuple[str, str], ...]:
-        """The tags that no standard knows, in order. RFC 9989 section 4.7: unknown tags must be ignored."""
-        return tuple((tag.name, tag.value) for tag in self._unknown if self._is_well_formed(tag))
-
-    def _frame(self) -> tuple[Tag, ...]:
-        broken = re.search(r"[\r\n]", self.text)
-        if broken is not None:  # the scanner allows the line breaks of DKIM
-            raise RecordSyntaxError("a line break cannot stand in the record", self.text, broken.span(), GRAMMAR)
-        tags = scan(self.text, reference=GRAMMAR)
-        version = tags[0]
-        if version.name_span[0] != 0 or version.name.lower() != "v":
-            message = "the record must begin with 'v=DMARC1'; receivers ignore it otherwise"
-            raise RecordSyntaxError(message, self.text, (0, version.name_span[1]), GRAMMAR)
-        if version.value != "DMARC1":
-            message = f"the version must be 'DMARC1' in this very spelling, with a ';' behind it, got {version.value!r}"
-            raise RecordSyntaxError(message, self.text, version.value_span, GRAMMAR)
-        return tags
-
-    def _sort_in(self, tag: Tag) -> None:
-        name = tag.name.lower()
-        if name in self._names:
-            # RFC 6376 section 3.2, whose syntax DMARC takes over: the entire tag-list is invalid.
-            self.add(f"the tag {name!r} stands there twice; keep one", tag.name_span, "RFC 6376 section 3.2", voids_record=True)
-            return
-        self._names.add(name)
-        if name in KNOWN_TAGS:
-            self._known[name] = tag
-        else:
-            self._unknown.append(tag)
-
-    def _value(self, name: str) -> Tag | None:
-        tag = self._known.get(name)
-        return tag if tag is not None and self._is_well_formed(tag) else None
-
-    def _is_well_formed(self, tag: Tag) -> bool:
-        # The lists may have a tab around their separators (RFC 9989 section 4.8: dmarc-urilist), no other value may.
-        value = tag.value.replace("\t", " ") if tag.name.lower() in _LISTS else tag.value
-        if not TAG_NAME.fullmatch(tag.name):
-            self.add(f"the tag name {tag.name!r} may hold letters only", tag.name_span, GRAMMAR, voids_record=False)
-        elif not value:
-            self._wrong(tag, f"{tag.name} has no value; write one or remove the tag", GRAMMAR)
-        elif not (TAG_VALUE.fullmatch(value) or holds_token(value)):
-            message = f"{tag.name} holds a character that is not printable US-ASCII, got {tag.value!r}"
-            self._wrong(tag, message, GRAMMAR)
-        else:
-            return True
-        return False
-
-    def _wrong(self, tag: Tag, message: str, reference: str) -> None:
-        # RFC 9989 section 4.10.1: a wrong p, sp or np ends the enforcement of the record; section 4.8: any other tag with a
-        # wrong value takes its default.
-        self.add(message, tag.value_span, reference, voids_record=tag.name.lower() in _POLICY_TAGS)
-
-
-def tags(record: DmarcRecord) -> Iterator[tuple[str, str]]:
-    """The tags of `record` as (name, value): v, p, sp, np, adkim, aspf, fo, rua, ruf, psd, t, pct, rf, ri, unknown ones."""
-    yield "v", "DMARC1"
-    # RFC 7489 section 6.3: p comes right behind v; RFC 9989 section 4.7 leaves the order behind v free.
-    policies = (("p", record.policy), ("sp", record.subdomain_policy), ("np", record.nonexistent_subdomain_policy))
-    for name, word in (*policies, ("adkim", record.adkim), ("aspf", record.aspf)):
-        if word is not None:
-            yield name, word.value
-    if record.fo:
-        yield "fo", ":".join(option.value for option in record.fo)
-    for name, uris in (("rua", record.rua), ("ruf", record.ruf)):
-        if uris:
-            yield name, ",".join(map(str, uris))
-    if record.psd is not None:
-        yield "psd", record.psd.value
-    if record.testing is not None:
-        yield "t", "y" if record.testing else "n"
-    for name, value in (("pct", record.pct), ("rf", record.rf), ("ri", record.ri)):
-        if value is not None:
-            yield name, str(value)
-    yield from record.other
-
-
-_VERSION = re.compile(
-    r"[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)"
-)  # RFC 9989 section 4.8: dmarc-version, then dmarc-sep or the end
-
-_NP = "nonexistent_subdomain_policy"
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -512,29 +406,46 @@ class DmarcRecord:
         ri: int | None = None,
         other: Iterable[tuple[str, str]] = (),
     ) -> None:
-        put = partial(object.__setattr__, self)
-        put("policy", checked_enum("policy", policy, DmarcPolicy))
-        put("subdomain_policy", checked_enum("subdomain_policy", subdomain_policy, DmarcPolicy))
-        put(_NP, checked_enum(_NP, nonexistent_subdomain_policy, DmarcPolicy))
-        put("adkim", checked_enum("adkim", adkim, Alignment))
-        put("aspf", checked_enum("aspf", aspf, Alignment))
-        put("rua", report_uris("rua", rua))
-        put("ruf", report_uris("ruf", ruf))
-        put("fo", checked_failure_options(fo))
-        put("psd", checked_enum("psd", psd, PsdFlag))
-        put("testing", checked_flag("testing", testing))
-        put("pct", checked_number("pct", pct, MAX_PCT))
-        put("rf", checked_formats(rf))
-        put("ri", checked_number("ri", ri, MAX_RI))
-        put("other", checked_other(other))
-        put("_spelling", None)
+        arguments = {
+            "policy": policy,
+            "subdomain_policy": subdomain_policy,
+            "nonexistent_subdomain_policy": nonexistent_subdomain_policy,
+            "adkim": adkim,
+            "aspf": aspf,
+            "rua": rua,
+            "ruf": ruf,
+            "fo": fo,
+            "psd": psd,
+            "testing": testing,
+            "pct": pct,
+            "rf": rf,
+            "ri": ri,
+        }
+        for name, value in arguments.items():
+            kind = _KINDS[name]
+            object.__setattr__(self, name, value if value is kind.absent else kind.check(name, value))
+        object.__setattr__(self, "other", () if other == () else _checked_other(other))
+        object.__setattr__(self, "_spelling", None)
         if self.policy is None and not self.rua:
             raise EmailAuthError(
-                f"policy or rua must be given, or receivers apply no DMARC ({DISCOVERY}); use DmarcPolicy.NONE"
+                f"policy or rua must be given, or receivers apply no DMARC ({_DISCOVERY}); use DmarcPolicy.NONE"
             )
 
     def __str__(self) -> str:
-        return "; ".join(f"{name}={value}" for name, value in tags(self)) if self._spelling is None else self._spelling
+        if self._spelling is not None:
+            return self._spelling
+        text = "v=DMARC1"
+        for row, value in zip(DMARC_TAGS, _FIELDS(self), strict=True):
+            if value is None:
+                continue
+            if isinstance(value, tuple):
+                if value:
+                    text += f"; {row.name}={row.kind.separator.join(map(row.kind.write, value))}"
+            else:
+                text += f"; {row.name}={row.kind.write(value)}"
+        for name, written in self.other:
+            text += f"; {name}={written}"
+        return text
 
     @classmethod
     def parse(cls, text: str) -> DmarcRecord:
@@ -562,7 +473,7 @@ class DmarcRecord:
     @classmethod
     def read(cls, text: str) -> DmarcReading:
         """What a receiver makes of `text`, and what is wrong with it; never raises."""
-        reader = TagReader(text)
+        reader = _Reader(text)
         record = cls._from(reader) if reader.is_readable else None
         return DmarcReading(record, reader.in_order())
 
@@ -627,31 +538,172 @@ class DmarcRecord:
         name = domain if isinstance(domain, DomainName) else DomainName(domain)
         return external_destinations(name, self.rua + self.ruf)
 
-    @staticmethod
-    def _from(reader: TagReader) -> DmarcRecord | None:
-        policies = [reader.choice(name, DmarcPolicy) for name in ("p", "sp", "np")]
-        rua = reader.uris("rua")
+    @classmethod
+    def _from(cls, reader: _Reader) -> DmarcRecord | None:
+        fields = {row.field: reader.value(row) for row in DMARC_TAGS if row.is_decisive}
         if reader.is_void:
             # RFC 9989 section 4.10.1: receivers act as if it said p=none, but only for a record with a valid rua.
-            policies = [DmarcPolicy.NONE if rua else None, None, None]
-        elif policies[0] is None and not rua:
+            fields |= {row.field: None for row in DMARC_TAGS if row.voids_record}
+            fields["policy"] = DmarcPolicy.NONE if fields["rua"] else None
+        elif fields["policy"] is None and not fields["rua"]:
             message = "there is neither a p nor a valid rua, so receivers apply no DMARC; write 'p=none'"
-            reader.add(message, (len(reader.text), len(reader.text)), DISCOVERY, voids_record=True)
-        applies = policies[0] is not None or bool(rua)
-        record = DmarcRecord(
-            policy=policies[0] if applies else DmarcPolicy.NONE,  # the rest is read too, so that every problem is found
-            subdomain_policy=policies[1],
-            nonexistent_subdomain_policy=policies[2],
-            adkim=reader.choice("adkim", Alignment),
-            aspf=reader.choice("aspf", Alignment),
-            rua=rua,
-            ruf=reader.uris("ruf"),
-            fo=reader.failure_options(),
-            psd=reader.choice("psd", PsdFlag),
-            testing=reader.yes_or_no("t"),
-            pct=reader.number("pct", MAX_PCT),
-            rf=reader.formats(),
-            ri=reader.number("ri", MAX_RI),
-            other=reader.others(),
-        )
-        return record if applies else None
+            reader.add(message, (len(reader.text), len(reader.text)), _DISCOVERY, voids_record=True)
+        # The rest is read in any case, so that all problems are found.
+        fields |= {row.field: reader.value(row) for row in DMARC_TAGS if not row.is_decisive}
+        other = reader.others()
+        if fields["policy"] is None and not fields["rua"]:
+            return None
+        record = object.__new__(cls)  # the values were checked when they were read
+        for name, value in (fields | {"other": other, "_spelling": None}).items():
+            object.__setattr__(record, name, value)
+        return record
+
+
+def _checked_other(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Tags that no standard knows: letters, one time each, with a value that can stand in a record."""
+    names = set(KNOWN_TAGS)
+    checked: list[tuple[str, str]] = []
+    for name, value in pairs:
+        if not TAG_NAME.fullmatch(name):
+            raise EmailAuthError(f"other: a tag name must be of the letters a to z, got {name!r}")
+        if name.lower() in names:
+            raise EmailAuthError(f"other: the tag {name!r} is known or stands there twice; use its own argument, or keep one")
+        if not holds_token(value) and (not _TAG_VALUE.fullmatch(value) or value != value.strip(" ")):
+            raise EmailAuthError(f"other: the value of {name!r} must be printable US-ASCII without ';', got {value!r}")
+        names.add(name.lower())
+        checked.append((name, value))
+    return tuple(checked)
+
+
+class _Reader:
+    """The tags of one text, and what is wrong with them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.problems: list[DmarcProblem] = []
+        self._known: dict[str, Tag] = {}
+        self._unknown: list[Tag] = []
+        try:
+            tags = self._frame()
+        except RecordSyntaxError as error:
+            self.problems.append(DmarcProblem(error, voids_record=True))
+        else:
+            self._sort(tags)
+        self.is_readable = not self.problems
+        """Whether there is a frame of tags with the right version first and no tag twice."""
+
+    @property
+    def is_void(self) -> bool:
+        """Whether a problem so far voids the record."""
+        return any(problem.voids_record for problem in self.problems)
+
+    def value(self, row: DmarcTag) -> object:
+        """The value of a tag as its field keeps it, also if it is absent or wrong."""
+        tag = self._known.get(row.name)
+        return row.kind.read(row, tag, self) if tag is not None and self._is_well_formed(tag) else row.kind.absent
+
+    def others(self) -> tuple[tuple[str, str], ...]:
+        """The tags that no standard knows, in order. RFC 9989 section 4.7: unknown tags must be ignored."""
+        return tuple((tag.name, tag.value) for tag in self._unknown if self._is_well_formed(tag))
+
+    def in_order(self) -> tuple[DmarcProblem, ...]:
+        """The problems in the order of the text."""
+        return tuple(sorted(self.problems, key=lambda problem: problem.error.span))
+
+    def add(self, message: str, span: tuple[int, int], reference: str, *, voids_record: bool = False) -> None:
+        """Notes a problem."""
+        self.problems.append(DmarcProblem(RecordSyntaxError(message, self.text, span, reference), voids_record))
+
+    def wrong_value(self, row: DmarcTag, tag: Tag, reason: str) -> None:
+        """Notes that a tag has a value which it cannot have; `reason` goes on from its name."""
+        self._wrong(tag, f"{row.name} {reason}", _HISTORIC if row.is_historic else _TAGS)
+
+    def _frame(self) -> tuple[Tag, ...]:
+        line_break = re.search(r"[\r\n]", self.text)
+        if line_break is not None:  # the scanner allows the line breaks of DKIM
+            raise RecordSyntaxError("a line break cannot stand in the record", self.text, line_break.span(), _GRAMMAR)
+        tags = scan(self.text, reference=_GRAMMAR)
+        version = tags[0]
+        if version.name_span[0] != 0 or version.name.lower() != "v":
+            message = "the record must begin with 'v=DMARC1'; receivers ignore it otherwise"
+            raise RecordSyntaxError(message, self.text, (0, version.name_span[1]), _GRAMMAR)
+        if version.value != "DMARC1":
+            message = f"the version must be 'DMARC1' in this very spelling, with a ';' behind it, got {version.value!r}"
+            raise RecordSyntaxError(message, self.text, version.value_span, _GRAMMAR)
+        return tags
+
+    def _sort(self, tags: tuple[Tag, ...]) -> None:
+        names: set[str] = set()
+        for tag in tags:
+            name = tag.name.lower()
+            if name in names:
+                # RFC 6376 section 3.2, whose syntax DMARC takes over: the entire tag-list is invalid.
+                message = f"the tag {name!r} stands there twice; keep one"
+                self.add(message, tag.name_span, "RFC 6376 section 3.2", voids_record=True)
+            elif name in _BY_NAME:
+                self._known[name] = tag
+            elif names:  # the first one is the version
+                self._unknown.append(tag)
+            names.add(name)
+
+    def _is_well_formed(self, tag: Tag) -> bool:
+        row = _BY_NAME.get(tag.name.lower())
+        value = tag.value.replace("\t", " ") if row is not None and row.kind.may_hold_tabs else tag.value
+        if not TAG_NAME.fullmatch(tag.name):
+            self.add(f"the tag name {tag.name!r} may hold letters only", tag.name_span, _GRAMMAR)
+        elif not value:
+            self._wrong(tag, f"{tag.name} has no value; write one or remove the tag", _GRAMMAR)
+        elif not (_TAG_VALUE.fullmatch(value) or holds_token(value)):
+            self._wrong(tag, f"{tag.name} holds a character that is not printable US-ASCII, got {tag.value!r}", _GRAMMAR)
+        else:
+            return True
+        return False
+
+    def _wrong(self, tag: Tag, message: str, reference: str) -> None:
+        # RFC 9989 section 4.8: a tag with a wrong value takes its default, unless it voids the record.
+        row = _BY_NAME.get(tag.name.lower())
+        self.add(message, tag.value_span, reference, voids_record=row is not None and row.voids_record)
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalDestination:
+    """A report destination that must consent, by a TXT record in its own zone, before reporters send anything to it."""
+
+    uri: ReportUri
+    """The first URI with this host."""
+
+    record_name: DomainName
+    """The name of the consent record, `example.com._report._dmarc.reports.example.net`."""
+
+    value: str = "v=DMARC1;"
+    """The value of the consent record; older readers need the final ";" (RFC 7489 section 6.4)."""
+
+
+def external_destinations(domain: DomainName, uris: Iterable[ReportUri]) -> tuple[ExternalDestination, ...]:
+    """The hosts of `uris` outside the organization of `domain`, one entry each, in order.
+
+    Hosts that are not known (a CDK token, no host) are left out; so is everything if `domain` is opaque.
+
+    Raises:
+        EmailAuthError: if the name of a consent record is over the limits of DNS, so that no consent is possible.
+    """
+    destinations: dict[DomainName, ExternalDestination] = {}
+    for uri in uris:
+        host = uri.host
+        if host is not None and host not in destinations and domain.is_known and not _is_internal(host, domain):
+            destinations[host] = ExternalDestination(uri, _record_name(host, domain))
+    return tuple(destinations.values())
+
+
+def _is_internal(host: DomainName, domain: DomainName) -> bool:
+    if host.is_at_or_below(domain) or domain.is_at_or_below(host):
+        return True
+    return domain.organizational is not None and domain.organizational == host.organizational
+
+
+def _record_name(host: DomainName, domain: DomainName) -> DomainName:
+    try:
+        return DomainName(f"{domain}._report._dmarc.{host}")
+    except InvalidDomainName as error:
+        message = f"{host.text!r} cannot consent to reports about {domain.text!r} (RFC 9990 section 4): {error.reason}"
+        raise EmailAuthError(f"{message}; send the reports to a shorter host, or to {domain.text!r} itself") from error

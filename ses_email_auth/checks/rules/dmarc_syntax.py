@@ -14,14 +14,13 @@ from ses_email_auth.checks.rules.dmarc import is_about_dmarc
 from ses_email_auth.checks.rules.dmarc_reports import first_problems, is_of_uris, tag_at
 from ses_email_auth.checks.rules.record_text import is_one_off, is_swapped, said, shown
 from ses_email_auth.checks.rules.stray_text import meant_as, near_miss
-from ses_email_auth.records.dmarc import KNOWN_TAGS, TAG_NAME
+from ses_email_auth.records.dmarc import DEFAULTS, KNOWN_TAGS, TAG_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.zone.view import DmarcInView, ZoneView
 
-_DEFAULTS = {"adkim": "r", "aspf": "r", "fo": "0", "psd": "u", "t": "n", "pct": "100", "rf": "afrf", "ri": "86400"}
 _HISTORIC = ("rf", "ri")
 _START = "v=DMARC1; p=none"
 # RFC 7489 section 6.4: dmarc-version, dmarc-sep, then dmarc-request.
@@ -83,12 +82,12 @@ def dmarc_bad_value(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
         for problem in first_problems(entry, voids_record=False):
             tag = tag_at(problem)
-            if tag not in _DEFAULTS:
+            if tag not in DEFAULTS:
                 continue
             without_effect = tag in _HISTORIC or (tag == "fo" and entry.record is not None and not entry.record.ruf)
             yield Fault(
                 where=entry.where,
-                message=f"{said(problem.error)}; receivers take {tag}={_DEFAULTS[tag]}",
+                message=f"{said(problem.error)}; receivers take {tag}={DEFAULTS[tag]}",
                 fix=f"correct it, or leave out {tag}",
                 severity=Severity.INFO if without_effect else Severity.WARNING,
             )
