@@ -11,7 +11,6 @@ from ses_email_auth.checks.finding import Rule
 from ses_email_auth.checks.rules import (
     alignment,
     dkim,
-    dkim_key,
     dmarc,
     dmarc_reports,
     dmarc_syntax,
@@ -45,7 +44,6 @@ _MODULES = (
     dmarc_reports,
     dmarc,
     alignment,
-    dkim_key,
     easy_dkim,
     dkim,
     mail_from,

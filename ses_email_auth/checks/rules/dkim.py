@@ -1,6 +1,7 @@
-"""Rules on the text of DKIM keys in DNS (RFC 6376 section 3.6).
+"""Rules on DKIM keys in DNS: their text (RFC 6376 section 3.6), and what a key can be used for: hashes, services, size and type
+(RFC 6376 section 3.6.1, RFC 8301, RFC 8463, and what Amazon SES signs with).
 
-Not handled: whether anybody signs with a selector. Only an identity in view that names it as its own tells.
+Not handled: whether mail is signed with a selector. Only an identity in view that names it as its own tells.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
+from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.checks.rules.stray_text import holds_private_key, meant_as, near_miss
+from ses_email_auth.errors import visible
+from ses_email_auth.records.dkim import DkimKeyType
 from ses_email_auth.zone.view import keys_in_view
 
 if TYPE_CHECKING:
@@ -122,3 +126,137 @@ def dkim_granularity(view: ZoneView) -> Iterator[Fault]:
     for found, key, _ in keys_in_view(view):
         if any(name == "g" for name, _ in key.unknown_tags):
             yield Fault(where=found.where, message="g= is of DomainKeys, which DKIM replaced; verifiers pass over it")
+
+
+_WEAK_BITS = 1024
+_GOOD_BITS = 2048
+_NEW_KEY = "make a new key of 2048 bits under a new selector"
+
+
+@rule(
+    id="dkim-sha1",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Signers use SHA-256; a key for SHA-1 alone refuses their signatures, and verifiers refuse SHA-1.",
+    reference="RFC 8301 section 3.1",
+    example='s._domainkey.example.com. 600 IN TXT "k=ed25519; h=sha1; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+)
+def dkim_sha1(view: ZoneView) -> Iterator[Fault]:
+    for found, key, _ in keys_in_view(view):
+        hashes = key.hash_algorithms
+        if hashes is not None and not key.is_revoked and "sha256" not in map(str.lower, hashes):
+            yield Fault(
+                where=found.where,
+                message=f"h= allows {shown(':'.join(hashes))} and not sha256, with which signers sign; such signatures fail",
+                fix="leave out h=, or write h=sha256",
+            )
+
+
+@rule(
+    id="dkim-not-for-email",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="A key whose s= names other services alone is ignored for mail; some are meant for reports.",
+    reference="RFC 6376 section 3.6.1",
+    example='s._domainkey.example.com. 600 IN TXT "k=ed25519; s=tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
+)
+def dkim_not_for_email(view: ZoneView) -> Iterator[Fault]:
+    for found, key, is_own in keys_in_view(view):
+        services = key.effective_service_types
+        if key.is_revoked or {"*", "email"} & set(map(str.lower, services)):
+            continue
+        message = f"s= allows {shown(':'.join(services))} and not email"
+        if is_own:
+            yield Fault(
+                where=found.where,
+                message=f"{message}, and SES is told to sign mail with this selector",
+                fix="leave out s=, or write s=email",
+                severity=Severity.ERROR,
+            )
+        else:
+            yield Fault(where=found.where, message=f"{message}; verifiers of mail pass over the key")
+
+
+@rule(
+    id="dkim-key-short",
+    severity=Severity.WARNING,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Signers should use keys of 2048 bits; below 1024 receivers must reject the signature.",
+    reference="RFC 8301 section 3.2",
+    example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAIAAAAAAAAAAAAAAAAAAAAAA"'
+    ' "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAECAwEAAQ=="',
+)
+def dkim_key_short(view: ZoneView) -> Iterator[Fault]:
+    for found, key, is_own in keys_in_view(view):
+        bits = key.key_bits
+        if bits is None or bits >= _GOOD_BITS or key.effective_key_type is not DkimKeyType.RSA:
+            continue
+        if bits < _WEAK_BITS:  # RFC 8301 section 3.2: verifiers must not take the signature for valid
+            yield Fault(
+                where=found.where,
+                message=f"the key has {bits} bits; receivers ignore signatures with less than {_WEAK_BITS}",
+                fix=_NEW_KEY,
+                severity=Severity.ERROR,
+            )
+        elif is_own:
+            yield Fault(where=found.where, message=f"the key has {bits} bits; signers should use {_GOOD_BITS}", fix=_NEW_KEY)
+        else:  # receivers take such a key, and whose selector it is nobody can tell
+            yield Fault(where=found.where, message=f"the key has {bits} bits; 2048 are usual", severity=Severity.INFO)
+    yield from _asked_for_short_keys(view)
+
+
+def _asked_for_short_keys(view: ZoneView) -> Iterator[Fault]:
+    if view.easy_dkim_bits is not None and view.easy_dkim_bits < _GOOD_BITS:
+        yield Fault(
+            where="DkimSigningAttributes",
+            message=f"SES is asked for keys of {view.easy_dkim_bits} bits",
+            fix="leave out dkim_key_length: SES then uses 2048",
+        )
+    for identity in view.identities:
+        if identity.easy_dkim_bits == _WEAK_BITS:
+            yield Fault(
+                where=visible(identity.name),
+                message=f"SES is asked for keys of {_WEAK_BITS} bits to sign the mail of {shown(identity.name)}",
+                fix="leave the key length out: SES then uses 2048",
+                records=(identity,),
+            )
+
+
+@rule(
+    id="dkim-ed25519-ses",
+    severity=Severity.ERROR,
+    need=Need.RECORDS,
+    for_constructs=True,
+    reason="Amazon SES signs with RSA keys alone, so its signatures cannot match an Ed25519 key.",
+    reference="Amazon SES developer guide, BYODKIM",
+    example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      DkimSigningAttributes:
+        DomainSigningSelector: s
+        DomainSigningPrivateKey: "{{resolve:secretsmanager:dkim-key}}"
+  Key:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: s._domainkey.example.com.
+      Type: TXT
+      TTL: "600"
+      ResourceRecords:
+        - '"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="'
+""",
+)
+def dkim_ed25519_ses(view: ZoneView) -> Iterator[Fault]:
+    for found, key, is_own in keys_in_view(view):
+        if is_own and key.effective_key_type is DkimKeyType.ED25519:
+            yield Fault(
+                where=found.where,
+                message="SES is told to sign with this selector, and it signs with RSA alone; this key is Ed25519",
+                fix="publish an RSA key of 2048 bits, and give SES its private half",
+            )

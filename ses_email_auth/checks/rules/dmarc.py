@@ -34,17 +34,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import DmarcInView, InView, ZoneView
 
-__all__ = [
-    "ancestry",
-    "answers_with_dmarc",
-    "dmarc_name",
-    "enforced",
-    "is_about_dmarc",
-    "policies",
-    "records_by_name",
-    "rivals",
-]
-
 # What only a DMARC record says; at _dmarc nothing else has a reason to.
 _ABOUT_DMARC = re.compile(r"dmarc1|(?:\A|[;\s])p\s*=\s*(?:none|quarantine|reject)", re.IGNORECASE)
 

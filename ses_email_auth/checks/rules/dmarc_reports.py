@@ -1,18 +1,16 @@
-"""Rules on the URIs that DMARC reports go to (RFC 9989 sections 4.7 and 4.8). Whether they arrive: `report_rules`.
+"""Rules on DMARC reports: the URIs that they go to, and whether they arrive (RFC 9989 sections 4.7 and 4.8, RFC 9990 section 4,
+RFC 5321 section 5.1, RFC 7505).
 
-Rules on whether DMARC reports arrive (RFC 9989 section 4.7, RFC 9990 section 4, RFC 5321 section 5.1, RFC 7505).
-
-Not handled: the form of the URIs (`report_uri_rules`), hosts outside of the zone in view, and whether a mailbox exists.
+Not handled: the grammar of the URIs (`dmarc_syntax`), hosts outside of the zone in view, and whether a mailbox exists.
 """
 
 from __future__ import annotations
 
-import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_text import said, shown
+from ses_email_auth.checks.rules.dmarc_syntax import is_of_rua
+from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord, ExternalDestination, external_destinations
@@ -22,73 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.records.dmarc import DmarcProblem
     from ses_email_auth.records.report_uri import ReportUri
-    from ses_email_auth.zone.view import DmarcInView, TextInView, ZoneView
+    from ses_email_auth.zone.view import TextInView, ZoneView
 
-__all__ = ["first_problems", "is_of_rua", "is_of_uris", "tag_at"]
-
-_URI_AS_TAG = re.compile(r"mailto:|https?:", re.IGNORECASE)
 _MAX_URIS = 2
-_LISTS = ("rua", "ruf")
-_MOST_PROBLEMS = 20  # a text can hold thousands
-
-
-def first_problems(entry: DmarcInView, *, voids_record: bool) -> Iterator[DmarcProblem]:
-    """What is wrong with a record, with the whole of it or with single tags; enough of it to begin with."""
-    return islice((problem for problem in entry.reading.problems if problem.voids_record is voids_record), _MOST_PROBLEMS)
-
-
-def _part_at(problem: DmarcProblem) -> str:
-    """What stands between two `;` around the start of a fault."""
-    source = problem.error.source
-    start = source.rfind(";", 0, problem.error.span[0]) + 1
-    return source[start:].partition(";")[0].strip()
-
-
-def tag_at(problem: DmarcProblem) -> str:
-    """The name of the tag that a fault is in, in lower case."""
-    return _part_at(problem).partition("=")[0].strip().lower()
-
-
-def is_of_uris(problem: DmarcProblem) -> bool:
-    """Whether a fault of a DMARC record is about its URIs, so that `dmarc-rua-not-uri` speaks about it."""
-    if _URI_AS_TAG.match(_part_at(problem)):
-        return True
-    return not problem.voids_record and tag_at(problem) in _LISTS
-
-
-def is_of_rua(problem: DmarcProblem) -> bool:
-    """Whether `dmarc-rua-not-uri` says already that no report comes."""
-    return is_of_uris(problem) and tag_at(problem) != "ruf"
-
-
-@rule(
-    id="dmarc-rua-not-uri",
-    severity=Severity.ERROR,
-    need=Need.RECORD,
-    for_constructs=True,
-    reason="Receivers read URIs: a bare address, a space or a second mailto: makes them send no report.",
-    reference="RFC 9989 section 4.8",
-    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=dmarc@example.com"',
-)
-def dmarc_rua_not_uri(view: ZoneView) -> Iterator[Fault]:
-    for entry in view.dmarc:
-        problems = (*first_problems(entry, voids_record=True), *first_problems(entry, voids_record=False))
-        for problem in filter(is_of_uris, problems):
-            part, tag = _part_at(problem), tag_at(problem)
-            if tag not in _LISTS:
-                yield Fault(
-                    where=entry.where,
-                    message=f"a ';' ends the list of report URIs, so {shown(part)} is read as a tag and spoils the record",
-                    fix="write ',' between two URIs",
-                )
-            else:
-                yield Fault(
-                    where=entry.where,
-                    message=said(problem.error),
-                    fix=f"write {tag}=mailto:dmarc-reports@{entry.domain}",
-                )
 
 
 def _lists(record: DmarcRecord) -> tuple[tuple[str, tuple[ReportUri, ...]], ...]:

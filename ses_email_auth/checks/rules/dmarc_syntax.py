@@ -1,17 +1,16 @@
 """Rules on the text of DMARC records (RFC 9989 sections 4.7, 4.8 and 4.10.1; RFC 7489 section 6.4 for older receivers).
 
-Not handled here: texts that receivers pass over because of their version (`near_miss_rules`), and what is wrong with the URIs
-of `rua` and `ruf` (`report_uri_rules`).
+Not handled: texts that receivers pass over because of their version (`txt-near-miss`).
 """
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.dmarc import is_about_dmarc
-from ses_email_auth.checks.rules.dmarc_reports import first_problems, is_of_uris, tag_at
 from ses_email_auth.checks.rules.record_text import is_one_off, is_swapped, said, shown
 from ses_email_auth.checks.rules.stray_text import meant_as, near_miss
 from ses_email_auth.records.dmarc import DEFAULTS, KNOWN_TAGS, TAG_NAME
@@ -19,17 +18,42 @@ from ses_email_auth.records.dmarc import DEFAULTS, KNOWN_TAGS, TAG_NAME
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ses_email_auth.records.dmarc import DmarcProblem
     from ses_email_auth.zone.view import DmarcInView, ZoneView
 
-_HISTORIC = ("rf", "ri")
 _START = "v=DMARC1; p=none"
-# RFC 7489 section 6.4: dmarc-version, dmarc-sep, then dmarc-request.
-_P_IS_SECOND = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*;[ \t]*p[ \t]*=", re.IGNORECASE)
-_LONG_ENOUGH = 3  # letters of a tag: shorter ones are near to everything
-_SHORT_WORDS = {"policy": "p", "polic": "p", "pol": "p", "subpolicy": "sp", "subdomainpolicy": "sp", "testing": "t"}
-_WORDS = _SHORT_WORDS | {"report": "rua", "reports": "rua", "reporting": "rua", "percent": "pct"}
-_MOST_LETTERS = 16
-_MOST_TAGS = 50  # that are looked at
+_MOST_PROBLEMS = 20  # a text can hold thousands
+_LISTS = ("rua", "ruf")
+_URI_AS_TAG = re.compile(r"mailto:|https?:", re.IGNORECASE)
+
+
+def _first_problems(entry: DmarcInView, *, voids_record: bool) -> Iterator[DmarcProblem]:
+    """The first problems of the whole record, or of single tags."""
+    return islice((problem for problem in entry.reading.problems if problem.voids_record is voids_record), _MOST_PROBLEMS)
+
+
+def _part_at(problem: DmarcProblem) -> str:
+    """What stands between two `;` around the start of a problem."""
+    source = problem.error.source
+    start = source.rfind(";", 0, problem.error.span[0]) + 1
+    return source[start:].partition(";")[0].strip()
+
+
+def _tag_at(problem: DmarcProblem) -> str:
+    """The name of the tag that a problem is in, in lower case."""
+    return _part_at(problem).partition("=")[0].strip().lower()
+
+
+def _is_of_uris(problem: DmarcProblem) -> bool:
+    """Whether a problem is about report URIs, so that `dmarc-rua-not-uri` speaks about it."""
+    if _URI_AS_TAG.match(_part_at(problem)):
+        return True
+    return not problem.voids_record and _tag_at(problem) in _LISTS
+
+
+def is_of_rua(problem: DmarcProblem) -> bool:
+    """Whether `dmarc-rua-not-uri` says of a problem that no report comes."""
+    return _is_of_uris(problem) and _tag_at(problem) != "ruf"
 
 
 @rule(
@@ -44,7 +68,7 @@ _MOST_TAGS = 50  # that are looked at
 def dmarc_syntax(view: ZoneView) -> Iterator[Fault]:
     yield from _without_version(view)
     for entry in view.dmarc:
-        voids = [problem.error for problem in first_problems(entry, voids_record=True) if not is_of_uris(problem)]
+        voids = [problem.error for problem in _first_problems(entry, voids_record=True) if not _is_of_uris(problem)]
         if not voids or near_miss(view, entry.source) is not None:  # that rule says it
             continue
         more = f" (and {len(voids) - 1} more)" if len(voids) > 1 else ""
@@ -69,6 +93,10 @@ def _without_version(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+_DEFAULTS = {"adkim": "r", "aspf": "r", "fo": "0", "psd": "u", "t": "n", "pct": "100", "rf": "afrf", "ri": "86400"}
+_HISTORIC = ("rf", "ri")
+
+
 @rule(
     id="dmarc-bad-value",
     severity=Severity.WARNING,
@@ -80,8 +108,8 @@ def _without_version(view: ZoneView) -> Iterator[Fault]:
 )
 def dmarc_bad_value(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dmarc:
-        for problem in first_problems(entry, voids_record=False):
-            tag = tag_at(problem)
+        for problem in _first_problems(entry, voids_record=False):
+            tag = _tag_at(problem)
             if tag not in DEFAULTS:
                 continue
             without_effect = tag in _HISTORIC or (tag == "fo" and entry.record is not None and not entry.record.ruf)
@@ -91,6 +119,10 @@ def dmarc_bad_value(view: ZoneView) -> Iterator[Fault]:
                 fix=f"correct it, or leave out {tag}",
                 severity=Severity.INFO if without_effect else Severity.WARNING,
             )
+
+
+# RFC 7489 section 6.4: dmarc-version, dmarc-sep, then dmarc-request.
+_P_IS_SECOND = re.compile(r"v[ \t]*=[ \t]*DMARC1[ \t]*;[ \t]*p[ \t]*=", re.IGNORECASE)
 
 
 @rule(
@@ -118,6 +150,13 @@ def dmarc_p_not_second(view: ZoneView) -> Iterator[Fault]:
 
 def _is_void(entry: DmarcInView) -> bool:
     return any(problem.voids_record for problem in entry.reading.problems)
+
+
+_MOST_TAGS = 50  # that are looked at
+_MOST_LETTERS = 16
+_LONG_ENOUGH = 3  # letters of a tag: shorter ones are near to everything
+_SHORT_WORDS = {"policy": "p", "polic": "p", "pol": "p", "subpolicy": "sp", "subdomainpolicy": "sp", "testing": "t"}
+_WORDS = _SHORT_WORDS | {"report": "rua", "reports": "rua", "reporting": "rua", "percent": "pct"}
 
 
 @rule(
@@ -169,3 +208,31 @@ def dmarc_historic_tag(view: ZoneView) -> Iterator[Fault]:
             named = " and ".join(tags)
             are = "is historic, and nobody reads it" if len(tags) == 1 else "are historic, and nobody reads them"
             yield Fault(where=where, message=f"{named} {are}", fix=f"leave out {named}")
+
+
+@rule(
+    id="dmarc-rua-not-uri",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    for_constructs=True,
+    reason="Receivers read URIs: a bare address, a space or a second mailto: makes them send no report.",
+    reference="RFC 9989 section 4.8",
+    example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=dmarc@example.com"',
+)
+def dmarc_rua_not_uri(view: ZoneView) -> Iterator[Fault]:
+    for entry in view.dmarc:
+        problems = (*_first_problems(entry, voids_record=True), *_first_problems(entry, voids_record=False))
+        for problem in filter(_is_of_uris, problems):
+            part, tag = _part_at(problem), _tag_at(problem)
+            if tag not in _LISTS:
+                yield Fault(
+                    where=entry.where,
+                    message=f"a ';' ends the list of report URIs, so {shown(part)} is read as a tag and spoils the record",
+                    fix="write ',' between two URIs",
+                )
+            else:
+                yield Fault(
+                    where=entry.where,
+                    message=said(problem.error),
+                    fix=f"write {tag}=mailto:dmarc-reports@{entry.domain}",
+                )

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["NAMES", "domains_past_the_key", "typed_cnames"]
-
 NAMES = 3
 """So many DKIM records an identity has."""
 

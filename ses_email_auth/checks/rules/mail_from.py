@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["can_be_no_mail_from"]
-
 _UP_TO = "a new identity sends nothing until SES has seen the MX, which takes up to 72 hours"
 
 

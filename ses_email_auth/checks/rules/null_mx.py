@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["is_null_mx"]
-
 
 def is_null_mx(value: str) -> bool:
     """Whether an MX value says that the domain takes no mail: its host is the root (RFC 7505 section 3)."""

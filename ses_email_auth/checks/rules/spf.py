@@ -1,22 +1,21 @@
-"""Rules on what makes an SPF record worthless as a whole (RFC 7208 sections 3.2, 4.5, 4.6.4, 5.1, 5.2).
+"""Rules on what an SPF record does: what makes it worthless as a whole, where its includes lead (RFC 7208 sections 3.2, 4.5,
+4.6.4, 5.1, 5.2 and 6.1), and whether it covers what Amazon SES sends, at the MAIL FROM domain, which receivers check, and at
+the From domain, which carriers in Japan check too (Amazon SES developer guide, "Using a custom MAIL FROM domain"; RFC 7208
+section 2.4).
 
-Rules on the names to which SPF records lead (RFC 7208 sections 5.2 and 6.1).
-
-Not handled: targets outside of the zone in view, apart from their spelling.
-
-Rules on SPF for what Amazon SES sends: at the MAIL FROM domain, which receivers check, and at the From domain, which
-carriers in Japan check too (Amazon SES developer guide, "Using a custom MAIL FROM domain"; RFC 7208 section 2.4).
+Not handled: records outside of the zone in view, apart from the spelling of their names.
 """
 
 from __future__ import annotations
 
+import functools
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_set import doubled_suffixes, undoubled
-from ses_email_auth.checks.rules.record_text import shown
-from ses_email_auth.checks.rules.spf_syntax import meant_include
+from ses_email_auth.checks.rules.record_text import shown, slips_between
+from ses_email_auth.checks.rules.zone import doubled_suffixes, undoubled
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
@@ -24,7 +23,7 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import A, All, Include, Ip4, Ip6, Mx, Redirect, SpfQualifier, SpfRecord
 from ses_email_auth.ses.hosts import SPF_INCLUDE, is_easy_dkim_target
 from ses_email_auth.zone.declared import DeclaredRecordSet
-from ses_email_auth.zone.known_includes import CHECKED, KNOWN_INCLUDES
+from ses_email_auth.zone.known_includes import CHECKED, KNOWN_INCLUDES, WRONG_SES_INCLUDES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from ses_email_auth.records.spf import Mechanism
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import Cost, InView, Lead, SpfInView, ZoneView
-
-__all__ = ["has_no_spf", "may_be_spf"]
 
 _MAX_LOOKUPS = 10
 _NEARLY_MAX = 9
@@ -247,6 +244,64 @@ def spf_include_typo(view: ZoneView) -> Iterator[Fault]:
                 f"its SPF record; {meant} was meant, as it seems",
                 fix=f"write {lead.term.name}{'=' if isinstance(lead.term, Redirect) else ':'}{meant}",
             )
+
+
+_MOST_SLIPS = 2
+_TWO_SLIPS_FROM = 8  # characters of a label
+_ONE_SLIP_FROM = 6
+_DIGITS = re.compile(r"\d+")
+_DOUBLED = re.compile(r"(.)\1+")
+_SES_HOST = re.compile(r"(?:feedback-smtp|inbound-smtp|email-smtp|email)\.[a-z0-9-]+\.amazon(?:ses|aws)\.com")
+
+
+@functools.lru_cache(maxsize=4096)
+def meant_include(host: str) -> str | None:
+    """The known include that `host` was meant to be; None if it is known, or nothing says that it is wrong."""
+    if host in KNOWN_INCLUDES:
+        return None
+    if host in WRONG_SES_INCLUDES or _SES_HOST.fullmatch(host):
+        return SPF_INCLUDE
+    letters = frozenset(host)
+    for size in range(len(host) - _MOST_SLIPS, len(host) + _MOST_SLIPS + 1):
+        for known, known_letters in _by_length().get(size, ()):
+            # Each slip adds and removes one letter at most, so that most hosts need no closer look.
+            if len(letters ^ known_letters) <= 2 * _MOST_SLIPS and _is_slip(host, known):
+                return known
+    return None
+
+
+@functools.cache
+def _by_length() -> dict[int, tuple[tuple[str, frozenset[str]], ...]]:
+    found: dict[int, tuple[tuple[str, frozenset[str]], ...]] = {}
+    for known in KNOWN_INCLUDES:
+        found[len(known)] = (*found.get(len(known), ()), (known, frozenset(known)))
+    return found
+
+
+def _is_slip(host: str, known: str) -> bool:
+    if _DIGITS.sub("", host) == _DIGITS.sub("", known):
+        return False
+    slips = slips_between(host, known)
+    if slips > _MOST_SLIPS:
+        return False
+    labels, known_labels = host.split("."), known.split(".")
+    if len(labels) != len(known_labels):  # a dot too few or too many
+        return slips == 1
+    if labels[-2:] == known_labels[-2:] and labels[0] != known_labels[0]:  # spfd.protection.outlook.com exists
+        return False
+    pairs = [(label, known_label) for label, known_label in zip(labels, known_labels, strict=True) if label != known_label]
+    if labels[:-1] == known_labels[:-1]:
+        return slips == 1 and len(known_labels[-2]) >= _ONE_SLIP_FROM
+    return all(_is_label_slip(label, known_label, slips) for label, known_label in pairs)
+
+
+def _is_label_slip(label: str, known: str, slips: int) -> bool:
+    if len(known) >= _TWO_SLIPS_FROM:
+        return True
+    if slips > 1 or len(known) < _ONE_SLIP_FROM:
+        return False
+    # Another letter makes another name; a letter that is missing, doubled or swapped is a slip.
+    return len(label) < len(known) or sorted(label) == sorted(known) or _DOUBLED.sub(r"\1", label) == _DOUBLED.sub(r"\1", known)
 
 
 def _is_own(view: ZoneView, entry: SpfInView, host: DomainName | None) -> bool:

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.zone.view import TextInView, ZoneView
 
-__all__ = ["holds_private_key", "meant_as", "near_miss"]
-
 _Trouble: TypeAlias = "tuple[str, str]"
 """What is wrong, and the fix."""
 

@@ -1,8 +1,7 @@
-"""Rules on MTA-STS and TLS-RPT records (RFC 8461 section 3.1, RFC 8460 section 3).
+"""Rules on records that stand alone at their names: MTA-STS and TLS-RPT (RFC 8461 section 3.1, RFC 8460 section 3), and BIMI
+(draft-brand-indicators-for-message-identification-14), without which mail is delivered too.
 
-A CNAME alone at `_mta-sts` or `_smtp._tls` is fine: somebody hosts the record. Not handled: the policy file.
-
-Rules on BIMI records (draft-brand-indicators-for-message-identification-14). Mail is delivered whatever they hold.
+A CNAME alone at `_mta-sts` or `_smtp._tls` is fine: the record is hosted elsewhere. Not handled: the policy file of MTA-STS.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_text import shown, text_faults
+from ses_email_auth.checks.rules.record_text import is_hidden, said, shown
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import RecordSyntaxError
 from ses_email_auth.records.bimi import BimiRecord
@@ -20,7 +19,7 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.tls_rpt import TlsRptRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ses_email_auth.records.dmarc import DmarcRecord
     from ses_email_auth.zone.declared import RecordInView
@@ -33,45 +32,57 @@ _NEARLY_MTA_STS = ("mta-sts.", "_mta_sts.", "_mtasts.", "_sts.")
 _NEARLY_TLS_RPT = ("_tls._smtp.", "smtp._tls.", "_smtp.tls.", "_smtp-tls.", "_smtp_tls.", "_tls.", "_tlsrpt.")
 
 
-@rule(
-    id="mta-sts-syntax",
-    severity=Severity.ERROR,
-    need=Need.RECORD,
-    reason="Senders pass over an MTA-STS record that they cannot read, and over two of them: MTA-STS is off.",
-    reference="RFC 8461 section 3.1",
-    example='_mta-sts.example.com. 600 IN TXT "v=STSv1; id=2026-11-24"',
-)
-def mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
-    yield from text_faults(
-        _below(view, _MTA_STS),
-        kind="an MTA-STS",
-        begin="v=STSv1;",
-        is_one=MtaStsRecord.is_mta_sts,
-        parse=MtaStsRecord.parse,
-        effect="senders act as if there were none",
-    )
-    yield from _misplaced(view, _NEARLY_MTA_STS, MtaStsRecord.is_mta_sts, _MTA_STS, "an MTA-STS")
+def _text_faults(
+    texts: Iterable[TextInView],
+    *,
+    kind: str,
+    begin: str,
+    is_one: Callable[[str], bool],
+    parse: Callable[[str], object],
+    effect: str,
+) -> Iterator[Fault]:
+    """What receivers pass over at each name, and why.
+
+    Args:
+        texts: the TXT values at names of this kind.
+        kind: what the record is called, with its article.
+        begin: how it begins.
+        is_one: whether receivers take a text as a record of the kind.
+        parse: reads a text, or raises a `RecordSyntaxError`.
+        effect: what receivers do with two records.
+    """
+    # By set: DNS never answers with texts of two, and one that two files tell of is no second record.
+    sets: dict[int, list[TextInView]] = {}
+    for text in texts:
+        sets.setdefault(id(text.record), []).append(text)
+    for group in sets.values():
+        name = group[0].name
+        records = [text for text in group if is_one(text.text)]
+        if len(records) > 1:
+            yield Fault(
+                where=f"{name} TXT",
+                message=f"{name} has {len(records)} {kind.split()[1]} records; {effect}",
+                fix="keep one of them",
+            )
+        elif records:
+            yield from _syntax(records[0], parse)
+        elif not any(_holds_hidden(text.record) for text in group):
+            yield Fault(
+                where=f"{name} TXT",
+                message=f"{shown(group[0].text)} is not {kind} record: it does not begin with {begin!r}, and is passed over",
+                fix=f"begin it with {begin!r}, case and spaces included, or remove it",
+            )
 
 
-@rule(
-    id="mta-sts-no-host",
-    severity=Severity.WARNING,
-    need=Need.ABSENCE,
-    reason="The record only says that there is a policy; the policy itself is fetched from the host mta-sts of the domain.",
-    reference="RFC 8461 section 3.3",
-    example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300\n"
-    '_mta-sts.example.com. 600 IN TXT "v=STSv1; id=20261124;"',
-)
-def mta_sts_no_host(view: ZoneView) -> Iterator[Fault]:
-    for domain in _domains(view, _MTA_STS):
-        host = DomainName(f"mta-sts.{domain}")
-        if view.is_delegated(host) or view.answers(host, RecordType.A, RecordType.AAAA, RecordType.CNAME):
-            continue
-        yield Fault(
-            where=f"_mta-sts.{domain} TXT",
-            message=f"{host} has no address, so senders find no policy at https://{host}/.well-known/mta-sts.txt",
-            fix=f"publish {host} and serve the policy there, or remove the record",
-        )
+def _syntax(text: TextInView, parse: Callable[[str], object]) -> Iterator[Fault]:
+    try:
+        parse(text.text)
+    except RecordSyntaxError as error:
+        yield Fault(where=text.where, message=f"{shown(text.text)}: {said(error)}", fix="correct it, or remove the record")
+
+
+def _holds_hidden(record: RecordInView) -> bool:
+    return any(map(is_hidden, record.values))
 
 
 def _misplaced(
@@ -103,6 +114,47 @@ def _domains(view: ZoneView, prefix: str) -> Iterator[DomainName]:
 
 
 @rule(
+    id="mta-sts-syntax",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="Senders pass over an MTA-STS record that they cannot read, and over two of them: MTA-STS is off.",
+    reference="RFC 8461 section 3.1",
+    example='_mta-sts.example.com. 600 IN TXT "v=STSv1; id=2026-11-24"',
+)
+def mta_sts_syntax(view: ZoneView) -> Iterator[Fault]:
+    yield from _text_faults(
+        _below(view, _MTA_STS),
+        kind="an MTA-STS",
+        begin="v=STSv1;",
+        is_one=MtaStsRecord.is_mta_sts,
+        parse=MtaStsRecord.parse,
+        effect="senders act as if there were none",
+    )
+    yield from _misplaced(view, _NEARLY_MTA_STS, MtaStsRecord.is_mta_sts, _MTA_STS, "an MTA-STS")
+
+
+@rule(
+    id="mta-sts-no-host",
+    severity=Severity.WARNING,
+    need=Need.ABSENCE,
+    reason="The record only says that there is a policy; the policy itself is fetched from the host mta-sts of the domain.",
+    reference="RFC 8461 section 3.3",
+    example="example.com. 600 IN SOA ns.example.net. admin.example.com. 1 7200 900 1209600 300\n"
+    '_mta-sts.example.com. 600 IN TXT "v=STSv1; id=20261124;"',
+)
+def mta_sts_no_host(view: ZoneView) -> Iterator[Fault]:
+    for domain in _domains(view, _MTA_STS):
+        host = DomainName(f"mta-sts.{domain}")
+        if view.is_delegated(host) or view.answers(host, RecordType.A, RecordType.AAAA, RecordType.CNAME):
+            continue
+        yield Fault(
+            where=f"_mta-sts.{domain} TXT",
+            message=f"{host} has no address, so senders find no policy at https://{host}/.well-known/mta-sts.txt",
+            fix=f"publish {host} and serve the policy there, or remove the record",
+        )
+
+
+@rule(
     id="tls-rpt-syntax",
     severity=Severity.ERROR,
     need=Need.RECORD,
@@ -111,7 +163,7 @@ def _domains(view: ZoneView, prefix: str) -> Iterator[DomainName]:
     example='_smtp._tls.example.com. 600 IN TXT "v=TLSRPTv1; rua=tls-reports@example.com"',
 )
 def tls_rpt_syntax(view: ZoneView) -> Iterator[Fault]:
-    yield from text_faults(
+    yield from _text_faults(
         _below(view, _TLS_RPT),
         kind="a TLS-RPT",
         begin="v=TLSRPTv1;",
@@ -156,7 +208,7 @@ def _texts(view: ZoneView) -> list[TextInView]:
     example='default._bimi.example.com. 600 IN TXT "v=BIMI1; l=http://example.com/logo.svg"',
 )
 def bimi_syntax(view: ZoneView) -> Iterator[Fault]:
-    yield from text_faults(
+    yield from _text_faults(
         _texts(view),
         kind="a BIMI",
         begin="v=BIMI1;",

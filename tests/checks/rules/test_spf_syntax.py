@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.rules.spf_syntax import meant_include
+from ses_email_auth.checks.rules.spf import meant_include
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from ses_email_auth.zone.known_includes import KNOWN_INCLUDES
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
