@@ -18,6 +18,7 @@ from ses_email_auth.zone.view import ZoneView
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ses_email_auth.records.resource_record_set import RecordValue
     from ses_email_auth.zone.declared import DeclaredValue, RecordInView
 
 ZONE = DomainName("example.com")
@@ -61,17 +62,17 @@ def _view(things: tuple[RecordInView | DeclaredIdentity, ...], zone: str | None,
 # Record sets of our own constructs
 
 
-def txt(name: str, *values: str) -> ResourceRecordSet:
+def txt(name: str, *values: RecordValue) -> ResourceRecordSet:
     """A TXT set."""
     return record_set(name, RecordType.TXT, *values)
 
 
-def mx(name: str, *values: str) -> ResourceRecordSet:
+def mx(name: str, *values: RecordValue) -> ResourceRecordSet:
     """An MX set."""
     return record_set(name, RecordType.MX, *values)
 
 
-def record_set(name: str, record_type: RecordType, *values: str) -> ResourceRecordSet:
+def record_set(name: str, record_type: RecordType, *values: RecordValue) -> ResourceRecordSet:
     """A set of any type."""
     return ResourceRecordSet(DomainName(name), record_type, 600, values)
 

@@ -68,8 +68,9 @@ def _identity_and_dmarc(
     complete: bool = False,
 ) -> ZoneView:
     """An identity, and the DMARC record of example.com."""
-    things = (txt("_dmarc.example.com", f"v=DMARC1; {tags}"), *records, identity(name, signs=signs, mail_from=mail_from))
-    return whole(*things) if complete else part(*things)
+    view = whole if complete else part
+    record = txt("_dmarc.example.com", f"v=DMARC1; {tags}")
+    return view(record, *records, identity(name, signs=signs, mail_from=mail_from))
 
 
 def _strict(mail_from: str) -> str:
