@@ -72,7 +72,8 @@ def test_what_dns_answers(view: ZoneView, answer: str | None) -> None:
 def test_what_is_delegated(name: str, is_delegated: bool) -> None:  # noqa: FBT001 - a column of the table
     """RFC 1034 section 4.2.1: NS records below the name of the zone cut a part off."""
     apex = record_set("example.com", RecordType.NS, "ns.example.net")
-    view = whole(apex, record_set("news.example.com", RecordType.NS, "ns.example.net"))
+    cut = record_set("news.example.com", RecordType.NS, "ns.example.net")
+    view = whole(apex, cut, txt("mail.example.com", "x"))
     assert view.is_delegated(DomainName(name)) is is_delegated
 
 
