@@ -1,6 +1,6 @@
 """What a reader returns: the record sets, SES identities and hosted zones that one file declares.
 
-`views` groups the contents of several files by hosted zone.
+`views` groups several files by hosted zone.
 """
 
 from __future__ import annotations

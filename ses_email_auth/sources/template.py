@@ -338,7 +338,7 @@ def resources_of(body: Mapping[str, object], value: Callable[[object], object]) 
 
         value: resolves the functions in the list of a loop.
     """
-    resources = _Loops(value).written_out(mapping(body.get("Resources")), 0)
+    resources = _Loops(value).written_out(mapping(body.get("Resources")))
     return {name: resource for name, resource in resources if isinstance(resource, Mapping)}
 
 
@@ -349,29 +349,29 @@ class _Loops:
         self._value = value
         self._left = _MOST_TEXT
 
-    def written_out(self, members: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:
+    def written_out(self, members: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         for name, member in members.items():
             if not isinstance(name, str):
                 continue
             if not name.startswith(_LOOP):
                 yield name, member
-            elif isinstance(member, list | tuple) and len(member) == _LOOP_PARTS and depth < _DEEPEST:
+            elif isinstance(member, list | tuple) and len(member) == _LOOP_PARTS:
                 variable, collection, body = member
                 items = self._value(collection)
                 if isinstance(variable, str) and isinstance(items, list):
-                    yield from self._rounds(variable, items, body, depth)
+                    yield from self._rounds(variable, items, body)
 
-    def _rounds(self, variable: str, items: list[object], body: object, depth: int) -> Iterator[tuple[str, object]]:
+    def _rounds(self, variable: str, items: list[object], body: object) -> Iterator[tuple[str, object]]:
         for item in items:
             text = text_of(item)
             if isinstance(text, str):
                 members = mapping(self._replaced(body, variable, text, 0))
                 if self._left <= 0:
                     return
-                yield from self.written_out(members, depth + 1)
+                yield from self.written_out(members)
 
     def _replaced(self, value: object, variable: str, text: str, depth: int) -> object:
-        """`value` with `${variable}`, `&{variable}` and `{"Ref": variable}` replaced."""
+        """`value` with `${variable}`, `&{variable}` and `{"Ref": variable}` replaced, down to a depth."""
         if depth > _DEEPEST or self._left <= 0:
             return None
         self._left -= 1

@@ -120,7 +120,7 @@ class _Reader:
         self._check(entry, head)
         if not entry.is_continued:
             if head.type == "SOA" and "." in first and not self.origins:
-                # The zone is that of its SOA record, whatever the file is called; Cloudflare's exports leave out the final dot.
+                # The zone is that of its SOA record, not of the file's name; Cloudflare's exports leave out the final dot.
                 self.origin = first = f"{first.removesuffix('.')}."
             self.owner = self._absolute(first, entry)
         elif not self.owner:

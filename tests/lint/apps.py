@@ -27,7 +27,9 @@ def findings(*paths: str | Path) -> tuple[Finding, ...]:
 
 def above_info(found: Iterable[Finding]) -> list[str]:
     """The findings that a person must act on, as text."""
-    return [f"{each.severity.value} {each} at {each.where}" for each in found if each.severity is not Severity.INFO]
+    return [
+        f"{finding.severity.value} {finding} at {finding.where}" for finding in found if finding.severity is not Severity.INFO
+    ]
 
 
 def record(scope: Construct, construct_id: str, zone_id: str, name: str, kind: str, *values: str, **more: Any) -> CfnResource:

@@ -167,8 +167,8 @@ ZONE_LINES = st.lists(
 ).map("\n".join)
 
 
-def _no_rule_failed(found: tuple[Finding, ...]) -> None:
-    assert [str(each) for each in found if each.id == "rule-failed"] == []
+def _no_rule_failed(findings: tuple[Finding, ...]) -> None:
+    assert [str(finding) for finding in findings if finding.id == "rule-failed"] == []
 
 
 @FUZZ
@@ -176,10 +176,10 @@ def _no_rule_failed(found: tuple[Finding, ...]) -> None:
 def test_templates(body: dict[str, Any]) -> None:
     """Any mutation of a template is read, or refused in one sentence; no rule fails."""
     try:
-        contents = read_templates([TemplateFile(path="t.json", body=body, region="us-east-1")])
+        source_files = read_templates([TemplateFile(path="t.json", body=body, region="us-east-1")])
     except UnreadableSource:
         return
-    _no_rule_failed(check_all(views(contents)))
+    _no_rule_failed(check_all(views(source_files)))
 
 
 @FUZZ
@@ -187,16 +187,16 @@ def test_templates(body: dict[str, Any]) -> None:
 def test_zone_files(text: str) -> None:
     """Any text is read as a zone file, or refused in one sentence."""
     try:
-        contents = read_zone_file(text, "example.com.zone")
+        source_file = read_zone_file(text, "example.com.zone")
     except UnreadableSource:
         return
-    _no_rule_failed(check_all(views([contents])))
+    _no_rule_failed(check_all(views([source_file])))
 
 
 @FUZZ
 @given(st.lists(st.one_of(RECORDS, JUNK), max_size=4), JUNK)
 def test_json_of_route53_and_terraform(records: list[Any], junk: Any) -> None:
-    """The same for what the AWS command line and Terraform print."""
+    """Any mutation of what the AWS command line and Terraform print is read, or refused in one sentence."""
     listed = {
         "ResourceRecordSets": [
             each | {"ResourceRecords": [{"Value": value} for value in each["ResourceRecords"]]}
@@ -220,10 +220,10 @@ def test_json_of_route53_and_terraform(records: list[Any], junk: Any) -> None:
     for body, fits, read in ((listed, is_route53, read_route53), (plan, is_terraform, read_terraform)):
         assert fits(body)
         try:
-            contents = read(body, "x.json")
+            source_file = read(body, "x.json")
         except UnreadableSource:
             continue
-        _no_rule_failed(check_all(views([contents])))
+        _no_rule_failed(check_all(views([source_file])))
 
 
 HOSTILE = [

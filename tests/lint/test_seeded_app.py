@@ -30,7 +30,7 @@ def _app(*, seeded: bool, folder: Path) -> App:
 
 
 def _report(folder: Path) -> list[dict[str, Any]]:
-    reports = json.loads((folder / "validation-report.json").read_text())["pluginReports"]
+    reports = json.loads((folder / "validation-report.json").read_text(encoding="utf-8"))["pluginReports"]
     return [violation for each in reports if each["pluginName"] == "ses-email-auth" for violation in each["violations"]]
 
 

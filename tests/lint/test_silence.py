@@ -149,7 +149,7 @@ def test_an_app_gives_nothing_above_info(build: Callable[[App], None]) -> None:
     build(app)
     Validations.of(app).add_plugins(EmailAuthValidation())
     folder = Path(app.synth().directory)
-    assert json.loads((folder / "validation-report.json").read_text())["pluginReports"] == []
+    assert json.loads((folder / "validation-report.json").read_text(encoding="utf-8"))["pluginReports"] == []
     assert above_info(findings(folder)) == []
 
 

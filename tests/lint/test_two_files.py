@@ -36,8 +36,8 @@ MX = "bounce.example.com. 600 IN MX 10 feedback-smtp.us-east-1.amazonses.com."
 )
 def test_what_the_zone_and_the_app_show_together(zone: str, rule: str, tmp_path: Path) -> None:
     """The template says what is wanted, the zone what is there."""
-    (tmp_path / "app.template.json").write_text(json.dumps(APP))
-    (tmp_path / "example.com.zone").write_text(f"{SOA}\n{zone}\n")
+    (tmp_path / "app.template.json").write_text(json.dumps(APP), encoding="utf-8")
+    (tmp_path / "example.com.zone").write_text(f"{SOA}\n{zone}\n", encoding="utf-8")
     assert rule in {each.id for each in findings(tmp_path)}
-    (tmp_path / "example.com.zone").write_text(f"{SOA}\n{TOKENS}\n{MX}\n")
+    (tmp_path / "example.com.zone").write_text(f"{SOA}\n{TOKENS}\n{MX}\n", encoding="utf-8")
     assert rule not in {each.id for each in findings(tmp_path)}

@@ -1,4 +1,4 @@
-"""Cloud assemblies: those that the CDK writes, and those that somebody made up."""
+"""Tests of cloud assemblies: those that the CDK writes, and broken and hostile ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IRELAND, VIRGINIA = "eu-west-1", "us-east-1"
 
 
 class _Nested(NestedStack):
-    """A record in the zone of somebody else, a zone of its own, and perhaps one more nested stack."""
+    """A record in a zone of another stack, a zone of its own, and perhaps one more nested stack."""
 
     def __init__(self, scope: Construct, construct_id: str, zone: aws_route53.IHostedZone, *, deep: bool = True) -> None:
         super().__init__(scope, construct_id)
@@ -83,12 +83,12 @@ def copy(assembly: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(assembly, tmp_path / "cdk.out"))
 
 
-def _by_construct(contents: Iterable[SourceFile]) -> dict[str, str]:
-    return {record.origin.construct_path: record.zone_id for each in contents for record in each.records}
+def _by_construct(files: Iterable[SourceFile]) -> dict[str, str]:
+    return {record.origin.construct_path: record.zone_id for file in files for record in file.records}
 
 
-def _zone_of(contents: Iterable[SourceFile], path_part: str) -> str:
-    return next(zone.zone_id for each in contents if path_part in each.path for zone in each.zones)
+def _zone_of(files: Iterable[SourceFile], path_part: str) -> str:
+    return next(zone.zone_id for file in files if path_part in file.path for zone in file.zones)
 
 
 PARTS = ("Zone/Nest/Txt", "Zone/Nest/Deep/Txt", "Same/Txt", "Region/Txt", "Account/Txt")
@@ -98,14 +98,14 @@ PARTS = ("Zone/Nest/Txt", "Zone/Nest/Deep/Txt", "Same/Txt", "Region/Txt", "Accou
 @pytest.mark.parametrize("part", PARTS)
 def test_a_zone_is_the_same_wherever_it_is_used(assembly: Path, stage: str, part: str) -> None:
     """In nested stacks, another stack, another region and another account; and never that of the other stage."""
-    contents = read_assembly(assembly)
-    assert _by_construct(contents)[f"{stage}/{part}/Resource"] == _zone_of(contents, f"/{stage}Zone")
+    files = read_assembly(assembly)
+    assert _by_construct(files)[f"{stage}/{part}/Resource"] == _zone_of(files, f"/{stage}Zone")
 
 
 def test_an_output_of_a_nested_stack_is_followed(assembly: Path) -> None:
     """The zone of the nested stack, used by its parent."""
-    contents = read_assembly(assembly)
-    assert _by_construct(contents)["Prod/Zone/Txt/Resource"] == _zone_of(contents, "/ProdZoneNest")
+    files = read_assembly(assembly)
+    assert _by_construct(files)["Prod/Zone/Txt/Resource"] == _zone_of(files, "/ProdZoneNest")
 
 
 def test_the_views_hold_each_stage_apart(assembly: Path) -> None:
@@ -114,15 +114,14 @@ def test_the_views_hold_each_stage_apart(assembly: Path) -> None:
     assert sorted(sizes) == [5, 5, 5]
 
 
-def test_each_stack_knows_its_place(assembly: Path) -> None:
+def test_each_stack_knows_its_environment(assembly: Path) -> None:
     """Account, region and stage; nested stacks have those of their parent, and a stack without an environment has none."""
-    places = {
-        Path(each.path).name.split(".")[0]: (each.account, each.region, Path(each.scope).name)
-        for each in read_assembly(assembly)
+    environments = {
+        Path(file.path).name.split(".")[0]: (file.account, file.region, Path(file.scope).name)
+        for file in read_assembly(assembly)
     }
-    assert places["Alone"] == ("", "", "cdk.out")
-    found = {name[:-8]: place for name, place in places.items() if name.startswith("Prod")}
-    assert found == {
+    assert environments["Alone"] == ("", "", "cdk.out")
+    assert {name[:-8]: environment for name, environment in environments.items() if name.startswith("Prod")} == {
         "ProdZone": (OWN, IRELAND, "assembly-Prod"),
         "ProdZoneNest": (OWN, IRELAND, "assembly-Prod"),
         "ProdZoneNestDeep": (OWN, IRELAND, "assembly-Prod"),
@@ -134,7 +133,7 @@ def test_each_stack_knows_its_place(assembly: Path) -> None:
 
 def test_identities_and_their_records_are_found(assembly: Path) -> None:
     """The names of DKIM records and the region are what only AWS knows."""
-    alone = next(each for each in read_assembly(assembly) if each.path.endswith("Alone.template.json"))
+    alone = next(file for file in read_assembly(assembly) if file.path.endswith("Alone.template.json"))
     assert [(identity.name, identity.mail_from, identity.signs) for identity in alone.identities] == [
         ("example.com", "bounce.example.com", True)
     ]
@@ -162,16 +161,16 @@ def test_nested_templates_are_found_as_older_releases_write_them(copy: Path) -> 
     """CDK 2.271 does not name their files in the metadata; its unique id leads there."""
     for path in copy.glob("*/*.metadata.json"):
         _change(path, _without_template_names)
-    contents = read_assembly(copy)
-    assert _by_construct(contents)["Prod/Zone/Nest/Deep/Txt/Resource"] == _zone_of(contents, "/ProdZone")
+    files = read_assembly(copy)
+    assert _by_construct(files)["Prod/Zone/Nest/Deep/Txt/Resource"] == _zone_of(files, "/ProdZone")
 
 
 def test_nested_templates_are_found_without_metadata(copy: Path) -> None:
     """By the hash in the URL; the construct paths are then lost with the metadata."""
     _change(copy / "assembly-Prod" / "manifest.json", _forget_metadata)
-    contents = read_assembly(copy)
-    nested = next(each for each in contents if "ProdZoneNestDeep" in each.path)
-    assert nested.records[0].zone_id == _zone_of(contents, "/ProdZone")
+    files = read_assembly(copy)
+    nested = next(file for file in files if "ProdZoneNestDeep" in file.path)
+    assert nested.records[0].zone_id == _zone_of(files, "/ProdZone")
     assert (nested.account, nested.region) == (OWN, IRELAND)
     assert nested.records[0].origin.construct_path == ""
 
@@ -183,11 +182,11 @@ def _forget_metadata(body: dict[str, object]) -> None:
         artifact.pop("additionalMetadataFile", None)
 
 
-def test_a_nested_template_that_nobody_nests_is_read_alone(copy: Path) -> None:
+def test_a_nested_template_without_a_parent_is_read_alone(copy: Path) -> None:
     """Its parameters are not known; nothing else is lost."""
     nested = next(copy.glob("assembly-Prod/ProdZoneNestDeep*"))
     shutil.copy(nested, nested.with_name("Stray12345678.nested.template.json"))
-    stray = next(each for each in read_assembly(copy) if "Stray" in each.path)
+    stray = next(file for file in read_assembly(copy) if "Stray" in file.path)
     assert len(stray.records) == 1
     assert holds_token(stray.records[0].zone_id)
     assert stray.account == ""
@@ -220,9 +219,9 @@ def test_metadata_may_stand_in_the_manifest(tmp_path: Path) -> None:
     directory = _write(
         tmp_path, {"S": _stack(metadata=metadata, environment="aws://unknown-account/unknown-region")}, t=template
     )
-    (contents,) = read_assembly(directory)
-    assert contents.records[0].origin.construct_path == "S/R"
-    assert (contents.account, contents.region) == ("", "")
+    (file,) = read_assembly(directory)
+    assert file.records[0].origin.construct_path == "S/R"
+    assert (file.account, file.region) == ("", "")
 
 
 HARMLESS = [
@@ -248,7 +247,7 @@ def test_odd_facts_of_a_stack_are_not_known(tmp_path: Path) -> None:
     listed = json.dumps({"files": {"a": 3, "b": {"source": {"path": ["x"]}}, "c": {"source": {"path": "../x"}}}})
     directory = _write(tmp_path, {"S": odd, "A": assets, "B": {"type": "cdk:asset-manifest"}}, t=ZONE, assets=listed)
     shutil.copy(directory / "t.json", directory / "x.nested.template.json")
-    zones = [zone for each in read_assembly(directory) for zone in each.zones]
+    zones = [zone for file in read_assembly(directory) for zone in file.zones]
     assert [zone.name for zone in zones] == [DomainName("example.com")] * 2
     assert all(isinstance(zone, DeclaredZone) for zone in zones)
 

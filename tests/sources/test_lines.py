@@ -1,4 +1,4 @@
-"""Tests of finding the line of something in a file."""
+"""Tests of finding the line of a resource in a file."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ LINES = [
 def test_a_resource_is_found(tmp_path: Path, text: str, resource: str, expected: int | None) -> None:
     """By its logical id, its address or its number; the line is where its name stands."""
     file = tmp_path / "file"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     assert line_of(Origin(str(file), resource=resource)) == expected
 
 
@@ -104,14 +104,14 @@ def test_a_line_that_was_read_is_not_looked_for() -> None:
     ],
 )
 def test_what_cannot_be_found_has_no_line(origin: Origin) -> None:
-    """Nothing is raised: a finding without a line is better than none."""
+    """Nothing is raised, so that the finding is shown without a line."""
     assert line_of(origin) is None
 
 
 def test_a_file_that_has_changed_is_looked_at_again(tmp_path: Path) -> None:
-    """Otherwise it is gone through once."""
+    """Otherwise it is searched once."""
     file = tmp_path / "a.json"
-    file.write_text(TEMPLATE)
+    file.write_text(TEMPLATE, encoding="utf-8")
     assert line_of(Origin(str(file), resource="Zone")) == 4
-    file.write_text("\n" + TEMPLATE)
+    file.write_text("\n" + TEMPLATE, encoding="utf-8")
     assert line_of(Origin(str(file), resource="Zone")) == 5

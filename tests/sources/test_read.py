@@ -1,4 +1,4 @@
-"""Tests of reading whatever somebody names."""
+"""Tests of reading files and folders: how a format is recognised, and what is refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ses_email_auth.sources import file_text
 from ses_email_auth.sources.read import read
 from ses_email_auth.sources.source_file import UnreadableSource
 from tests.sources.terraform_files import applied_state
@@ -23,12 +22,18 @@ from tests.sources.terraform_files import applied_state
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+
 Json: TypeAlias = dict[str, object]
 
+
 ZONE = "$ORIGIN example.com.\n@ 600 IN SOA a. b. 1 2 3 4 5\n"
+
+
 LISTED = json.dumps(
     {"ResourceRecordSets": [{"Name": "route53.example.com.", "Type": "TXT", "ResourceRecords": [{"Value": '"a"'}]}]}
 )
+
+
 TERRAFORM = json.dumps(applied_state())
 
 
@@ -41,6 +46,8 @@ def record_set(name: str) -> Json:
 
 
 TEMPLATE = json.dumps({"Resources": {"A": record_set("template.example.com.")}})
+
+
 YAML = """Resources:
   A:
     Type: AWS::Route53::RecordSet
@@ -57,8 +64,8 @@ def put(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def first_names(paths: Iterable[str | Path]) -> list[str]:
-    """The first record of each of the contents."""
-    return [str(each.records[0].name) for each in read(paths)]
+    """The name of the first record of each file."""
+    return [str(file.records[0].name) for file in read(paths)]
 
 
 KINDS = [
@@ -71,6 +78,7 @@ KINDS = [
     pytest.param("a.yaml", YAML, "yaml.example.com", id="yaml"),
     pytest.param("a", f"---\nDescription: x\r\n{YAML}", "yaml.example.com", id="yaml-with-more-in-front"),
     pytest.param("a.json", LISTED, "route53.example.com", id="route-53"),
+    pytest.param("a.json", '{"Note": "Resources", ' + LISTED[1:], "route53.example.com", id="route-53-with-an-odd-first-key"),
     pytest.param("a.json", codecs.BOM_UTF16_LE + LISTED.encode("utf-16-le"), "route53.example.com", id="from-powershell"),
     pytest.param("a.json", TERRAFORM, "2d6v4yjgpynfpmzwnmkxy4._domainkey.blacksheep.link", id="terraform"),
     pytest.param("a.zone", ZONE, "example.com", id="zone-file"),
@@ -81,17 +89,17 @@ KINDS = [
 
 @pytest.mark.parametrize(("name", "text", "expected"), KINDS)
 def test_a_file_is_known_by_what_is_in_it(tmp_path: Path, name: str, text: str | bytes, expected: str) -> None:
-    """Its name matters to nobody."""
+    """Its name does not matter."""
     file = put(tmp_path, name, text)
-    (contents,) = read([file])
-    assert str(contents.records[0].name) == expected
-    assert contents.path == str(file)
+    (source_file,) = read([file])
+    assert str(source_file.records[0].name) == expected
+    assert source_file.path == str(file)
 
 
 def test_octets_of_a_zone_file_stay_what_they_are(tmp_path: Path) -> None:
-    """A file in Latin-1 means its octets, whatever they look like in UTF-8."""
-    (contents,) = read([put(tmp_path, "a.zone", b'example.com. 600 IN TXT "\xe9"')])
-    assert contents.records[0].values == (r'"\351"',)
+    """A file in Latin-1 means its octets, also if they are no UTF-8."""
+    (source_file,) = read([put(tmp_path, "a.zone", b'example.com. 600 IN TXT "\xe9"')])
+    assert source_file.records[0].values == (r'"\351"',)
 
 
 FAULTS = [
@@ -151,15 +159,6 @@ def test_a_path_that_leads_nowhere_says_so(path: str, reason: str) -> None:
     assert caught.value.reason.startswith(reason)
 
 
-def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The limit is 64 MiB; no more than that is read."""
-    assert file_text._MOST_OCTETS == 64 * 1024 * 1024
-    monkeypatch.setattr(file_text, "_MOST_OCTETS", 2 << 20)
-    assert read([put(tmp_path, "a", ZONE + ";" * ((2 << 20) - len(ZONE)))])
-    with pytest.raises(UnreadableSource, match="it has more than 2 MiB"):
-        read([put(tmp_path, "b", ZONE + ";" * ((2 << 20) - len(ZONE) + 1))])
-
-
 def test_paths_keep_their_order(tmp_path: Path) -> None:
     """Also templates, which are read together."""
     names = {"z": TEMPLATE, "y": ZONE, "x": YAML, "w": LISTED}
@@ -207,9 +206,9 @@ def test_a_folder_is_all_files_in_it_that_are_known(tmp_path: Path) -> None:
     put(tmp_path, "deep.json", "[" * 200_000)
     put(tmp_path, "below/c.zone", ZONE)
     (tmp_path / "gone").symlink_to("nowhere")
-    found = read([tmp_path])
-    assert [Path(each.path).name for each in found] == ["a.zone", "b.json"]
-    assert found[0].path == str(tmp_path / "a.zone")
+    files = read([tmp_path])
+    assert [Path(file.path).name for file in files] == ["a.zone", "b.json"]
+    assert files[0].path == str(tmp_path / "a.zone")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +222,7 @@ def test_a_folder_is_all_files_in_it_that_are_known(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_file_in_a_folder_is_not_passed_over(tmp_path: Path, name: str, text: str) -> None:
-    """Its kind is known: who names the folder means it."""
+    """Its format is known, so it is one of the files that are meant."""
     put(tmp_path, "ok.zone", ZONE)
     put(tmp_path, name, text)
     with pytest.raises(UnreadableSource) as caught:
@@ -232,7 +231,7 @@ def test_a_broken_file_in_a_folder_is_not_passed_over(tmp_path: Path, name: str,
 
 
 def test_a_folder_without_anything_is_refused(tmp_path: Path) -> None:
-    """The error names the assembly in it, which people mean."""
+    """The error names an assembly in it, which is likely meant."""
     put(tmp_path, "README.md", "Hello, world")
     with pytest.raises(UnreadableSource) as caught:
         read([tmp_path])
@@ -259,10 +258,10 @@ def assembly(folder: Path) -> Path:
 def test_a_cloud_assembly_is_read_as_one(tmp_path: Path) -> None:
     """By its folder or by its manifest, and once if both are named; it tells account and region."""
     folder = assembly(tmp_path / "cdk.out")
-    (contents,) = read([folder, folder / "manifest.json"])
+    (source_file,) = read([folder, folder / "manifest.json"])
     template = next(folder.glob("*.template.json"))
     assert [len(read(paths)) for paths in ([folder, template], [template, folder])] == [1, 1]
-    assert (contents.account, contents.region) == ("111122223333", "ap-northeast-1")
+    assert (source_file.account, source_file.region) == ("111122223333", "ap-northeast-1")
     assert first_names([folder / "manifest.json"]) == ["template.example.com"]
 
 
@@ -271,17 +270,17 @@ def test_a_cloud_assembly_is_read_as_one(tmp_path: Path) -> None:
 )
 def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch, text: str, expected: str) -> None:
     """`-` takes what another program prints."""
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-    (contents,) = read(["-", "-"])
-    assert contents.path == "-"
-    assert str(contents.records[0].name) == expected
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+    (source_file,) = read(["-", "-"])
+    assert source_file.path == "-"
+    assert str(source_file.records[0].name) == expected
 
 
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:
-    """So is what a shell puts in the place of `<(...)`; a template too, which is else read from its path."""
+    """As a shell passes one for `<(...)`; a template too, which is read from its path otherwise."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    writer = threading.Thread(target=pipe.write_text, args=(TEMPLATE,))
+    writer = threading.Thread(target=pipe.write_text, args=(TEMPLATE, "utf-8"))
     writer.start()
     assert first_names([pipe]) == ["template.example.com"]
     writer.join()
@@ -298,12 +297,25 @@ def test_a_folder_that_cannot_be_listed_says_so(tmp_path: Path, monkeypatch: pyt
         read([tmp_path])
 
 
+def test_what_cannot_be_read_may_be_collected(tmp_path: Path) -> None:
+    """The other files are read all the same, in their order; a broken template counts as an empty one."""
+    paths = ["no/such/file", put(tmp_path, "a.json", TEMPLATE[:-1]), put(tmp_path, "b.zone", ZONE), tmp_path / "c"]
+    unreadable: list[UnreadableSource] = []
+    files = read(paths, unreadable)
+    assert [(Path(file.path).name, len(file.records)) for file in files] == [("a.json", 0), ("b.zone", 1)]
+    assert [Path(error.path).name for error in unreadable] == ["file", "c", "a.json"]
+
+
 LEAVES = (
     st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.sampled_from(["AWS::Route53::RecordSet", "1.2", "TXT"])
 )
+
+
 KEYS = st.sampled_from(
     ["Resources", "A", "Type", "Properties", "ResourceRecordSets", "Name", "format_version", "values", "root_module"]
 )
+
+
 JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=10)
 
 

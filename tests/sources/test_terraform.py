@@ -57,8 +57,8 @@ def identity(body: object) -> DeclaredIdentity:
 
 def test_the_first_plan_of_blacksheep_link() -> None:
     """DKIM is known after the apply, each record with its number and its identity; all else is there."""
-    contents = read_terraform(first_plan(), "plan.json")
-    dkim, rest = contents.records[:3], contents.records[3:]
+    source_file = read_terraform(first_plan(), "plan.json")
+    dkim, rest = source_file.records[:3], source_file.records[3:]
     assert [each.name for each in dkim] == [KnownAfterDeploy(f"DkimDNSTokenName{n}") for n in (1, 2, 3)]
     assert [each.values for each in dkim] == [(KnownAfterDeploy(f"DkimDNSTokenValue{n}"),) for n in (1, 2, 3)]
     assert {each.identity for each in dkim} == {"aws_ses_domain_identity.this"}
@@ -67,11 +67,11 @@ def test_the_first_plan_of_blacksheep_link() -> None:
         ("mail.blacksheep.link", "TXT", ("v=spf1 include:amazonses.com ~all",)),
         ("_dmarc.blacksheep.link", "TXT", ("v=DMARC1;p=none;rua=mailto:dmarc-reports@blacksheep.link",)),
     ]
-    assert {each.zone_id for each in contents.records} == {ZONE_ID}
-    assert {each.ttl for each in contents.records} == {"600"}
-    assert contents.zones == [DeclaredZone(zone_id=ZONE_ID, name=DomainName(DOMAIN))]
-    assert (contents.account, contents.region) == ("", REGION)
-    (found,) = contents.identities
+    assert {each.zone_id for each in source_file.records} == {ZONE_ID}
+    assert {each.ttl for each in source_file.records} == {"600"}
+    assert source_file.zones == [DeclaredZone(zone_id=ZONE_ID, name=DomainName(DOMAIN))]
+    assert (source_file.account, source_file.region) == ("", REGION)
+    (found,) = source_file.identities
     assert (found.name, found.region, found.mail_from, found.on_mx_failure, found.signs) == (
         DOMAIN,
         REGION,
@@ -84,11 +84,11 @@ def test_the_first_plan_of_blacksheep_link() -> None:
 
 def test_the_state_after_the_apply() -> None:
     """The DKIM names are known, and so is the account."""
-    contents = read_terraform(applied_state(), "state.json")
-    assert [str(each.name) for each in contents.records[:3]] == [f"{token}._domainkey.{DOMAIN}" for token in TOKENS]
-    assert [each.values for each in contents.records[:3]] == [(f"{token}.dkim.amazonses.com",) for token in TOKENS]
-    assert (contents.account, contents.region) == (ACCOUNT, REGION)
-    (found,) = contents.identities
+    source_file = read_terraform(applied_state(), "state.json")
+    assert [str(each.name) for each in source_file.records[:3]] == [f"{token}._domainkey.{DOMAIN}" for token in TOKENS]
+    assert [each.values for each in source_file.records[:3]] == [(f"{token}.dkim.amazonses.com",) for token in TOKENS]
+    assert (source_file.account, source_file.region) == (ACCOUNT, REGION)
+    (found,) = source_file.identities
     assert (found.account, found.region, found.mail_from, found.signs) == (ACCOUNT, REGION, f"mail.{DOMAIN}", True)
 
 
@@ -126,7 +126,7 @@ def test_the_full_name_of_a_state_wins() -> None:
     [
         pytest.param("bounce.example.com", "bounce.example.com", id="complete"),
         pytest.param("_dmarc", "_dmarc.${Token[aws_route53_record.r.zone]}", id="relative"),
-        pytest.param("_dmarc.link", "_dmarc.link.${Token[aws_route53_record.r.zone]}", id="no-domain-of-anybody"),
+        pytest.param("_dmarc.link", "_dmarc.link.${Token[aws_route53_record.r.zone]}", id="no-registrable-domain"),
         pytest.param("", "${Token[aws_route53_record.r.zone]}", id="the-zone-itself"),
         pytest.param("a..b", "a..b.${Token[aws_route53_record.r.zone]}", id="no-name"),
     ],
@@ -271,7 +271,7 @@ ZONE_REFERENCES = [
     ),
     pytest.param("a", ["aws_route53_zone.all", "each.key"], 'aws_route53_zone.all["a"]', id="by-the-key-of-the-record"),
     pytest.param("c", ["aws_route53_zone.all", "each.key"], "", id="no-such-zone"),
-    pytest.param("a", ["aws_route53_zone.all", "local.key"], "", id="nobody-knows-which"),
+    pytest.param("a", ["aws_route53_zone.all", "local.key"], "", id="not-known-which"),
     pytest.param("a", ["aws_route53_zone.one.zone_id"], "aws_route53_zone.one[0]", id="the-only-one"),
     pytest.param("a", ["aws_route53_zone.one[0].zone_id"], "aws_route53_zone.one[0]", id="by-its-number"),
     pytest.param("a", ["aws_route53_zone.one[1].zone_id"], "", id="another-number"),
@@ -517,7 +517,7 @@ def test_a_mail_from_domain_can_be_unknown() -> None:
     ],
 )
 def test_a_private_key_is_told_and_never_shown(written: Json, after_unknown: Json, expected: tuple[bool, bool]) -> None:
-    """A key that somebody typed stands where everybody can read it; no key leaves the file."""
+    """A key that is written out can be read by everybody; no key leaves the file."""
     block = {} if after_unknown else {"domain_signing_private_key": KEY}
     body = plan(
         [resource("aws_sesv2_email_identity.a", {"email_identity": "example.com", "dkim_signing_attributes": [block]})],
@@ -529,9 +529,9 @@ def test_a_private_key_is_told_and_never_shown(written: Json, after_unknown: Jso
             }
         ],
     )
-    contents = read_terraform(body, "plan.json")
-    assert (contents.identities[0].own_key, contents.identities[0].own_key_in_file) == expected
-    assert "PRIVATE KEY" not in repr(contents)
+    source_file = read_terraform(body, "plan.json")
+    assert (source_file.identities[0].own_key, source_file.identities[0].own_key_in_file) == expected
+    assert "PRIVATE KEY" not in repr(source_file)
 
 
 @pytest.mark.parametrize(
@@ -548,8 +548,8 @@ def test_the_region_of_a_plan_is_that_of_its_provider(region: Json, expected: st
     """As far as the configuration says it."""
     address = "aws_ses_domain_identity.a"
     body = plan([resource(address, {"domain": "example.com"})], configuration=[configured(address)], region=region or {"x": 1})
-    contents = read_terraform(body, "plan.json")
-    assert (contents.region, contents.identities[0].region) == (expected, expected)
+    source_file = read_terraform(body, "plan.json")
+    assert (source_file.region, source_file.identities[0].region) == (expected, expected)
 
 
 def test_two_regions_are_none() -> None:
@@ -560,9 +560,9 @@ def test_two_regions_are_none() -> None:
     body = state(
         [resource(f"aws_ses_domain_identity.a{n}", {"domain": "example.com", "arn": arn}) for n, arn in enumerate(arns)]
     )
-    contents = read_terraform(body, "state.json")
-    assert (contents.region, contents.account) == ("", "")
-    assert [each.region for each in contents.identities] == ["eu-west-1", "us-east-1"]
+    source_file = read_terraform(body, "state.json")
+    assert (source_file.region, source_file.account) == ("", "")
+    assert [each.region for each in source_file.identities] == ["eu-west-1", "us-east-1"]
 
 
 @pytest.mark.parametrize(
@@ -627,6 +627,6 @@ def test_no_change_to_a_plan_does_harm(data: st.DataObject) -> None:
         parent, key = place, data.draw(st.sampled_from(keys))
         place = parent[key]  # type: ignore[index]
     parent[key] = data.draw(PARTS)  # type: ignore[index]
-    contents = read_terraform(body, "plan.json")
-    for each in check_all(views([contents])):
+    source_file = read_terraform(body, "plan.json")
+    for each in check_all(views([source_file])):
         assert each.id != "rule-failed"

@@ -32,7 +32,7 @@ MARK = "${Token[f#Zone.Ref]}"
 def file(
     path: str, *parts: DeclaredRecordSet | DeclaredZone | DeclaredIdentity | str, account: str = "", scope: str = ""
 ) -> SourceFile:
-    """What a file holds; a text is the identity of that name."""
+    """A file with these parts; a text is the identity of that name."""
     return SourceFile(
         path=path,
         account=account,
@@ -43,7 +43,7 @@ def file(
     )
 
 
-def shape(*contents: SourceFile) -> list[tuple[str | None, list[str], list[str]]]:
+def shape(*files: SourceFile) -> list[tuple[str | None, list[str], list[str]]]:
     """Of each view: the zone, the names of its records, and its identities."""
     return [
         (
@@ -51,7 +51,7 @@ def shape(*contents: SourceFile) -> list[tuple[str | None, list[str], list[str]]
             [str(record.name) for record in view.records],
             [identity.name for identity in view.identities],
         )
-        for view in views(contents)
+        for view in views(files)
     ]
 
 
@@ -115,7 +115,7 @@ GROUPS = [
     ),
 ]
 
-PLACES = [
+IDENTITIES = [
     pytest.param(
         [file("f", zone("Z1", "example.com"), txt("a.example.com", "Z1"), "news@mail.example.com")],
         [("example.com", ["a.example.com"], ["news@mail.example.com"])],
@@ -209,20 +209,20 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("contents", "expected"), GROUPS + PLACES)
-def test_files_become_zones(contents: list[SourceFile], expected: list[tuple[str | None, list[str], list[str]]]) -> None:
+@pytest.mark.parametrize(("files", "expected"), GROUPS + IDENTITIES)
+def test_files_become_zones(files: list[SourceFile], expected: list[tuple[str | None, list[str], list[str]]]) -> None:
     """Records of one zone stand together, and each identity at the zones its mail depends on."""
-    assert shape(*contents) == expected
+    assert shape(*files) == expected
 
 
-def one(*contents: SourceFile) -> ZoneView:
+def one(*files: SourceFile) -> ZoneView:
     """The one view."""
-    (view,) = views(contents)
+    (view,) = views(files)
     return view
 
 
 def test_a_zone_is_complete_if_one_file_has_all_of_it() -> None:
-    """A view says so, and whether the zone is signed as far as somebody knows."""
+    """The view says so, and whether the zone is signed if that is known."""
     whole = file("f", zone("z", "example.com", complete=True), zone("z"), txt("example.com", "z"))
     assert one(whole).complete
     assert one(whole).dnssec_signed is None
@@ -231,7 +231,7 @@ def test_a_zone_is_complete_if_one_file_has_all_of_it() -> None:
 
 @pytest.mark.parametrize(("said", "expected"), [([None], None), ([False, None], False), ([None, False, True], True)])
 def test_a_zone_is_signed_if_one_file_says_so(said: list[bool | None], expected: bool | None) -> None:  # noqa: FBT001 - a column
-    """What nobody says is not known."""
+    """Without a file that says so, it is not known."""
     declared = [DeclaredZone(zone_id="z", dnssec_signed=each) for each in said]
     assert one(file("f", *declared, txt("example.com", "z"))).dnssec_signed is expected
 

@@ -1,4 +1,4 @@
-"""Templates in YAML, also those that somebody wrote to make the reader fall."""
+"""Tests of templates in YAML, also hostile ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READS = [
     pytest.param("a: !GetAtt Id.Outputs.X", {"a": {"Fn::GetAtt": ["Id", "Outputs.X"]}}, id="get-att-text"),
     pytest.param("a: !GetAtt [Id, X]", {"a": {"Fn::GetAtt": ["Id", "X"]}}, id="get-att-list"),
     pytest.param("a: !If [A, !Ref B, {c: d}]", {"a": {"Fn::If": ["A", {"Ref": "B"}, {"c": "d"}]}}, id="if"),
-    pytest.param("a: !Foo x", {"a": {"Fn::Foo": "x"}}, id="a-tag-that-nobody-knows"),
+    pytest.param("a: !Foo x", {"a": {"Fn::Foo": "x"}}, id="an-unknown-tag"),
     pytest.param("a: ! x", {"a": "x"}, id="the-tag-without-a-name"),
     pytest.param("a: !!str 600", {"a": "600"}, id="a-tag-of-yaml"),
     pytest.param("a: 0600\nb: 2010-09-09\nc: 1.50", {"a": "0600", "b": "2010-09-09", "c": "1.50"}, id="numbers-stay-text"),

@@ -53,7 +53,7 @@ RECORDS = [
     pytest.param(r"e.com. TXT \# 5 0161 0262 63", ("e.com.", "TXT", "", '"a" "bc"'), id="hexadecimal-text"),
     pytest.param(r"e.com. TYPE16 \# 2 0161", ("e.com.", "TXT", "", '"a"'), id="type-by-its-number"),
     pytest.param("e.com. TYPE99 a", ("e.com.", "SPF", "", '"a"'), id="spf-by-its-number"),
-    pytest.param(r"e.com. type731 \# 4 0A000001", ("e.com.", "TYPE731", "", r"\# 4 0A000001"), id="a-type-nobody-knows"),
+    pytest.param(r"e.com. type731 \# 4 0A000001", ("e.com.", "TYPE731", "", r"\# 4 0A000001"), id="an-unknown-type"),
     pytest.param(r"e.com. MX \# 4 0A000001", ("e.com.", "MX", "", r"\# 4 0A000001"), id="hexadecimal-data-has-no-names"),
     pytest.param(AT + "@ MX 10 mail", ("example.com.", "MX", "", "10 mail.example.com."), id="mx"),
     pytest.param("e.com. MX 0 .", ("e.com.", "MX", "", "0 ."), id="null-mx"),
@@ -99,9 +99,9 @@ FAULTS = [
 ]
 
 
-def zone_of(contents: SourceFile) -> tuple[str | None, bool]:
+def zone_of(file: SourceFile) -> tuple[str | None, bool]:
     """The name of the zone, and whether all of it is there."""
-    (zone,) = contents.zones
+    (zone,) = file.zones
     return (None if zone.name is None else str(zone.name)), zone.is_complete
 
 
@@ -128,10 +128,10 @@ def test_a_fault_is_refused_with_its_line(text: str, reason: str) -> None:
 @pytest.mark.parametrize("path", ["zone", "example.com.txt", "prod.example.org.zone"])
 @pytest.mark.parametrize("owner", ["example.com.", "example.com"], ids=["absolute", "as-cloudflare-exports-it"])
 def test_names_are_relative_to_the_owner_of_the_soa(owner: str, path: str) -> None:
-    """It is the zone whatever the file is called, also where an export leaves out its final dot."""
-    contents = read_zone_file(f"{owner} 3600 IN SOA ns.example.net hostmaster 1 2 3 4 5\nwww TXT a\nexample.com. TXT b\n", path)
-    assert zone_of(contents) == ("example.com", True)
-    assert [record.spelling for record in contents.records] == ["example.com.", "www.example.com.", "example.com."]
+    """It is the zone, not the name of the file, also where an export leaves out its final dot."""
+    file = read_zone_file(f"{owner} 3600 IN SOA ns.example.net hostmaster 1 2 3 4 5\nwww TXT a\nexample.com. TXT b\n", path)
+    assert zone_of(file) == ("example.com", True)
+    assert [record.spelling for record in file.records] == ["example.com.", "www.example.com.", "example.com."]
 
 
 def test_a_blank_owner_is_the_one_above() -> None:
@@ -200,9 +200,9 @@ ZONES = [
 @pytest.mark.parametrize(("text", "path", "expected"), ZONES)
 def test_a_zone_is_named_and_complete_only_with_a_soa(text: str, path: str, expected: tuple[str | None, bool]) -> None:
     """The name is that of the SOA, else of $ORIGIN or of the file if nothing speaks against it."""
-    contents = read_zone_file(text, path)
-    assert zone_of(contents) == expected
-    assert contents.zones[0].zone_id == path
+    file = read_zone_file(text, path)
+    assert zone_of(file) == expected
+    assert file.zones[0].zone_id == path
 
 
 @pytest.mark.parametrize(
@@ -282,16 +282,16 @@ def test_no_text_does_harm(text: str) -> None:
     """Whatever a file holds is read or refused; values can be printed."""
     is_zone_file(text)
     try:
-        contents = read_zone_file(text, "db.example.com")
+        file = read_zone_file(text, "db.example.com")
     except UnreadableSource:
         return
-    for record in contents.records:
+    for record in file.records:
         assert str(record.values).isprintable()
         assert record.spelling.isascii()
 
 
 def test_a_long_line_takes_no_longer_than_it_is() -> None:
-    """Nothing is looked at twice: a megabyte of quotes, of brackets or of escapes is read at once."""
+    """Nothing is looked at twice: a hundred thousand octets of quotes, of brackets or of escapes are read at once."""
     for filler in ('"a" ', "a ( ) ", "\\" * 4, "a\\\\ "):
-        (record,) = read_zone_file("e.com. TXT b " + filler * 100_000, "x").records
+        (record,) = read_zone_file("e.com. TXT b " + filler * 30_000, "x").records
         assert len(record.values) == 1
