@@ -33,7 +33,6 @@ _QUOTED = frozenset({"TXT", "SPF"})
 _TOKENS = re.compile(r"(?:dkim_tokens|tokens)(?:\[([0-9]+)\])?$")
 _EASY_DKIM_NAMES = 3
 
-# What each type calls the domain or the address.
 # The attribute with the domain or the address, by type.
 _NAMES = {
     "aws_sesv2_email_identity": "email_identity",

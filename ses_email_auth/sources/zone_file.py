@@ -99,7 +99,7 @@ def read_zone_file(text: str, path: str) -> SourceFile:
 
 
 class _Reader:
-    """The state of a master file while its entries are read from above."""
+    """Reads the entries of one master file in order."""
 
     def __init__(self, path: str) -> None:
         self.path = path
