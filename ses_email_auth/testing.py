@@ -4,8 +4,8 @@
     assert template.dmarc("example.com").policy is DmarcPolicy.REJECT
     assert template.findings() == ()
 
-TXT strings are joined and intrinsics are resolved as far as the template says what they are. What is not there raises an
-`AssertionError` that prints what is there.
+TXT strings are joined and intrinsics are resolved as far as the template says what they are. A record that is missing raises an
+`AssertionError` that prints those that the template has.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class EmailAuthTemplate:
     Make it by `from_stack` or `from_template`.
     """
 
-    def __init__(self, contents: Iterable[SourceFile]) -> None:
-        self._contents = list(contents)
-        self._records: list[DeclaredRecordSet] = [record for each in self._contents for record in each.records]
-        self._identities: list[DeclaredIdentity] = [identity for each in self._contents for identity in each.identities]
+    def __init__(self, sources: Iterable[SourceFile]) -> None:
+        self._sources = list(sources)
+        self._records: list[DeclaredRecordSet] = [record for source in self._sources for record in source.records]
+        self._identities: list[DeclaredIdentity] = [identity for source in self._sources for identity in source.identities]
 
     @classmethod
     def from_stack(cls, stack: Stack) -> EmailAuthTemplate:
@@ -66,9 +66,9 @@ class EmailAuthTemplate:
         Raises:
             EmailAuthError: if the stack belongs to no app.
         """
-        from ses_email_auth.cdk.synthesized import contents_of  # noqa: PLC0415 - `from_template` needs no AWS CDK
+        from ses_email_auth.cdk.synthesized import source_files_of  # noqa: PLC0415 - `from_template` needs no AWS CDK
 
-        return cls(contents_of(stack))
+        return cls(source_files_of(stack))
 
     @classmethod
     def from_template(cls, template: Template | Mapping[str, object], *, region: str = "") -> EmailAuthTemplate:
@@ -129,11 +129,11 @@ class EmailAuthTemplate:
         Raises:
             AssertionError: unless all three CNAMEs are there, each with the value of its own token.
         """
-        found = sorted({token for record in self._records for token in self._token(record, DomainName(domain))})
-        if len(found) != _TOKENS:
-            seen = f"only {', '.join(found)}" if found else "none"
-            raise AssertionError(f"{domain} needs {_TOKENS} DKIM records, found {seen}{self._what_is_there()}")
-        return tuple(found)
+        tokens = sorted({token for record in self._records for token in self._token(record, DomainName(domain))})
+        if len(tokens) != _TOKENS:
+            found = f"only {', '.join(tokens)}" if tokens else "none"
+            raise AssertionError(f"{domain} needs {_TOKENS} DKIM records, found {found}{self._what_is_there()}")
+        return tuple(tokens)
 
     def findings(self, *, at_least: Severity = Severity.WARNING, extra_rules: Iterable[Rule] = ()) -> tuple[Finding, ...]:
         """What the checks say, the worst first.
@@ -143,8 +143,8 @@ class EmailAuthTemplate:
             extra_rules: rules of your own beside ours.
         """
         order = list(Severity)
-        found = check_all(views(self._contents), (*RULES, *extra_rules))
-        return tuple(finding for finding in found if order.index(finding.severity) <= order.index(at_least))
+        findings = check_all(views(self._sources), (*RULES, *extra_rules))
+        return tuple(finding for finding in findings if order.index(finding.severity) <= order.index(at_least))
 
     def alignment(self, domain: str) -> AlignmentProof:
         """The proof that mail From `domain` passes DMARC, or not, by the identities and DMARC records of the template.
@@ -154,7 +154,7 @@ class EmailAuthTemplate:
         """
         if not self._identities:
             raise AssertionError(f"no SES identity could send as {domain}{self._what_is_there()}")
-        return _proof_of(DomainName(domain), self._identities, views(self._contents))
+        return _proof_of(DomainName(domain), self._identities, views(self._sources))
 
     def _at(self, domain: str, kind: RecordType) -> list[DeclaredRecordSet]:
         name = DomainName(domain)
@@ -171,13 +171,14 @@ class EmailAuthTemplate:
         return texts[0]
 
     def _token(self, record: DeclaredRecordSet, domain: DomainName) -> Iterable[str]:
+        """The token of `record`, if it is a DKIM record of `domain` that leads to its own token."""
         if record.type is not RecordType.CNAME or len(record.values) != 1:
             return
         name, value = record.name, record.values[0]
         if isinstance(name, KnownAfterDeploy):
-            own = {each.origin.resource for each in self._identities if each.domain == domain}
+            identities = {identity.origin.resource for identity in self._identities if identity.domain == domain}
             matches = isinstance(value, KnownAfterDeploy) and value.attribute == name.attribute.replace(_DKIM_NAME, _DKIM_VALUE)
-            if record.identity in own and matches and name.attribute.startswith(_DKIM_NAME):
+            if record.identity in identities and matches and name.attribute.startswith(_DKIM_NAME):
                 yield str(name).strip("<>")
         elif name is not None and name.text.endswith(f"._domainkey.{domain}"):
             token = name.labels[0]

@@ -1,4 +1,4 @@
-"""Values as Python source that is safe to paste, whatever somebody has written into a record."""
+"""Values as Python source that is safe to paste, also those that an attacker wrote into a record."""
 
 from __future__ import annotations
 
@@ -9,13 +9,6 @@ from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-__all__ = [
-    "folded",
-    "literal",
-    "name_list",
-    "value",
-]
 
 _COLUMNS = 80
 _INDENT = " " * 4
@@ -28,20 +21,20 @@ def literal(text: str) -> str:
     return '"' + display(text.encode("unicode_escape").decode("ascii").replace('"', '\\"')) + '"'
 
 
-def value(given: object) -> str:
-    """What stands in a template, as Python: texts, lists and mappings."""
-    if isinstance(given, str):
-        return literal(given)
-    if isinstance(given, dict):
-        return "{" + ", ".join(f"{literal(str(key))}: {value(member)}" for key, member in given.items()) + "}"
-    if isinstance(given, list):
-        return "[" + ", ".join(map(value, given)) + "]"
-    return "None" if given is None else literal(str(given))
+def value(item: object) -> str:
+    """A value of a template as Python: texts, lists and mappings."""
+    if isinstance(item, str):
+        return literal(item)
+    if isinstance(item, dict):
+        return "{" + ", ".join(f"{literal(str(key))}: {value(member)}" for key, member in item.items()) + "}"
+    if isinstance(item, list):
+        return "[" + ", ".join(map(value, item)) + "]"
+    return "None" if item is None else literal(str(item))
 
 
 def name_list(values: Iterable[str | tuple[str, ...]]) -> str:
     """A list of texts; a tuple stays a tuple."""
-    return "[" + ", ".join(literal(each) if isinstance(each, str) else _strings(each) for each in values) + "]"
+    return "[" + ", ".join(literal(text) if isinstance(text, str) else _strings(text) for text in values) + "]"
 
 
 def folded(before: str, code: str, after: str = "") -> Iterator[str]:
@@ -65,7 +58,7 @@ def folded(before: str, code: str, after: str = "") -> Iterator[str]:
 
 
 def _node(code: str) -> ast.expr | None:
-    """The expression; None if it is nested too deep for Python to read, so that nobody could paste it either."""
+    """The expression; None if it is nested too deep for Python to read: it could not be pasted either."""
     try:
         return ast.parse(code, mode="eval").body
     except (SyntaxError, MemoryError, RecursionError):
@@ -73,15 +66,15 @@ def _node(code: str) -> ast.expr | None:
 
 
 def _members(node: _Folds, code: str) -> Iterator[tuple[str, ast.expr]]:
-    """What stands in its brackets, each with the name or the key in front of it."""
+    """What stands in its brackets, with the names or keys in front."""
     if isinstance(node, ast.Call):
-        yield from (("", each) for each in node.args)
-        yield from ((f"{each.arg}=", each.value) for each in node.keywords)
+        yield from (("", argument) for argument in node.args)
+        yield from ((f"{keyword.arg}=", keyword.value) for keyword in node.keywords)
     elif isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
-        yield from ((f"{ast.get_source_segment(code, key)}: ", each) for key, each in pairs if key is not None)
+        yield from ((f"{ast.get_source_segment(code, key)}: ", member) for key, member in pairs if key is not None)
     else:
-        yield from (("", each) for each in node.elts)
+        yield from (("", member) for member in node.elts)
 
 
 def _strings(strings: tuple[str, ...]) -> str:

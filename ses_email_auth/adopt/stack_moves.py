@@ -1,6 +1,6 @@
-"""What a deploy of new templates over old ones does to records and identities, once `logical_ids` are set: what it would lose.
+"""What a deploy of new templates over old ones does to records and identities, once `logical_ids` are set.
 
-CloudFormation makes what is new first and deletes what is gone last, and what is gone may be what has just been taken over.
+CloudFormation creates what is new first and deletes what is gone last, and what is gone may be what has just been taken over.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_email_auth.adopt.move_problem import MoveProblem, deletion, is_written_dkim, refusal, unknown, written_dkim
-from ses_email_auth.adopt.template_moves import Declared, construct_moves, could_be_same, declared, same_zone
+from ses_email_auth.adopt.move_problem import MoveProblem, deletion, is_literal_dkim, literal_dkim, refusal, unknown
+from ses_email_auth.adopt.template_moves import Entry, construct_moves, could_be_same, entries, is_same
 from ses_email_auth.errors import EmailAuthError
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from ses_email_auth.adopt.stack_templates import StackTemplate
     from ses_email_auth.adopt.template_moves import ConstructMove
 
-__all__ = [
-    "StackMove",
-    "stack_moves",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackMove:
@@ -30,26 +25,26 @@ class StackMove:
 
     name: str
     constructs: tuple[ConstructMove, ...]
-    losses: tuple[MoveProblem, ...]
-    gone: tuple[Declared, ...]
-    """What is deleted and has no heir."""
+    problems: tuple[MoveProblem, ...]
+    deleted: tuple[Entry, ...]
+    """What is deleted and not taken over."""
 
-    retained: tuple[Declared, ...]
+    retained: tuple[Entry, ...]
     """What leaves the stack and stays where it is."""
 
     writers: tuple[str, ...]
-    """The custom resources of ours: what they write has no logical ids."""
+    """The custom resources of ours that write records: these have no logical ids."""
 
     @property
     def needs_a_hand(self) -> bool:
         """Whether to paste `logical_ids` is not all that has to be done."""
-        overrides = any(kept.overrides for each in self.constructs for kept in each.kept)
-        return bool(self.losses) or overrides
+        overrides = any(kept.overrides for construct in self.constructs for kept in construct.kept)
+        return bool(self.problems) or overrides
 
     @property
     def is_not_ours(self) -> bool:
-        """Whether something goes and no construct of ours is there to take it."""
-        return bool(self.gone) and not self.constructs and not self.writers
+        """Whether something is deleted and no construct of ours is there to take it over."""
+        return bool(self.deleted) and not self.constructs and not self.writers
 
 
 def stack_moves(old: Sequence[StackTemplate], new: Sequence[StackTemplate], stack: str | None = None) -> list[StackMove]:
@@ -63,17 +58,17 @@ def stack_moves(old: Sequence[StackTemplate], new: Sequence[StackTemplate], stac
         stack: the name of the only stack to look at. Default: - all, told apart by their names
 
     Raises:
-        EmailAuthError: if nobody can tell which stack becomes which.
+        EmailAuthError: if it is not clear which stack becomes which.
     """
     pairs = _pairs(old, new, stack)
-    everything = [each for _, later in pairs if later is not None for each in declared(later)]
-    return [_stack_move(before, after, everything) for before, after in pairs]
+    new_entries = [entry for _, after in pairs if after is not None for entry in entries(after)]
+    return [_stack_move(before, after, new_entries) for before, after in pairs]
 
 
 def _pairs(
     old: Sequence[StackTemplate], new: Sequence[StackTemplate], stack: str | None
 ) -> list[tuple[StackTemplate | None, StackTemplate | None]]:
-    olds, news = ([each for each in listed if stack is None or each.name in {"", stack}] for listed in (old, new))
+    olds, news = ([each for each in stacks if stack is None or each.name in {"", stack}] for stacks in (old, new))
     if stack is not None and not news:
         raise EmailAuthError(f"no stack is called {stack!r}; there are {', '.join(each.name for each in new)}")
     if len(olds) == 1 and len(news) > 1 and not olds[0].name:
@@ -89,98 +84,99 @@ def _pairs(
     return [*pairs, *((each, None) for each in by_name.values())]
 
 
-def _stack_move(old: StackTemplate | None, new: StackTemplate | None, everything: Sequence[Declared]) -> StackMove:
+def _stack_move(old: StackTemplate | None, new: StackTemplate | None, new_entries: Sequence[Entry]) -> StackMove:
     constructs = () if new is None else tuple(construct_moves(old, new))
-    found = _Found(old, new, constructs, everything)
-    found.look()
+    comparison = _Comparison(old, new, constructs, new_entries)
+    comparison.compare()
     stack = new or old
     return StackMove(
         name="" if stack is None else stack.name or stack.path,
         constructs=constructs,
-        losses=tuple(found.losses),
-        gone=tuple(found.gone),
-        retained=tuple(found.retained),
+        problems=tuple(comparison.problems),
+        deleted=tuple(comparison.deleted),
+        retained=tuple(comparison.retained),
         writers=() if new is None else tuple(_writers(new)),
     )
 
 
 def _writers(stack: StackTemplate) -> Iterator[str]:
-    written = {each.resource.logical_id: each.resource for each in declared(stack) if each.is_written and each.is_member}
-    yield from (resource.construct_path or logical_id for logical_id, resource in written.items())
+    writers = {entry.resource.logical_id: entry.resource for entry in entries(stack) if entry.is_written and entry.is_member}
+    yield from (resource.construct_path or logical_id for logical_id, resource in writers.items())
 
 
-class _Found:
-    """What becomes of everything in the old template."""
+class _Comparison:
+    """What becomes of the entries of the old template."""
 
     def __init__(
         self,
         old: StackTemplate | None,
         new: StackTemplate | None,
         constructs: Sequence[ConstructMove],
-        everything: Sequence[Declared],
+        new_entries: Sequence[Entry],
     ) -> None:
-        self._old, self._new, self._everything = old, new, everything
+        self._new, self._new_entries = new, new_entries
+        self._old_entries = [] if old is None else list(entries(old))
         # The logical ids that the resources of the new template will have.
         self._renamed = {kept.new.resource.logical_id: kept.old.resource.logical_id for c in constructs for kept in c.kept}
-        known = [] if old is None else list(declared(old))
-        self._heirless = [each for each in everything if not any(_is_same(one, each) for one in known)]
-        self._after: dict[str, list[Declared]] = {}
-        for each in everything:
-            if each.stack is new:
-                logical_id = each.resource.logical_id
-                self._after.setdefault(self._renamed.get(logical_id, logical_id), []).append(each)
-        self.losses: list[MoveProblem] = []
-        self.gone: list[Declared] = []
-        self.retained: list[Declared] = []
+        self._ids = {self._renamed.get(name, name) for name in (() if new is None else new.resources)}
+        self._by_id: dict[str, list[Entry]] = {}
+        for entry in new_entries:
+            if entry.stack is new:
+                logical_id = entry.resource.logical_id
+                self._by_id.setdefault(self._renamed.get(logical_id, logical_id), []).append(entry)
+        self.problems: list[MoveProblem] = []
+        self.deleted: list[Entry] = []
+        self.retained: list[Entry] = []
 
-    def look(self) -> None:
-        self._look_for_clashes()
-        for each in () if self._old is None else declared(self._old):
-            after = self._after.get(each.resource.logical_id, [])
-            stays = (later for later in after if later.resource.type == each.resource.type)
-            if any(_is_same(each, later) or could_be_same(each, later) for later in stays):
+    def compare(self) -> None:
+        self._find_clashes()
+        for entry in self._old_entries:
+            if self._stays(entry):
                 continue
-            stays_in_template = self._new is not None and each.resource.logical_id in self._ids()
-            heir = self._heir(each)
-            if each.resource.is_retained and not stays_in_template:
-                self.retained.append(each)
-                loss = None if heir is None else refusal(each, heir)
+            successor = self._successor(entry)
+            if entry.resource.is_retained and entry.resource.logical_id not in self._ids:
+                self.retained.append(entry)
+                problem = None if successor is None else refusal(entry, successor)
             else:
-                loss = self._loss(each, heir)
-                if loss is None:
-                    self.gone.append(each)
-            if loss is not None:
-                self.losses.append(loss)
+                problem = self._problem_of_deletion(entry, successor)
+                if problem is None:
+                    self.deleted.append(entry)
+            if problem is not None:
+                self.problems.append(problem)
 
-    def _heir(self, each: Declared) -> Declared | None:
-        """What is the same in the new templates, in this stack if it is there."""
-        heirs = [later for later in self._everything if _is_same(each, later)]
-        return min(heirs, key=lambda later: later.stack is not self._new, default=None)
-
-    def _ids(self) -> set[str]:
-        names = () if self._new is None else self._new.resources
-        return {self._renamed.get(name, name) for name in names}
-
-    def _look_for_clashes(self) -> None:
+    def _find_clashes(self) -> None:
         """An id that shall be kept and that the new template still has at another resource."""
         resources = {} if self._new is None else self._new.resources
         for new_id, old_id in self._renamed.items():
             if old_id in resources and new_id != old_id and self._renamed.get(old_id, old_id) == old_id:
-                there = resources[old_id]
-                self.losses.append(
+                self.problems.append(
                     MoveProblem(
                         f"the new template has {old_id} still, and {new_id} declares the same again",
-                        f"take {there.construct_path or old_id} out of the app",
+                        f"take {resources[old_id].construct_path or old_id} out of the app",
                     )
                 )
 
-    def _loss(self, each: Declared, heir: Declared | None) -> MoveProblem | None:
-        if heir is not None:
-            return deletion(each, heir, "" if heir.stack is self._new else heir.stack.name or heir.stack.path)
-        if any("<DkimDNSTokenName" in later.key[0] for later in self._everything) and is_written_dkim(each):
-            return written_dkim(each)
-        return next((unknown(each, later) for later in self._heirless if could_be_same(each, later)), None)
+    def _stays(self, entry: Entry) -> bool:
+        """Whether the resource with its logical id is the same, or may be."""
+        return any(
+            later.resource.type == entry.resource.type and (is_same(entry, later) or could_be_same(entry, later))
+            for later in self._by_id.get(entry.resource.logical_id, [])
+        )
 
+    def _successor(self, entry: Entry) -> Entry | None:
+        """The same in the new templates, in this stack if it is there."""
+        same = [later for later in self._new_entries if is_same(entry, later)]
+        return min(same, key=lambda later: later.stack is not self._new, default=None)
 
-def _is_same(one: Declared, other: Declared) -> bool:
-    return one.key == other.key and same_zone(one, other) is not False
+    def _problem_of_deletion(self, entry: Entry, successor: Entry | None) -> MoveProblem | None:
+        if successor is not None:
+            other_stack = "" if successor.stack is self._new else successor.stack.name or successor.stack.path
+            return deletion(entry, successor, other_stack)
+        if any("<DkimDNSTokenName" in later.key[0] for later in self._new_entries) and is_literal_dkim(entry):
+            return literal_dkim(entry)
+        return next(
+            (unknown(entry, later) for later in self._new_entries if could_be_same(entry, later) and self._is_new(later)), None
+        )
+
+    def _is_new(self, entry: Entry) -> bool:
+        return not any(is_same(old, entry) for old in self._old_entries)

@@ -1,7 +1,7 @@
-"""Templates by their resources, as a move from one to another needs them: what each logical id is, and what it publishes.
+"""Templates by their resources, as moves need them: what each logical id is, and what it publishes.
 
-A file in JSON or YAML, what `aws cloudformation get-template` prints (the template below `TemplateBody`), or a cloud assembly.
-Built on `template`, which resolves functions; here the resources are put together again.
+Reads a file in JSON or YAML, what `aws cloudformation get-template` prints (the template below `TemplateBody`), or a cloud
+assembly. The reader in `sources` resolves functions and knows records alone; here they are joined with their resources.
 """
 
 from __future__ import annotations
@@ -22,13 +22,7 @@ if TYPE_CHECKING:
     from ses_email_auth.sources.source_file import SourceFile
     from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
-__all__ = [
-    "StackResource",
-    "StackTemplate",
-    "read_stacks",
-]
-
-_KEEPS = frozenset({"Retain", "RetainExceptOnCreate"})
+_RETAINING_POLICIES = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,10 +35,10 @@ class StackResource:
     """Without a leading slash; empty if the template does not say."""
 
     is_retained: bool = False
-    """Whether what it stands for stays when the resource leaves the stack."""
+    """Whether AWS keeps it when it leaves the stack."""
 
-    written: Mapping[str, object] = field(default_factory=dict)
-    """The properties, functions unresolved."""
+    properties: Mapping[str, object] = field(default_factory=dict)
+    """As written, functions unresolved."""
 
     records: list[DeclaredRecordSet] = field(default_factory=list)
     identity: DeclaredIdentity | None = None
@@ -56,7 +50,7 @@ class StackTemplate:
 
     path: str
     name: str
-    """The name of the stack; empty for a template whose stack nobody can tell, such as a file or a nested stack."""
+    """The name of the stack; empty where it is not known: for a file or a nested stack."""
 
     account: str
     region: str
@@ -69,7 +63,7 @@ def read_stacks(path: str, *, account: str = "", region: str = "") -> list[Stack
     Args:
         path: a folder or a file; `-` is standard input.
 
-        account: where the stack of a single file is, as `Ref: AWS::AccountId` gives it. Default: - nobody can tell
+        account: where the stack of a single file is, as `Ref: AWS::AccountId` gives it. Default: - not known
 
         region: likewise.
 
@@ -87,44 +81,42 @@ def read_stacks(path: str, *, account: str = "", region: str = "") -> list[Stack
 
 
 def _body(path: str) -> Mapping[str, object]:
-    found = read_template_body(file_text(path).text, path)
-    wrapped = found.get("TemplateBody")
-    if "Resources" not in found and wrapped is not None:
+    body = read_template_body(file_text(path).text, path)
+    wrapped = body.get("TemplateBody")
+    if "Resources" not in body and wrapped is not None:
         # JSON templates are printed as an object, YAML templates as one text.
-        found = read_template_body(wrapped, path) if isinstance(wrapped, str) else mapping(wrapped)
-    if not is_template(found):
+        body = read_template_body(wrapped, path) if isinstance(wrapped, str) else mapping(wrapped)
+    if not is_template(body):
         raise UnreadableSource(path, "it is no template; a template has 'Resources' with a 'Type' each")
-    return found
+    return body
 
 
 def _joined(files: Iterable[TemplateFile]) -> list[StackTemplate]:
     listed = list(files)
-    read = zip(listed, read_templates(listed), strict=True)
-    return [_stack(file, contents) for file, contents in read]
+    return [_stack(file, source) for file, source in zip(listed, read_templates(listed), strict=True)]
 
 
-def _stack(file: TemplateFile, contents: SourceFile) -> StackTemplate:
+def _stack(file: TemplateFile, source: SourceFile) -> StackTemplate:
     body = read_template_body(text_of_file(file.path), file.path) if file.body is None else file.body
     resources = {
-        str(name): _resource(str(name), mapping(each), file.construct_paths)
-        for name, each in mapping(body.get("Resources")).items()
-        if isinstance(mapping(each).get("Type"), str)
+        str(name): _resource(str(name), mapping(resource), file.construct_paths)
+        for name, resource in mapping(body.get("Resources")).items()
+        if isinstance(mapping(resource).get("Type"), str)
     }
-    for record in contents.records:
-        origin = record.origin
+
+    def resource_of(logical_id: str, type_name: str) -> StackResource:
         # Of Fn::ForEach the template has no resource by that name.
-        made = resources.setdefault(origin.resource, StackResource(logical_id=origin.resource, type="AWS::Route53::RecordSet"))
-        made.records.append(record)
-    for identity in contents.identities:
-        made = resources.setdefault(
-            identity.origin.resource, StackResource(logical_id=identity.origin.resource, type="AWS::SES::EmailIdentity")
-        )
-        made.identity = identity
+        return resources.setdefault(logical_id, StackResource(logical_id=logical_id, type=type_name))
+
+    for record in source.records:
+        resource_of(record.origin.resource, "AWS::Route53::RecordSet").records.append(record)
+    for identity in source.identities:
+        resource_of(identity.origin.resource, "AWS::SES::EmailIdentity").identity = identity
     return StackTemplate(
         path=file.path,
         name=file.stack_name,
-        account=contents.account,
-        region=contents.region,
+        account=source.account,
+        region=source.region,
         resources=resources,
     )
 
@@ -136,6 +128,6 @@ def _resource(logical_id: str, body: Mapping[str, object], paths: Mapping[str, s
         logical_id=logical_id,
         type=str(body["Type"]),
         construct_path=path if isinstance(path, str) else "",
-        is_retained=isinstance(policy, str) and policy in _KEEPS,
-        written=mapping(body.get("Properties")),
+        is_retained=isinstance(policy, str) and policy in _RETAINING_POLICIES,
+        properties=mapping(body.get("Properties")),
     )

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
     from ses_email_auth.sources.source_file import SourceFile
 
-__all__ = ["contents_of"]
 
-
-def contents_of(stack: Stack) -> list[SourceFile]:
+def source_files_of(stack: Stack) -> list[SourceFile]:
     """The record sets and identities of `stack` and the stacks nested in it, and the zones of the whole app.
 
     Synthesizes the app. References into other stacks of the app are followed.

@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ses_email_auth.cli.display import display
-from ses_email_auth.cli.writing import write
+from ses_email_auth.cli.terminal import write
+from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from ses_email_auth.adopt.stack_moves import StackMove
     from ses_email_auth.adopt.stack_templates import StackTemplate
-    from ses_email_auth.adopt.take_over import TakeOver
+    from ses_email_auth.adopt.take_over import Draft
 
-__all__ = ["command"]
-
-_UNREADABLE = 2
-_TWO = 2
+_UNREADABLE = 2  # the exit code
+_OLD_AND_NEW = 2
 
 
 @click.command("adopt")
@@ -52,14 +50,14 @@ def command(
     Exit code 0: paste it, and all is well; 1: something else has to be done too, and it is
     said; 2: a file cannot be read, or wrong usage. Nothing asks the network.
     """
-    if [len(paths) == _TWO, mapping is not None, bool(zone)].count(True) != 1 or len(paths) not in {0, _TWO}:
+    if [len(paths) == _OLD_AND_NEW, mapping is not None, bool(zone)].count(True) != 1 or len(paths) not in {0, _OLD_AND_NEW}:
         raise click.UsageError("name two templates OLD NEW, or --zone FILE, or --mapping NEW")
     _check_options(is_zone=bool(zone), of_zones=(domain, region), of_templates=stack)
     from ses_email_auth.errors import EmailAuthError  # noqa: PLC0415 - --help needs no readers
 
     try:
         if zone:
-            return _write_arguments(_taken_over(zone, domain, region), form)
+            return _write_draft(_draft(zone, domain, region), form)
         if mapping is not None:
             return _write_mapping(mapping, stack)
         return _write_moves(_moves(*paths, stack=stack), form)
@@ -76,7 +74,7 @@ def _check_options(*, is_zone: bool, of_zones: tuple[str | None, ...], of_templa
         raise click.UsageError("--stack goes with templates")
 
 
-def _taken_over(paths: tuple[str, ...], domain: str | None, region: str | None) -> TakeOver:
+def _draft(paths: tuple[str, ...], domain: str | None, region: str | None) -> Draft:
     from ses_email_auth.adopt.take_over import take_over  # noqa: PLC0415 - as above
     from ses_email_auth.sources.read import read  # noqa: PLC0415 - --help needs no readers
 
@@ -89,27 +87,27 @@ def _moves(old: str, new: str, *, stack: str | None) -> list[StackMove]:
 
     after = read_stacks(new)
     # A single template says nothing of where it is; what it is deployed over does.
-    accounts, regions = {each.account for each in after}, {each.region for each in after}
+    accounts, regions = {stack.account for stack in after}, {stack.region for stack in after}
     account = accounts.pop() if len(accounts) == 1 else ""
     return stack_moves(read_stacks(old, account=account, region=regions.pop() if len(regions) == 1 else ""), after, stack)
 
 
 def _write_moves(moves: list[StackMove], form: str) -> int:
-    from ses_email_auth.cli.adopt_text import moves_json, moves_text  # noqa: PLC0415 - each form of the command has its own
+    from ses_email_auth.cli.adopt_text import moves_json, moves_text  # noqa: PLC0415 - --help needs no readers
 
     text = moves_json(moves) if form == "json" else moves_text(moves)
     return write(text, int(any(move.needs_a_hand or move.is_not_ours for move in moves)))
 
 
-def _write_arguments(made: TakeOver, form: str) -> int:
-    from ses_email_auth.cli.adopt_arguments import arguments_json, arguments_text  # noqa: PLC0415 - as above
+def _write_draft(draft: Draft, form: str) -> int:
+    from ses_email_auth.cli.adopt_text import draft_json, draft_text  # noqa: PLC0415 - as above
 
-    return write(arguments_json(made) if form == "json" else arguments_text(made), int(bool(made.hand_work)))
+    return write(draft_json(draft) if form == "json" else draft_text(draft), int(bool(draft.hand_work)))
 
 
 def _write_mapping(path: str, stack: str | None) -> int:
     from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - as above
-    from ses_email_auth.cli.adopt_mapping import mapping_json  # noqa: PLC0415 - as above
+    from ses_email_auth.cli.adopt_text import mapping_json  # noqa: PLC0415 - as above
 
     text, unclear = mapping_json(_stack_of(read_stacks(path), stack))
     for sentence in unclear:
@@ -118,16 +116,17 @@ def _write_mapping(path: str, stack: str | None) -> int:
 
 
 def _stack_of(stacks: list[StackTemplate], name: str | None) -> StackTemplate:
-    """The stack that is meant: `cdk import` takes one.
+    """The one stack of `cdk import`.
 
     Raises:
-        EmailAuthError: if nobody can tell which.
+        EmailAuthError: if several could be meant.
     """
     from ses_email_auth.errors import EmailAuthError  # noqa: PLC0415 - --help needs no readers
 
-    named = [each for each in stacks if name is None or each.name in {"", name}]
-    found = [each for each in named if any(one.identity is not None for one in each.resources.values())]
-    if len(found or named) != 1:
-        known = ", ".join(each.name or each.path for each in found or stacks)
+    named = [stack for stack in stacks if name is None or stack.name in {"", name}]
+    with_identity = [stack for stack in named if any(resource.identity is not None for resource in stack.resources.values())]
+    candidates = with_identity or named
+    if len(candidates) != 1:
+        known = ", ".join(stack.name or stack.path for stack in with_identity or stacks)
         raise EmailAuthError(f"nobody can tell which stack is meant; name it by --stack: {known}")
-    return (found or named)[0]
+    return candidates[0]

@@ -1,4 +1,8 @@
-"""What `adopt OLD NEW` prints: for each construct its `logical_ids`, and what a deploy would replace or delete."""
+"""What `adopt` prints: the arguments that keep what exists, and what has to be done by hand, for people or as JSON.
+
+`adopt OLD NEW` gives `logical_ids`, `adopt --zone` a whole construct, `adopt --mapping` the file for
+`cdk import --resource-mapping`.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +10,36 @@ import json
 from typing import TYPE_CHECKING
 
 from ses_email_auth.adopt.python_text import folded, literal, value
-from ses_email_auth.cli.display import display, harmless
+from ses_email_auth.cli.terminal import harmless
+from ses_email_auth.errors import display
+from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.publication.columns import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ses_email_auth.adopt.move_problem import MoveProblem
     from ses_email_auth.adopt.stack_moves import StackMove
-    from ses_email_auth.adopt.template_moves import ConstructMove, KeptId
-
-__all__ = ["moves_json", "moves_text"]
+    from ses_email_auth.adopt.stack_templates import StackTemplate
+    from ses_email_auth.adopt.take_over import Draft
+    from ses_email_auth.adopt.template_moves import ConstructMove, Entry, KeptId
 
 _WRITER = (
     "its records are written by a custom resource and have no logical ids to keep; "
     "Dns.route53(zone, adopt=True) takes over records that have the wanted values already"
 )
+_FROM_CDK = ("Duration", "RemovalPolicy")
+_FROM_US = ("DmarcRecord", "FromDomainTxt")
+_IDENTITY_TYPE = "AWS::SES::EmailIdentity"
 
 
 def moves_text(moves: Sequence[StackMove]) -> str:
-    """The verdict, what needs a hand, then what to paste."""
-    lines = wrap(_verdict(moves), "", "    ")
+    """Of templates: the verdict, what needs a hand, then what to paste."""
+    lines = wrap(_verdict_of_moves(moves), "", "    ")
     for move in moves:
         # Many records share a fix; each fix is said once.
-        for fix in dict.fromkeys(loss.fix for loss in move.losses):
-            lines.append("")
-            for loss in move.losses:
-                lines += wrap(f"NG  {display(loss.message)}", "", "    ") if loss.fix == fix else []
-            lines += wrap(f"fix: {display(fix)}", "    ", "         ")
+        for fix in dict.fromkeys(problem.fix for problem in move.problems):
+            lines += ["", *(line for problem in move.problems if problem.fix == fix for line in _problem(problem)), *_fix(fix)]
     for move in moves:
         for construct in move.constructs:
             lines += ["", *_construct(construct)]
@@ -42,31 +49,99 @@ def moves_text(moves: Sequence[StackMove]) -> str:
 
 def moves_json(moves: Sequence[StackMove]) -> str:
     """The same for programs."""
-    return json.dumps({"stacks": [_object(move) for move in moves]}, indent=2) + "\n"
+    return json.dumps({"stacks": [_stack_object(move) for move in moves]}, indent=2) + "\n"
 
 
-def _verdict(moves: Sequence[StackMove]) -> str:
-    constructs = [each for move in moves for each in move.constructs]
-    losses = sum(len(move.losses) for move in moves)
-    replaced = sum(1 for each in constructs for kept in each.kept if kept.overrides)
-    if losses or replaced:
-        parts = [f"{losses} would be lost or refused"] if losses else []
+def draft_text(draft: Draft) -> str:
+    """Of a zone: the verdict, what needs a hand, then what to paste."""
+    lines = [_verdict_of_draft(draft)]
+    for problem in draft.hand_work:
+        lines += ["", *_problem(problem), *_fix(problem.fix)]
+    lines += ["", *_imports(draft), "", f"{_callee(draft)}(", "    self,", '    "EmailAuth",']
+    for prop, text in draft.arguments.items():
+        lines += folded(f"    {prop}=", text, ",")
+    lines += [")", ""]
+    lines += _listed("taken over as they stand:", draft.taken_over)
+    lines += _listed("new:", draft.new)
+    for note in _notes(draft):
+        lines += wrap(f"--  {note}", "", "    ")
+    if draft.later:
+        lines.append("--  the deploy after this one, in place of from_domain_txt:")
+        lines += ["    from ses_email_auth import SpfRecord"] if "spf" in draft.later else []
+        for prop, text in draft.later.items():
+            lines += folded(f"    {prop}=", text, ",")
+    return "\n".join(map(harmless, lines)) + "\n"
+
+
+def draft_json(draft: Draft) -> str:
+    """The same for programs."""
+    document = {
+        "domain": draft.domain.text,
+        "call": _callee(draft),
+        "region": draft.region,
+        "is_complete": draft.existing.is_complete,
+        "arguments": draft.arguments,
+        "imports": _imports(draft),
+        "taken_over": list(map(display, draft.taken_over)),
+        "new": list(map(display, draft.new)),
+        "hand_work": [_problem_object(problem) for problem in draft.hand_work],
+        "later": draft.later,
+        "identities": [display(identity.origin.resource) for identity in draft.existing.identities],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def mapping_json(stack: StackTemplate) -> tuple[str, list[str]]:
+    """The identities by their logical ids, and what has to be done by hand; Route 53 records cannot be imported."""
+    mapping: dict[str, dict[str, str]] = {}
+    unclear: list[str] = []
+    for logical_id, resource in stack.resources.items():
+        identity = resource.identity
+        if identity is None or resource.type != _IDENTITY_TYPE:
+            continue
+        if holds_token(identity.name):
+            unclear.append(f"the template does not say which identity {logical_id} is; write its name into the file")
+            mapping[logical_id] = {"EmailIdentity": ""}
+        else:
+            mapping[logical_id] = {"EmailIdentity": identity.name}
+    if not mapping:
+        unclear.append("the template holds no AWS::SES::EmailIdentity")
+    return json.dumps(mapping, indent=2) + "\n", unclear
+
+
+def _problem(problem: MoveProblem) -> list[str]:
+    return wrap(f"NG  {display(problem.message)}", "", "    ")
+
+
+def _fix(fix: str) -> list[str]:
+    return wrap(f"fix: {display(fix)}", "    ", "         ")
+
+
+def _problem_object(problem: MoveProblem) -> dict[str, str]:
+    return {"message": display(problem.message), "fix": display(problem.fix)}
+
+
+def _verdict_of_moves(moves: Sequence[StackMove]) -> str:
+    constructs = [construct for move in moves for construct in move.constructs]
+    lost = sum(len(move.problems) for move in moves)
+    replaced = sum(1 for construct in constructs for kept in construct.kept if kept.overrides)
+    if lost or replaced:
+        parts = [f"{lost} would be lost or refused"] if lost else []
         parts += [f"{replaced} would be replaced without the lines below"] if replaced else []
         return f"NG: {', '.join(parts)}"
     if not constructs and any(move.is_not_ours for move in moves):
         return "NG: the new template shows no construct of ses-email-auth; name cdk.out, which has their paths"
-    return f"ok: {_well(moves, constructs)}"
+    return f"ok: {_good_news(moves, constructs)}"
 
 
-def _well(moves: Sequence[StackMove], constructs: Sequence[ConstructMove]) -> str:
-    """What happens if nothing is lost."""
+def _good_news(moves: Sequence[StackMove], constructs: Sequence[ConstructMove]) -> str:
     if not constructs:
         return "there are no logical ids to keep" if any(move.writers for move in moves) else "nothing is lost"
-    kept = sum(len(each.kept) for each in constructs)
+    kept = sum(len(construct.kept) for construct in constructs)
     if not kept:
         return "all is new, and nothing is lost; there is nothing to write"
     resources = f"{kept} resource{'s' if kept > 1 else ''}"
-    if all(each.is_at_rest for each in constructs):
+    if all(construct.is_at_rest for construct in constructs):
         return f"nothing to write: {resources} with the ids of before"
     return f"one update in place: paste the logical ids of {resources}"
 
@@ -77,73 +152,73 @@ def _construct(move: ConstructMove) -> Iterator[str]:
         yield "    logical_ids={"
         yield from (f"        {literal(child)}: {literal(logical_id)}," for child, logical_id in move.logical_ids.items())
         yield "    },"
-    overrides = _lines(move)
-    if overrides:
+    statements = _statements(move)
+    if statements:
         yield "  below the construct, which is called auth here:"
-        for line in overrides:
-            yield from folded("    ", line)
+        for statement in statements:
+            yield from folded("    ", statement)
     changed = [kept for kept in move.kept if kept.changes]
     if changed:
         yield "  updated in place:"
         for kept in changed:
             yield from wrap(f"{display(kept.new.place)}: {display('; '.join(kept.changes))}", "    ", "      ")
-    if move.fresh:
-        yield "  new:"
-        yield from (f"    {display(each.place)}" for each in move.fresh)
+    yield from _listed("  new:", [entry.place for entry in move.new])
     for kept in move.kept:
         for doubt in kept.doubts:
             yield from wrap(f"--  {display(kept.new.place)}: {display(doubt)}", "  ", "      ")
 
 
-def _lines(move: ConstructMove) -> list[str]:
-    """What has to stand below the construct; members of a group share lines."""
-    renamed = _renamed(move) if move.is_grouped and not move.is_at_rest else ()
-    return list(dict.fromkeys([*renamed, *(line for kept in move.kept for line in _overrides(kept))]))
+def _statements(move: ConstructMove) -> list[str]:
+    """The escape hatches below the construct; members of a group share theirs."""
+    ids = _id_overrides(move) if move.is_grouped and not move.is_at_rest else ()
+    return list(dict.fromkeys([*ids, *(statement for kept in move.kept for statement in _property_overrides(kept))]))
 
 
-def _renamed(move: ConstructMove) -> Iterator[str]:
-    """The escape hatch in place of `logical_ids`, for a construct whose records are one resource."""
+def _id_overrides(move: ConstructMove) -> Iterator[str]:
+    """In place of `logical_ids`, for a construct whose records are one resource."""
     for child, logical_id in move.logical_ids.items():
         yield f"auth.node.find_child({literal(child)}).override_logical_id({literal(logical_id)})"
 
 
-def _overrides(kept: KeptId) -> Iterator[str]:
-    """The escape hatch for each property whose other text means a replacement."""
+def _property_overrides(kept: KeptId) -> Iterator[str]:
+    """For each property whose other text means a replacement."""
     child = f"auth.node.find_child({literal(kept.child)})"
-    for each in kept.overrides:
-        if each.value is None:
-            yield f"{child}.add_property_deletion_override({literal(each.name)})"
+    for override in kept.overrides:
+        if override.value is None:
+            yield f"{child}.add_property_deletion_override({literal(override.name)})"
         else:
-            yield f"{child}.add_property_override({literal(each.name)}, {value(each.value)})"
+            yield f"{child}.add_property_override({literal(override.name)}, {value(override.value)})"
 
 
 def _others(move: StackMove) -> list[str]:
     lines: list[str] = []
-    if move.gone:
-        lines += ["", f"deleted from {display(move.name)}, and nothing takes their place:"]
-        lines += _places((each.place, each.resource.logical_id) for each in move.gone)
+    if move.deleted:
+        lines += ["", f"deleted from {display(move.name)}, and nothing takes their place:", *_entries(move.deleted)]
     if move.retained:
-        lines += ["", f"leave {display(move.name)} and stay where they are (DeletionPolicy):"]
-        lines += _places((each.place, each.resource.logical_id) for each in move.retained)
+        lines += ["", f"leave {display(move.name)} and stay where they are (DeletionPolicy):", *_entries(move.retained)]
     for writer in move.writers:
         lines += ["", *wrap(f"{display(writer)}: {_WRITER}", "", "    ")]
     return lines
 
 
-def _places(found: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"    {display(place)} ({display(logical_id)})" for place, logical_id in found]
+def _entries(entries: Iterable[Entry]) -> Iterator[str]:
+    return (f"    {display(entry.place)} ({display(entry.resource.logical_id)})" for entry in entries)
 
 
-def _object(move: StackMove) -> dict[str, object]:
+def _stack_object(move: StackMove) -> dict[str, object]:
     return {
         "stack": display(move.name),
         "needs_a_hand": move.needs_a_hand,
-        "constructs": [_construct_object(each) for each in move.constructs],
-        "losses": [{"message": display(each.message), "fix": display(each.fix)} for each in move.losses],
-        "deleted": [{"name": display(each.place), "resource": display(each.resource.logical_id)} for each in move.gone],
-        "retained": [{"name": display(each.place), "resource": display(each.resource.logical_id)} for each in move.retained],
-        "writers": [display(each) for each in move.writers],
+        "constructs": [_construct_object(construct) for construct in move.constructs],
+        "losses": [_problem_object(problem) for problem in move.problems],
+        "deleted": [_entry_object(entry) for entry in move.deleted],
+        "retained": [_entry_object(entry) for entry in move.retained],
+        "writers": list(map(display, move.writers)),
     }
+
+
+def _entry_object(entry: Entry) -> dict[str, str]:
+    return {"name": display(entry.place), "resource": display(entry.resource.logical_id)}
 
 
 def _construct_object(move: ConstructMove) -> dict[str, object]:
@@ -151,10 +226,52 @@ def _construct_object(move: ConstructMove) -> dict[str, object]:
         "construct": display(move.construct),
         "logical_ids": {display(child): display(logical_id) for child, logical_id in move.logical_ids.items()},
         "is_grouped": move.is_grouped,
-        "overrides": _lines(move),
-        "changes": {
-            display(kept.new.place): [display(change) for change in kept.changes] for kept in move.kept if kept.changes
-        },
-        "new": [display(each.place) for each in move.fresh],
+        "overrides": _statements(move),
+        "changes": {display(kept.new.place): list(map(display, kept.changes)) for kept in move.kept if kept.changes},
+        "new": [display(entry.place) for entry in move.new],
         "doubts": [f"{display(kept.new.place)}: {display(doubt)}" for kept in move.kept for doubt in kept.doubts],
     }
+
+
+def _verdict_of_draft(draft: Draft) -> str:
+    count = len(draft.taken_over)
+    sets = f"{count} record set{'s' if count != 1 else ''} of {draft.domain}"
+    if draft.hand_work:
+        things = f"{len(draft.hand_work)} thing{'s' if len(draft.hand_work) > 1 else ''}"
+        return f"NG: {things} to do by hand; {sets} would be taken over"
+    return f"ok: {sets} would be taken over as they stand"
+
+
+def _callee(draft: Draft) -> str:
+    return "SesEmailAuth.from_existing" if draft.is_existing else "SesEmailAuth"
+
+
+def _imports(draft: Draft) -> list[str]:
+    text = " ".join(draft.arguments.values())
+    cdk = [name for name in _FROM_CDK if f"{name}." in text]
+    ours = [name for name in _FROM_US if f"{name}." in text]
+    return [f"from aws_cdk import {', '.join(cdk)}", f"from ses_email_auth import {', '.join([*ours, 'SesEmailAuth'])}"]
+
+
+def _listed(title: str, places: list[str]) -> list[str]:
+    return [title, *(f"    {display(place)}" for place in places)] if places else []
+
+
+def _notes(draft: Draft) -> Iterator[str]:
+    if draft.new and not draft.existing.is_complete:
+        yield (
+            "the file does not hold the whole zone: if one of these stands already, name the list of Route 53 too "
+            "(aws route53 list-resource-record-sets)"
+        )
+    if draft.is_existing:
+        yield (
+            "the identity exists. Or import it ('cdk import' with 'ses-email-auth adopt --mapping'), and write "
+            "SesEmailAuth(...) without dkim_tokens and dkim_signing_zone"
+        )
+    if draft.is_existing and "dkim_tokens" not in draft.arguments and not draft.hand_work:
+        yield (
+            "its DKIM records are not in the file: give dkim_tokens and dkim_signing_zone, which SES knows "
+            "(aws sesv2 get-email-identity --query DkimAttributes)"
+        )
+    if draft.region is not None:
+        yield f"the MAIL FROM domain is that of {draft.region}: deploy the stack there"

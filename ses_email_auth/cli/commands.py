@@ -1,7 +1,6 @@
-"""The commands, loaded when they are called for, and how they end.
+"""The list of commands, each loaded when it is called, and the exit codes.
 
-Exit code 0: nothing to complain about. 1: findings. 2: something could not be read or written, or the command was called
-wrongly. 130: interrupted.
+0: nothing to complain about; 1: findings; 2: something could not be read or written, or wrong usage; 130: interrupted.
 """
 
 from __future__ import annotations
@@ -13,19 +12,18 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
-from ses_email_auth.cli.display import display
+from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["group"]
-
+# By name, the module that holds `command`.
 _COMMANDS = {"adopt": "ses_email_auth.cli.adopt", "lint": "ses_email_auth.cli.lint"}
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 class _Commands(click.Group):
-    """Each is `command` of its own module, imported when it is asked for."""
+    """Commands that are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(_COMMANDS)

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ses_email_auth.cli.display import display
-from ses_email_auth.cli.writing import write
+from ses_email_auth.cli.terminal import write
+from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Explanation
-    from ses_email_auth.cli.outcome import Outcome
-
-__all__ = ["command"]
+    from ses_email_auth.cli.lint_result import LintResult
 
 _FORMATS = ("table", "json", "sarif", "github")
 _LEVELS = ("error", "warning", "info", "never")
@@ -55,23 +53,23 @@ def command(
     if not paths:
         raise click.UsageError("name a PATH, such as cdk.out or a zone file")
     from ses_email_auth.checks.finding import Severity  # noqa: PLC0415 - --help needs no rules
-    from ses_email_auth.cli.outcome import look  # noqa: PLC0415 - --list needs no readers
+    from ses_email_auth.cli.lint_result import lint_paths  # noqa: PLC0415 - --list needs no readers
 
-    ignored = {_known(each, "--ignore").id for each in ignore}
-    outcome = look(paths, infos=info or fail_on == "info", ignored=ignored, parked=parked)
-    for error in outcome.unreadable:
+    ignored = {_known_rule(rule_id, "--ignore").id for rule_id in ignore}
+    result = lint_paths(paths, infos=info or fail_on == "info", ignored=ignored, parked=parked)
+    for error in result.unreadable:
         click.echo(f"ses-email-auth: {display(str(error))}", err=True)
     limit = None if fail_on == "never" else Severity(fail_on)
-    return write(_formatted(outcome, form), 2 if outcome.unreadable else int(outcome.reaches(limit)))
+    return write(_formatted(result, form), 2 if result.unreadable else int(result.reaches(limit)))
 
 
 def _help_text(explain: str | None) -> str:
     from ses_email_auth.cli.rule_help import explanation, listing  # noqa: PLC0415 - --help needs no rules
 
-    return listing() if explain is None else explanation(_known(explain, "--explain"))
+    return listing() if explain is None else explanation(_known_rule(explain, "--explain"))
 
 
-def _known(rule_id: str, option: str) -> Explanation:
+def _known_rule(rule_id: str, option: str) -> Explanation:
     """The rule of that id; also as the CDK names it, `ses-email-auth::ID`.
 
     Raises:
@@ -80,25 +78,25 @@ def _known(rule_id: str, option: str) -> Explanation:
     from ses_email_auth.cli.rule_help import by_id, near  # noqa: PLC0415 - --help needs no rules
 
     name = rule_id.removeprefix("ses-email-auth::")
-    found = by_id().get(name)
-    if found is None:
+    rule = by_id().get(name)
+    if rule is None:
         raise click.UsageError(f"{option} {rule_id!r}: no such rule{near(name)}")
-    return found
+    return rule
 
 
-def _formatted(outcome: Outcome, form: str) -> str:
+def _formatted(result: LintResult, form: str) -> str:
     if form == "json":
         from ses_email_auth.cli.lint_json import as_json  # noqa: PLC0415 - each format brings modules of its own
 
-        return as_json(outcome)
+        return as_json(result)
     if form == "sarif":
         from ses_email_auth.cli.lint_sarif import as_sarif  # noqa: PLC0415 - as above
 
-        return as_sarif(outcome)
+        return as_sarif(result)
     if form == "github":
         from ses_email_auth.cli.lint_github import as_github  # noqa: PLC0415 - as above
 
-        return as_github(outcome)
+        return as_github(result)
     from ses_email_auth.cli.lint_table import as_table  # noqa: PLC0415 - as above
 
-    return as_table(outcome, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    return as_table(result, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))

@@ -1,6 +1,6 @@
 """Findings as workflow commands of GitHub Actions, which shows them beside the line of the file.
 
-One command for each finding, at its first place; the message names the others.
+One command for each finding, at its first location; the message names the others.
 """
 
 from __future__ import annotations
@@ -8,24 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.cli.display import display, harmless
-from ses_email_auth.cli.places import also, file_of, lines_of
+from ses_email_auth.cli.locations import file_of, lines_of, other_locations
+from ses_email_auth.cli.terminal import harmless
+from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.cli.outcome import Outcome
-    from ses_email_auth.cli.places import Lines
-
-__all__ = ["as_github"]
+    from ses_email_auth.cli.lint_result import LintResult
+    from ses_email_auth.cli.locations import Lines
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def as_github(outcome: Outcome) -> str:
+def as_github(result: LintResult) -> str:
     """The commands, and the verdict for the log."""
-    lines = lines_of(outcome.findings)
-    commands = [_command(each, lines) for each in outcome.findings]
-    return "".join(f"{line}\n" for line in (*commands, harmless(display(outcome.verdict()))))
+    lines = lines_of(result.findings)
+    commands = [_command(finding, lines) for finding in result.findings]
+    return "".join(f"{line}\n" for line in (*commands, harmless(display(result.verdict()))))
 
 
 def _command(finding: Finding, lines: Lines) -> str:
@@ -36,7 +35,7 @@ def _command(finding: Finding, lines: Lines) -> str:
         at = [] if line is None else [f"line={line}"]
         properties = [f"file={_property(file_of(origin))}", *at, *properties]
     fix = f"\nFix: {display(finding.fix)}" if finding.fix else ""
-    message = f"{display(finding.message)}{also(finding, lines)}{fix}\n({finding.reference})"
+    message = f"{display(finding.message)}{other_locations(finding, lines)}{fix}\n({finding.reference})"
     return f"::{_COMMANDS[finding.severity]} {','.join(properties)}::{_escaped(message)}"
 
 

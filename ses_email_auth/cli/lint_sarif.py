@@ -1,8 +1,8 @@
 """Findings as SARIF 2.1.0 (OASIS), which code scanning and editors read.
 
-One result for each finding that stands in a file; its further places are related locations. What stands in no file (a rule
-that failed, texts that nobody can read yet) is a notification of the run: code scanning refuses a whole upload if one result
-has no location. Listed are the rules that have spoken.
+One result for each finding in a file; its further places are related locations. A finding without a file (a rule that failed,
+texts that are not known yet) is a notification of the run: code scanning refuses a whole upload if one result has no location.
+Only the rules with results are listed.
 """
 
 from __future__ import annotations
@@ -14,18 +14,15 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.cli.display import display
-from ses_email_auth.cli.places import also, lines_of, resource, uri_of
+from ses_email_auth.cli.locations import lines_of, other_locations, resource_of, uri_of
 from ses_email_auth.cli.rule_help import by_id, explanation, reference_url
+from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Explanation, Finding
-    from ses_email_auth.cli.outcome import Outcome
-    from ses_email_auth.cli.places import Lines
-    from ses_email_auth.sources.source_file import UnreadableSource
+    from ses_email_auth.cli.lint_result import LintResult
+    from ses_email_auth.cli.locations import Lines
     from ses_email_auth.zone.declared import Origin
-
-__all__ = ["as_sarif"]
 
 _Json: TypeAlias = "str | int | bool | list[_Json] | dict[str, _Json]"
 
@@ -33,28 +30,28 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def as_sarif(outcome: Outcome) -> str:
+def as_sarif(result: LintResult) -> str:
     """The log, in ASCII."""
-    placed = [each for each in outcome.findings if each.origins]
-    spoken = {each.id for each in placed}
-    known = [rule for rule in by_id().values() if rule.id in spoken]
-    index = {rule.id: at for at, rule in enumerate(known)}
-    lines = lines_of(placed)
-    seen: Counter[str] = Counter()
+    located = [finding for finding in result.findings if finding.origins]
+    ids = {finding.id for finding in located}
+    rules = [rule for rule in by_id().values() if rule.id in ids]
+    index = {rule.id: at for at, rule in enumerate(rules)}
+    lines = lines_of(located)
+    times: Counter[str] = Counter()
     results: list[_Json] = []
-    for finding in placed:
+    for finding in located:
         fingerprint = _fingerprint(finding)
-        seen[fingerprint] += 1  # two faults of one record are two alerts
-        results.append(_result(finding, index[finding.id], lines, f"{fingerprint}:{seen[fingerprint]}"))
+        times[fingerprint] += 1  # two faults of one record are two alerts
+        results.append(_result(finding, index[finding.id], lines, f"{fingerprint}:{times[fingerprint]}"))
     driver: _Json = {
         "name": "ses-email-auth",
         "semanticVersion": version("ses-email-auth"),
-        "rules": [_rule(rule) for rule in known],
+        "rules": [_rule(rule) for rule in rules],
     }
     run: _Json = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(outcome)],
+        "invocations": [_invocation(result)],
         "results": results,
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
@@ -79,7 +76,7 @@ def _result(finding: Finding, index: int, lines: Lines, fingerprint: str) -> _Js
         "level": _LEVELS[finding.severity],
         "message": {"text": _sentence(finding, lines)},
         "locations": [_location(first, lines)],
-        "relatedLocations": [_location(each, lines) | {"id": at} for at, each in enumerate(others, 1)],
+        "relatedLocations": [_location(other, lines) | {"id": number} for number, other in enumerate(others, 1)],
         "partialFingerprints": {"idNameResource/v1": fingerprint},
     }
 
@@ -88,19 +85,19 @@ def _location(origin: Origin, lines: Lines) -> dict[str, _Json]:
     line = lines[origin]
     physical: dict[str, _Json] = {"artifactLocation": {"uri": uri_of(origin)}}
     location: dict[str, _Json] = {"physicalLocation": physical if line is None else physical | {"region": {"startLine": line}}}
-    if not resource(origin):
+    if not resource_of(origin):
         return location
     name: dict[str, _Json] = {
         "name": display(origin.resource or origin.construct_path),
         "fullyQualifiedName": display(origin.construct_path or origin.resource),
         "kind": "resource",
     }
-    return location | {"logicalLocations": [name], "message": {"text": _plain(display(resource(origin)))}}
+    return location | {"logicalLocations": [name], "message": {"text": _plain(display(resource_of(origin)))}}
 
 
 def _sentence(finding: Finding, lines: Lines) -> str:
     fix = f". Fix: {display(finding.fix)}" if finding.fix else ""
-    return _plain(f"{display(finding.message)}{also(finding, lines)}{fix}")
+    return _plain(f"{display(finding.message)}{other_locations(finding, lines)}{fix}")
 
 
 def _plain(text: str) -> str:
@@ -111,24 +108,23 @@ def _plain(text: str) -> str:
 def _fingerprint(finding: Finding) -> str:
     """The same as long as the fault is: no text of the record, and no line, is in it."""
     origin = finding.origins[0]
-    facts = (finding.id, finding.name, resource(origin))
+    facts = (finding.id, finding.name, resource_of(origin))
     return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _invocation(outcome: Outcome) -> _Json:
-    unplaced = [each for each in outcome.findings if not each.origins]
+def _invocation(result: LintResult) -> _Json:
+    without_location = [finding for finding in result.findings if not finding.origins]
     return {
-        "executionSuccessful": not outcome.unreadable,
+        "executionSuccessful": not result.unreadable,
         "toolExecutionNotifications": [
-            *(_notification(_LEVELS[each.severity], f"{each.id}: {_sentence(each, {})}") for each in unplaced),
-            *(_notification("error", _unreadable(each)) for each in outcome.unreadable),
+            *(
+                _notification(_LEVELS[finding.severity], f"{finding.id}: {_sentence(finding, {})}")
+                for finding in without_location
+            ),
+            *(_notification("error", _plain(display(str(error)))) for error in result.unreadable),
         ],
     }
 
 
 def _notification(level: str, text: str) -> _Json:
     return {"level": level, "message": {"text": text}}
-
-
-def _unreadable(error: UnreadableSource) -> str:
-    return _plain(display(str(error)))

@@ -8,18 +8,17 @@ import click
 
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.checks.notices import CANNOT_TELL
-from ses_email_auth.cli.display import display, harmless
-from ses_email_auth.cli.places import lines_of, place
+from ses_email_auth.cli.locations import lines_of, location
+from ses_email_auth.cli.terminal import harmless
+from ses_email_auth.errors import display
 from ses_email_auth.publication.columns import COLUMNS, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.cli.outcome import Outcome
-    from ses_email_auth.cli.places import Lines
-
-__all__ = ["as_table"]
+    from ses_email_auth.cli.lint_result import LintResult
+    from ses_email_auth.cli.locations import Lines
 
 _ALIKE = 3  # so many findings of one rule are said one by one
 _PLACES = 3
@@ -27,16 +26,16 @@ _MARKS = {Severity.ERROR: "ERROR", Severity.WARNING: "WARN", Severity.INFO: "INF
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
-def as_table(outcome: Outcome, *, color: bool = False) -> str:
+def as_table(result: LintResult, *, color: bool = False) -> str:
     """The text, with colors or without."""
-    lines = wrap(display(outcome.verdict()), "", "  ")
-    judged = [each for each in outcome.findings if each.id != CANNOT_TELL]  # that is a line at the end
-    groups = list(_groups(judged))
-    places = lines_of(alike[0] for alike in groups)
+    lines = wrap(display(result.verdict()), "", "  ")
+    findings = [finding for finding in result.findings if finding.id != CANNOT_TELL]  # that is a line at the end
+    groups = list(_groups(findings))
+    file_lines = lines_of(alike[0] for alike in groups)
     for number, alike in enumerate(groups, 1):
-        first, *rest = map(harmless, _block(number, alike, places))
+        first, *rest = map(harmless, _block(number, alike, file_lines))
         lines += ["", _colored(first, alike[0].severity) if color else first, *rest]
-    return "\n".join([*lines, *_ending(outcome), ""])
+    return "\n".join([*lines, *_ending(result), ""])
 
 
 def _groups(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
@@ -52,12 +51,12 @@ def _groups(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
             yield alike
 
 
-def _block(number: int, alike: Sequence[Finding], places: Lines) -> Iterator[str]:
+def _block(number: int, alike: Sequence[Finding], file_lines: Lines) -> Iterator[str]:
     finding = alike[0]
     times = f" (x{len(alike)})" if len(alike) > 1 else ""
     yield from _head(f"{number} {_MARKS[finding.severity]:<5}  {finding.id}{times}", display(finding.where))
     yield from wrap(display(finding.message), "  ", "  ")
-    yield from (line for origin in finding.origins[: _PLACES + 1] for line in wrap(place(origin, places), "  ", "    "))
+    yield from (line for origin in finding.origins[: _PLACES + 1] for line in wrap(location(origin, file_lines), "  ", "    "))
     if len(finding.origins) > _PLACES + 1:
         yield f"  and {len(finding.origins) - _PLACES - 1} more places"
     if finding.fix:
@@ -80,8 +79,8 @@ def _head(start: str, where: str) -> Iterator[str]:
 def _others(alike: Sequence[Finding]) -> str:
     names = list(dict.fromkeys(finding.where for finding in alike[1:] if finding.where != alike[0].where))[:_PLACES]
     rest = len(alike) - 1 - sum(finding.where in names for finding in alike[1:])
-    said = [*map(display, names), *([f"{rest} more"] if rest else [])]
-    return "Also: " + ", ".join(said[:-1]) + (" and " if said[:-1] else "") + said[-1]
+    *first, last = [*map(display, names), *([f"{rest} more"] if rest else [])]
+    return "Also: " + ", ".join(first) + (" and " if first else "") + last
 
 
 def _colored(line: str, severity: Severity) -> str:
@@ -89,15 +88,15 @@ def _colored(line: str, severity: Severity) -> str:
     return line.replace(mark, click.style(mark, fg=_COLORS[severity], bold=True), 1)
 
 
-def _ending(outcome: Outcome) -> Iterator[str]:
+def _ending(result: LintResult) -> Iterator[str]:
     notes = []
-    if outcome.unseen() and not outcome.counts():
-        notes += wrap(outcome.unseen(), "", "  ")
-    if outcome.cannot_tell:
-        notes += wrap(f"Cannot tell: {display(outcome.cannot_tell)}", "", "  ")
-    if outcome.hidden_infos:
-        notes += [f"Infos that need no action: {outcome.hidden_infos}; --info shows them"]
-    if outcome.counts():
+    if result.not_in_view() and not result.counts():
+        notes += wrap(result.not_in_view(), "", "  ")
+    if result.cannot_tell:
+        notes += wrap(f"Cannot tell: {display(result.cannot_tell)}", "", "  ")
+    if result.hidden_infos:
+        notes += [f"Infos that need no action: {result.hidden_infos}; --info shows them"]
+    if result.counts():
         notes += ["Why, and source: ses-email-auth lint --explain ID"]
     if notes:
         yield ""

@@ -1,4 +1,4 @@
-"""What the shell starts. Imports nothing of others that could be missing without saying so."""
+"""The entry point of `ses-email-auth`. Says what to install where click is missing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-__all__ = ["main"]
 
 
 def _without_click() -> None:
@@ -27,4 +25,4 @@ def _load() -> Callable[[], object]:
 
 
 main = _load()
-"""The group of all commands; without click, what says that it is missing. Ends the process."""
+"""Runs a command and ends the process; without click, says that it is missing."""

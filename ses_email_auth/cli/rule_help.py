@@ -1,4 +1,4 @@
-"""What there is to know about each rule: for `--list`, `--explain`, SARIF and docs/rules.md."""
+"""Texts about the rules, for `lint --list`, `lint --explain`, SARIF and docs/rules.md."""
 
 from __future__ import annotations
 
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.checks.finding import Explanation
     from ses_email_auth.sources.source_file import SourceFile
-
-__all__ = [
-    "SEVERITIES",
-    "by_id",
-    "explanation",
-    "is_opt_in",
-    "listing",
-    "near",
-    "reference_url",
-    "rules",
-    "speech",
-]
 
 SEVERITIES = {
     Severity.ERROR: "receivers, SES or Route 53 refuse or ignore it today",
@@ -55,24 +43,24 @@ _GUIDES = {
 
 
 def rules(*, parked: bool) -> tuple[Rule, ...]:
-    """The rules that look, with those on parked domains or without."""
+    """The rules that `lint` runs, with those on parked domains or without."""
     return (*RULES, *PARKED_RULES) if parked else RULES
 
 
 def is_opt_in(rule: Explanation) -> bool:
-    """Whether the rule looks only if it is asked to."""
+    """Whether the rule runs only with `--parked`."""
     return rule in PARKED_RULES
 
 
 def by_id() -> dict[str, Explanation]:
-    """All that can be found, by id."""
+    """All rules, and the notices that are no rules, by id."""
     return {rule.id: rule for rule in chain(rules(parked=True), NOTICES)}
 
 
 def near(rule_id: str) -> str:
     """A clause that names ids like `rule_id`; empty if there are none."""
-    found = difflib.get_close_matches(rule_id, by_id(), n=3)
-    return f"; did you mean {' or '.join(found)}?" if found else "; --list shows all"
+    similar = difflib.get_close_matches(rule_id, by_id(), n=3)
+    return f"; did you mean {' or '.join(similar)}?" if similar else "; --list shows all"
 
 
 def listing() -> str:
@@ -104,21 +92,21 @@ def explanation(rule: Explanation) -> str:
 
 def speech(rule: Explanation) -> tuple[str, str]:
     """What the rule says of its own example, and what to do; the first is empty if it can be tried on no file."""
-    found = list(chain.from_iterable(map(rule.findings, views(_example(rule))))) if isinstance(rule, Rule) else []
-    best = next((each for each in found if each.fix), found[0] if found else None)
+    findings = list(chain.from_iterable(map(rule.findings, views(_example(rule))))) if isinstance(rule, Rule) else []
+    best = next((finding for finding in findings if finding.fix), findings[0] if findings else None)
     fix = "" if best is None else best.fix
     rest = "nothing: it needs no action" if rule.severity is Severity.INFO else "the finding says it, with your own names"
     return "" if best is None else best.message, fix or WHAT_TO_DO.get(rule.id, rest)
 
 
 def _example(rule: Explanation) -> list[SourceFile]:
-    """What the readers make of it; nothing where it is Python, or where there is none."""
+    """The files of the example; none where it is Python, or where there is no example."""
     if rule.need is Need.INTENT or not rule.example:
         return []
-    return [each for part in rule.example.split("\n---\n") for each in _part(part)]
+    return [source for part in rule.example.split("\n---\n") for source in _example_part(part)]
 
 
-def _part(text: str) -> list[SourceFile]:
+def _example_part(text: str) -> list[SourceFile]:
     region = _TEMPLATE.match(text)
     if region is not None:
         from ses_email_auth.sources.template import TemplateFile, read_templates  # noqa: PLC0415 - YAML is slow

@@ -1,4 +1,4 @@
-"""The page docs/rules.md, made of the rules themselves: `python -m ses_email_auth.cli.rules_page > docs/rules.md`."""
+"""Writes docs/rules.md from the rules themselves: `python -m ses_email_auth.cli.rules_page > docs/rules.md`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.checks.finding import Explanation
-
-__all__ = ["rules_page"]
 
 _HEAD = """\
 # Rules
@@ -44,8 +42,8 @@ def _ordered() -> Iterator[Explanation]:
 
 def _table() -> Iterator[str]:
     for severity in Severity:
-        ids = [rule.id for rule in _ordered() if rule.severity is severity]
-        yield f"- **{severity.value}**: {SEVERITIES[severity]}. {', '.join(f'[{each}](#{each})' for each in ids)}"
+        links = ", ".join(f"[{rule.id}](#{rule.id})" for rule in _ordered() if rule.severity is severity)
+        yield f"- **{severity.value}**: {SEVERITIES[severity]}. {links}"
     yield ""
 
 
@@ -63,7 +61,7 @@ def _section(rule: Explanation) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """`text` as code, whatever backticks it holds."""
+    """`text` as code that may hold backticks."""
     return f"`` {text} ``"
 
 

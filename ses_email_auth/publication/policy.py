@@ -1,5 +1,5 @@
-"""The policy half: what a domain says about its mail, through whatever service it sends: the SPF records of the From domains
-and the DMARC record (RFC 7208, RFC 9989 section 4).
+"""The policy half: what a domain says about its mail as a whole, with the SPF records of its From domains and its DMARC record
+(RFC 7208, RFC 9989 section 4).
 
 SPF shares the one TXT record set of the From domain with site tokens and all else there (RFC 7208 section 3.2: one SPF record).
 An identity below the organizational domain publishes no DMARC record unless a policy is given: an own `p=none` would undo the

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ses_email_auth.cli.main import main
-from tests.cli.outcomes import HOSTILE
+from tests.hostile import HOSTILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -501,16 +501,16 @@ def assembly(name: str, **stacks: dict[str, Any]) -> str:
 
     folder = Path(name)
     folder.mkdir()
-    (folder / "cdk.out").write_text('{"version":"48.0.0"}')
+    (folder / "cdk.out").write_text('{"version":"48.0.0"}', encoding="utf-8")
     artifacts = {}
     for stack, body in stacks.items():
-        (folder / f"{stack}.template.json").write_text(json.dumps(body))
+        (folder / f"{stack}.template.json").write_text(json.dumps(body), encoding="utf-8")
         artifacts[stack] = {
             "type": "aws:cloudformation:stack",
             "environment": "aws://123456789012/eu-west-1",
             "properties": {"templateFile": f"{stack}.template.json", "stackName": stack},
         }
-    (folder / "manifest.json").write_text(json.dumps({"version": "48.0.0", "artifacts": artifacts}))
+    (folder / "manifest.json").write_text(json.dumps({"version": "48.0.0", "artifacts": artifacts}), encoding="utf-8")
     return name
 
 

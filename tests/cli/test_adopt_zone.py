@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ses_email_auth.cli.main import main
-from tests.cli.outcomes import HOSTILE
 from tests.deploy.moves import paste
 from tests.deploy.stacks import Template, synth
+from tests.hostile import HOSTILE
 
 ZONE = "blacksheep.link"
 OURS = '"v=spf1 include:amazonses.com ~all"'
@@ -270,12 +270,37 @@ def test_a_domain_below_the_zone() -> None:
     assert found["arguments"]["from_domain_txt"] == 'FromDomainTxt.adopt(["y"], ttl=Duration.seconds(300))'
 
 
+def zone_file(name: str, *lines: str) -> str:
+    """A whole zone as a file, by its name."""
+    soa = f"{name}. 900 IN SOA ns.example.net. admin.example.net. 1 7200 900 1209600 300"
+    Path(f"{name}.zone").write_text("\n".join([soa, *lines, ""]), encoding="utf-8")
+    return f"{name}.zone"
+
+
+def test_the_nearest_zone_at_or_above_the_domain_is_its_zone() -> None:
+    """Records of a zone above it, of one below and of one beside are none of the construct."""
+    files = [
+        zone_file(ZONE, f'mail.{ZONE}. 300 IN TXT "above"'),
+        zone_file(f"mail.{ZONE}", f'mail.{ZONE}. 300 IN TXT "here"', f'_dmarc.mail.{ZONE}. 300 IN TXT "v=DMARC1; p=none"'),
+        zone_file(f"a.mail.{ZONE}", f"a.mail.{ZONE}. 300 IN TXT {OURS}"),
+        zone_file(f"shop.{ZONE}", f'_dmarc.shop.{ZONE}. 300 IN TXT "v=DMARC1; p=reject"'),
+    ]
+    for order in (files, files[::-1]):
+        options = [option for file in order for option in ("--zone", file)]
+        result = CliRunner().invoke(main, ["adopt", *options, "--domain", f"mail.{ZONE}", "--format", "json"])
+        found = json.loads(result.stdout)
+        assert "domain_name" not in found["arguments"]  # that is the name of the zone
+        assert found["taken_over"] == [f"mail.{ZONE} TXT", f"_dmarc.mail.{ZONE} TXT"]
+        assert found["arguments"]["from_domain_txt"] == 'FromDomainTxt.adopt(["here"], ttl=Duration.seconds(300))'
+
+
 def test_zone_files_have_final_dots() -> None:
     """Whatever Route 53 was given."""
     Path("z.zone").write_text(
         f"$ORIGIN {ZONE}.\n@ 900 IN SOA ns.example.net. a.example.net. 1 2 3 4 5\n"
         f"bounce 600 IN MX {MX}.\nbounce 600 IN TXT {OURS}\n"
-        + "".join(f"{number:032}._domainkey 600 IN CNAME {number:032}.dkim.amazonses.com.\n" for number in range(3))
+        + "".join(f"{number:032}._domainkey 600 IN CNAME {number:032}.dkim.amazonses.com.\n" for number in range(3)),
+        encoding="utf-8",
     )
     result = CliRunner().invoke(main, ["adopt", "--zone", "z.zone"])
     assert (result.exit_code, result.stdout.splitlines()[0]) == (
@@ -300,14 +325,16 @@ def test_terraform() -> None:
         {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", "values": values} for kind, values in resources
     ]
     state = {"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {"resources": listing}}}
-    Path("state.json").write_text(json.dumps(state))
+    Path("state.json").write_text(json.dumps(state), encoding="utf-8")
     result = CliRunner().invoke(main, ["adopt", "--zone", "state.json"])
     assert result.exit_code == 0, result.output
     assert '    mail_from_subdomain="mail",\n' in result.stdout
     assert "\nSesEmailAuth.from_existing(\n" in result.stdout
     assert "its DKIM records are not in the file" in result.stdout
     assert "the file does not hold the whole zone" in result.stdout
-    Path("zone.json").write_text(json.dumps({"ResourceRecordSets": [SOA, listed(f"{ZONE}.", "TXT", '"token"')]}))
+    Path("zone.json").write_text(
+        json.dumps({"ResourceRecordSets": [SOA, listed(f"{ZONE}.", "TXT", '"token"')]}), encoding="utf-8"
+    )
     both = CliRunner().invoke(main, ["adopt", "--zone", "state.json", "--zone", "zone.json"])
     assert "the file does not hold the whole zone" not in both.stdout
     assert '    from_domain_txt=FromDomainTxt.adopt(["token"], ttl=Duration.seconds(300)),\n' in both.stdout
@@ -320,7 +347,7 @@ def test_a_domain_that_nobody_can_tell() -> None:
         name: {"Type": "AWS::Route53::HostedZone", "Properties": {"Name": f"{name.lower()}.example.com."}}
         for name in ("A", "B")
     }
-    Path("t.json").write_text(json.dumps({"Resources": resources}))
+    Path("t.json").write_text(json.dumps({"Resources": resources}), encoding="utf-8")
     result = CliRunner().invoke(main, ["adopt", "--zone", "t.json"])
     assert (result.exit_code, result.stderr) == (
         2,

@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from ses_email_auth.cli import lint, outcome
+from ses_email_auth.cli import lint, lint_result
 from ses_email_auth.cli.commands import group
 from ses_email_auth.cli.main import main
 
@@ -155,10 +155,10 @@ def test_wrong_usage(args: list[str], sentence: str) -> None:
 def test_no_error_steers_the_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever click puts into a sentence."""
 
-    def look(*_: object, **__: object) -> None:
+    def lint_paths(*_: object, **__: object) -> None:
         raise click.ClickException("no\n::error::\x1b[2J")
 
-    monkeypatch.setattr("ses_email_auth.cli.outcome.look", look)
+    monkeypatch.setattr("ses_email_auth.cli.lint_result.lint_paths", lint_paths)
     result = run(write(folder))
     assert (result.exit_code, result.stderr) == (2, "ses-email-auth: no\\n::error::\\x1b[2J\n")
 
@@ -337,7 +337,7 @@ def test_interrupted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(outcome, "read", interrupt)
+    monkeypatch.setattr(lint_result, "read", interrupt)
     result = run(write(folder, GOOD_SPF))
     assert result.exit_code == 130
     assert result.stdout == ""

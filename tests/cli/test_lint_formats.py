@@ -15,21 +15,22 @@ from ses_email_auth.cli.lint_json import as_json
 from ses_email_auth.cli.lint_sarif import as_sarif
 from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.zone.declared import Origin
-from tests.cli.outcomes import HOSTILE, STACK, ZONE, found, outcome
+from tests.cli.lint_results import STACK, ZONE, finding, lint_result
+from tests.hostile import HOSTILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ses_email_auth.cli.outcome import Outcome
+    from ses_email_auth.cli.lint_result import LintResult
 
 FORMATS = {"json": as_json, "sarif": as_sarif, "github": as_github}
-TWO_STACKS = found(origins=(STACK, ZONE, *(Origin("z", line=number) for number in range(1, 5))))
+TWO_STACKS = finding(origins=(STACK, ZONE, *(Origin("z", line=number) for number in range(1, 5))))
 
 
 def test_json() -> None:
     """One object for each finding, with these keys; the first place, and the others in the message."""
-    document = json.loads(as_json(outcome(TWO_STACKS, found("cannot-tell", Severity.INFO, where="", fix="", origins=()))))
+    document = json.loads(as_json(lint_result(TWO_STACKS, finding("cannot-tell", Severity.INFO, where="", fix="", origins=()))))
     assert document == {
         "findings": [
             {
@@ -58,15 +59,15 @@ def test_json() -> None:
 
 def test_json_without_findings() -> None:
     """A program needs no special case."""
-    assert json.loads(as_json(outcome())) == {"findings": []}
+    assert json.loads(as_json(lint_result())) == {"findings": []}
 
 
 def test_github() -> None:
     """A command for each finding, beside its line, and the verdict; properties and messages are escaped."""
-    said = outcome(
-        found(message="50% off, two: really", origins=(STACK, ZONE)),
-        found("dmarc-no-rua", Severity.WARNING, origins=(Origin("a,b:c%.zone"),)),
-        found("cannot-tell", Severity.INFO, where="", fix="", origins=()),
+    said = lint_result(
+        finding(message="50% off, two: really", origins=(STACK, ZONE)),
+        finding("dmarc-no-rua", Severity.WARNING, origins=(Origin("a,b:c%.zone"),)),
+        finding("cannot-tell", Severity.INFO, where="", fix="", origins=()),
     )
     assert as_github(said).splitlines() == [
         (
@@ -86,9 +87,9 @@ def test_paths_are_those_of_the_repository(tmp_path: Path, monkeypatch: pytest.M
     """Relative to the working folder if they lie below; else absolute."""
     monkeypatch.chdir(tmp_path)
     below, outside = Origin(str(tmp_path / "a b" / "z.zone")), Origin(str(tmp_path.parent / "z.zone"))
-    assert "file=a b/z.zone," in as_github(outcome(found(origins=(below,))))
-    assert f"file={tmp_path.parent.as_posix()}/z.zone," in as_github(outcome(found(origins=(outside,))))
-    uris = [_uri(_sarif(outcome(found(origins=(each,))))["results"][0]["locations"][0]) for each in (below, outside)]
+    assert "file=a b/z.zone," in as_github(lint_result(finding(origins=(below,))))
+    assert f"file={tmp_path.parent.as_posix()}/z.zone," in as_github(lint_result(finding(origins=(outside,))))
+    uris = [_uri(_sarif(lint_result(finding(origins=(each,))))["results"][0]["locations"][0]) for each in (below, outside)]
     assert uris == ["a%20b/z.zone", f"file://{tmp_path.parent.as_posix()}/z.zone"]
 
 
@@ -101,16 +102,16 @@ def test_a_path_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
         def cwd(cls) -> Windows:
             return cls("C:\\work")
 
-    monkeypatch.setattr("ses_email_auth.cli.places.Path", Windows)
+    monkeypatch.setattr("ses_email_auth.cli.locations.Path", Windows)
     inside, outside = Origin("C:\\work\\dns\\a#.zone", line=1), Origin("D:\\dns\\b.zone", line=1)
-    said = outcome(found(origins=(inside, outside)))
+    said = lint_result(finding(origins=(inside, outside)))
     result = _sarif(said)["results"][0]
     assert _uri(result["locations"][0]) == "dns/a%23.zone"
     assert _uri(result["relatedLocations"][0]) == "file:///D:/dns/b.zone"
     assert "file=dns/a#.zone,line=1" in as_github(said)
 
 
-def _sarif(said: Outcome) -> dict[str, Any]:
+def _sarif(said: LintResult) -> dict[str, Any]:
     log = json.loads(as_sarif(said))
     (run,) = log["runs"]
     assert isinstance(run, dict)
@@ -123,7 +124,7 @@ def _uri(location: dict[str, Any]) -> str:
 
 def test_sarif() -> None:
     """A result with its place in file and construct, its other places, and the rule that says it."""
-    run = _sarif(outcome(found(origins=(STACK, ZONE)), found("dmarc-no-rua", Severity.WARNING, fix="")))
+    run = _sarif(lint_result(finding(origins=(STACK, ZONE)), finding("dmarc-no-rua", Severity.WARNING, fix="")))
     driver = run["tool"]["driver"]
     first, second = run["results"]
     assert first == {
@@ -158,7 +159,7 @@ def test_sarif() -> None:
 
 def test_sarif_names_a_resource_without_a_construct_and_a_file_without_a_line() -> None:
     """Terraform has addresses, and nobody knows the line."""
-    (result,) = _sarif(outcome(found(origins=(Origin("plan.json", resource="aws_route53_record.spf"),))))["results"]
+    (result,) = _sarif(lint_result(finding(origins=(Origin("plan.json", resource="aws_route53_record.spf"),))))["results"]
     (location,) = result["locations"]
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "aws_route53_record.spf"
     assert "region" not in location["physicalLocation"]
@@ -167,8 +168,8 @@ def test_sarif_names_a_resource_without_a_construct_and_a_file_without_a_line() 
 def test_sarif_says_what_stands_in_no_file_beside_the_results() -> None:
     """Code scanning refuses an upload with a result that has no location."""
     run = _sarif(
-        outcome(
-            found("rule-failed", Severity.WARNING, origins=(), message="the rule x failed", fix="report it"),
+        lint_result(
+            finding("rule-failed", Severity.WARNING, origins=(), message="the rule x failed", fix="report it"),
             unreadable=(UnreadableSource("x\u202e", "no such file"),),
         )
     )
@@ -188,11 +189,11 @@ def test_fingerprints_follow_the_fault_and_not_the_line() -> None:
     """A line more above changes nothing; another name, rule or resource does; two faults of one record differ."""
 
     def prints(*findings: Any) -> list[str]:
-        return [result["partialFingerprints"]["idNameResource/v1"] for result in _sarif(outcome(*findings))["results"]]
+        return [result["partialFingerprints"]["idNameResource/v1"] for result in _sarif(lint_result(*findings))["results"]]
 
     moved = Origin("zones/example.com.zone", resource="line 13", line=13)
-    assert prints(found()) == prints(found(origins=(moved,), message="other words"))
-    different = [found(), found("spf-pass-all"), found(where="a.example.com TXT"), found(origins=(STACK,)), found()]
+    assert prints(finding()) == prints(finding(origins=(moved,), message="other words"))
+    different = [finding(), finding("spf-pass-all"), finding(where="a.example.com TXT"), finding(origins=(STACK,)), finding()]
     assert len(set(prints(*different))) == len(different)
 
 
@@ -213,7 +214,7 @@ def _has(kind: str, thing: dict[str, Any]) -> None:
 def test_sarif_is_valid(text: str) -> None:
     """What the schema asks for, whatever the texts hold: fields, levels, URI references, lines, texts that are not empty."""
     origins = (Origin(text, resource=text, construct_path=text, line=3), Origin(f"/{text}", resource=text))
-    log = json.loads(as_sarif(outcome(found(message=text, fix=text, where=text, origins=origins))))
+    log = json.loads(as_sarif(lint_result(finding(message=text, fix=text, where=text, origins=origins))))
     _has("log", log)
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
@@ -245,11 +246,11 @@ def _strings(value: Any) -> list[str]:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_hostile_text(form: str, text: str) -> None:
     """No control, no direction mark, no command but ours, in the output and in the values that a program reads from it."""
-    write: Callable[[Outcome], str] = FORMATS[form]
+    write: Callable[[LintResult], str] = FORMATS[form]
     origins = (Origin(text, resource=text, construct_path=text), Origin(f"/{text}"))
-    said = outcome(
-        found(message=text, fix=text, where=text, origins=origins),
-        found("rule-failed", Severity.WARNING, message=text, fix=text, where=text, origins=()),
+    said = lint_result(
+        finding(message=text, fix=text, where=text, origins=origins),
+        finding("rule-failed", Severity.WARNING, message=text, fix=text, where=text, origins=()),
         unreadable=(UnreadableSource(text, text),),
     )
     printed = write(said)

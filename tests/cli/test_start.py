@@ -50,7 +50,7 @@ def test_without_click() -> None:
     assert re.search(r'"cli": \["click>=[^"]+", "pyyaml>=[^"]+"\]', (ROOT / "setup.py").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("missing", ["click", "ses_email_auth.cli.display"])
+@pytest.mark.parametrize("missing", ["click", "ses_email_auth.errors"])
 def test_only_click_is_excused(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     """Another missing module is a fault that must be seen."""
     monkeypatch.delitem(sys.modules, "ses_email_auth.cli.commands")

@@ -1,4 +1,4 @@
-"""What a run of `lint` has looked at, and what it has to say. The formats print it."""
+"""What a run of `lint` has checked and found; the formats print it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     from ses_email_auth.sources.source_file import UnreadableSource
     from ses_email_auth.zone.view import ZoneView
 
-__all__ = ["Outcome", "look"]
-
 _ORDER = list(Severity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What `lint` prints."""
+class LintResult:
+    """The findings of a run, and what they are about."""
 
     findings: tuple[Finding, ...]
     """The worst first; of infos only those that were asked for."""
@@ -52,53 +50,52 @@ class Outcome:
 
     def counts(self) -> str:
         """The findings that are shown: `3 errors, 2 warnings`; empty if there are none."""
-        faults = [each.severity for each in self.findings if each.id != CANNOT_TELL]
-        found = [(faults.count(severity), severity.value) for severity in Severity]
-        return ", ".join(_many(count, word) for count, word in found if count)
+        severities = [finding.severity for finding in self.findings if finding.id != CANNOT_TELL]
+        counts = [(severities.count(severity), severity.value) for severity in Severity]
+        return ", ".join(_many(count, word) for count, word in counts if count)
 
     def verdict(self) -> str:
-        """One sentence that says no more than what was looked at."""
+        """One sentence that says no more than what was checked."""
         missing = f"{_many(len(self.unreadable), 'path')} cannot be read; " if self.unreadable else ""
         if self.counts():
             return f"{missing}{self.counts()}" + (f" in {_many(self.zones, 'zone')}" if self.zones else "")
-        what = " and ".join(
+        checked = " and ".join(
             _many(count, word) for count, word in ((self.record_sets, "record set"), (self.identities, "SES identity")) if count
         )
-        if not what:
+        if not checked:
             return f"{missing}nothing to judge: no record sets and no SES identities"
-        return f"{missing or 'ok: '}nothing wrong in {what}" + (f" of {_many(self.zones, 'zone')}" if self.zones else "")
+        return f"{missing or 'ok: '}nothing wrong in {checked}" + (f" of {_many(self.zones, 'zone')}" if self.zones else "")
 
-    def unseen(self) -> str:
-        """What `verdict` says nothing about; empty if all was in view."""
+    def not_in_view(self) -> str:
+        """What `verdict` says nothing about; empty if all zones are in view as a whole."""
         part = self.zones - self.whole_zones
         return f"{_many(part, 'zone')} in view in part: nothing is said of records that may be missing" if part else ""
 
 
-def look(paths: Sequence[str], *, infos: bool, ignored: Collection[str], parked: bool) -> Outcome:
-    """Read `paths` and judge what they hold together. A path that cannot be read hides no other."""
+def lint_paths(paths: Sequence[str], *, infos: bool, ignored: Collection[str], parked: bool) -> LintResult:
+    """Read `paths` and check what they hold together. A path that cannot be read hides no other."""
     unreadable: list[UnreadableSource] = []
-    contents = read(paths, unreadable)
+    sources = read(paths, unreadable)
     counts = {"record_sets": 0, "zones": 0, "whole_zones": 0}
-    asked = [rule for rule in rules(parked=parked) if rule.id not in ignored]
-    found = check_all(_counted(views(contents), counts), asked)
-    kept = [each for each in found if each.id not in ignored]
-    opted = {rule.id for rule in asked if is_opt_in(rule)}  # who asks for a rule wants to see what it says
-    shown = tuple(each for each in kept if infos or each.severity is not Severity.INFO or each.id in opted)
-    untold = [each.message for each in kept if each.id == CANNOT_TELL]
-    return Outcome(
+    active = [rule for rule in rules(parked=parked) if rule.id not in ignored]
+    kept = [finding for finding in check_all(_counted(views(sources), counts), active) if finding.id not in ignored]
+    opted_in = {rule.id for rule in active if is_opt_in(rule)}  # who asks for a rule wants to see what it says
+    shown = tuple(f for f in kept if infos or f.severity is not Severity.INFO or f.id in opted_in)
+    notes = [finding.message for finding in kept if finding.id == CANNOT_TELL]
+    return LintResult(
         findings=shown,
         worst=kept[0].severity if kept else None,
-        hidden_infos=len(kept) - len(shown) - (0 if infos else len(untold)),
-        cannot_tell="".join(untold),
-        identities=sum(len(each.identities) for each in contents),
+        hidden_infos=len(kept) - len(shown) - (0 if infos else len(notes)),
+        cannot_tell="".join(notes),
+        identities=sum(len(source.identities) for source in sources),
         unreadable=tuple(unreadable),
         **counts,
     )
 
 
-def _counted(looked: Iterable[ZoneView], counts: dict[str, int]) -> Iterator[ZoneView]:
-    """One zone after the other, so that none is kept in memory once it is judged."""
-    for view in looked:
+def _counted(views: Iterable[ZoneView], counts: dict[str, int]) -> Iterator[ZoneView]:
+    """One zone after the other, so that none is kept in memory once it is checked."""
+    for view in views:
         counts["record_sets"] += len(view.records)
         counts["zones"] += bool(view.records)
         counts["whole_zones"] += view.complete and bool(view.records)

@@ -1,4 +1,4 @@
-"""Where findings come from, as text: files as a CI runner knows them, and resources in them."""
+"""Where findings come from, as text: files as a CI runner knows them, and the resources in them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from ses_email_auth.cli.display import display
+from ses_email_auth.errors import display
 from ses_email_auth.sources.lines import line_of
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.checks.finding import Finding
     from ses_email_auth.zone.declared import Origin
-
-__all__ = ["Lines", "also", "file_of", "lines_of", "place", "resource", "uri_of"]
 
 Lines: TypeAlias = "Mapping[Origin, int | None]"
 
@@ -36,7 +34,7 @@ def uri_of(origin: Origin) -> str:
     return "file://" + quote(file if file.startswith("/") else f"/{file}", safe="/:", errors="backslashreplace")
 
 
-def resource(origin: Origin) -> str:
+def resource_of(origin: Origin) -> str:
     """What a person looks for in the file: the construct with its logical id, or an address of Terraform. Empty for a line."""
     if origin.line is not None and origin.resource == f"line {origin.line}":
         return ""
@@ -51,17 +49,17 @@ def lines_of(findings: Iterable[Finding]) -> Lines:
     return {origin: line_of(origin) for origin in sorted(origins, key=lambda origin: origin.path)}
 
 
-def place(origin: Origin, lines: Lines) -> str:
+def location(origin: Origin, lines: Lines) -> str:
     """File, line and resource on one line."""
     line = lines[origin]
     at = origin.path if line is None else f"{origin.path}:{line}"
-    return display(f"{at}  {resource(origin)}".rstrip())
+    return display(f"{at}  {resource_of(origin)}".rstrip())
 
 
-def also(finding: Finding, lines: Lines) -> str:
-    """The places of a finding but for the first, as a clause behind its message; empty if there are no others."""
+def other_locations(finding: Finding, lines: Lines) -> str:
+    """The locations of a finding but for the first, as a clause behind its message; empty if there are no others."""
     others = finding.origins[1:]
     if not others:
         return ""
     more = f"; and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-    return f" (also: {'; '.join(place(each, lines) for each in others[:_SHOWN])}{more})"
+    return f" (also: {'; '.join(location(origin, lines) for origin in others[:_SHOWN])}{more})"

@@ -1,0 +1,1 @@
+"""Moves between stacks and the take-over of what exists."""
