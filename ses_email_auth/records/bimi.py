@@ -13,15 +13,11 @@ from urllib.parse import urlsplit
 
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.records.dkim import check_value, value_fault
-from ses_email_auth.records.tag_list import Tag, scan
-
-__all__ = ["AvatarPreference", "BimiRecord"]
+from ses_email_auth.records.tag_list import Tag, checked_unknown_tags, scan, value_fault
 
 _REFERENCE = "draft-brand-indicators-for-message-identification-14 section 4.3"
 _VERSION = re.compile(r"[vV][ \t]*=[ \t]*BIMI1[ \t]*(?:;|\Z)")
 _KNOWN = ("v", "l", "a", "avp", "lps")
-_TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _CHARACTER = r"(?:[A-Za-z0-9._~:/?@!$&'()*+=-]|%[0-9A-Fa-f]{2})"  # RFC 3986 section 3.3 without "," and ";"
 _URI = re.compile(
@@ -78,7 +74,7 @@ class BimiRecord:
             raise EmailAuthError(f"avp must be an AvatarPreference, got {self.avp!r}; use AvatarPreference.BRAND")
         if self.lps is not None:
             object.__setattr__(self, "lps", _checked_prefixes(self.lps))
-        object.__setattr__(self, "other", _checked_other(self.other))
+        object.__setattr__(self, "other", checked_unknown_tags("other", self.other, _KNOWN, ignore_case=True))
 
     def __str__(self) -> str:
         if self._spelling is not None:
@@ -161,7 +157,7 @@ def _value_fault(name: str, value: str) -> str | None:
         return f"l= must be empty or {_URI_FORM}"
     if name == "a" and not _is_authority(value):
         return f"a= must be empty or {_URI_FORM} and a host name"
-    if name == "avp" and value.lower() not in {each.value for each in AvatarPreference}:
+    if name == "avp" and value.lower() not in {preference.value for preference in AvatarPreference}:
         return "avp= must be brand or personal"
     if name == "lps" and not all(map(_is_prefix, _prefixes(value))):
         return f"lps= must be {_PREFIX_FORM}"
@@ -206,13 +202,3 @@ def _checked_prefixes(prefixes: tuple[str, ...]) -> tuple[str, ...]:
         if not _is_prefix(prefix):
             raise EmailAuthError(f"lps must hold {_PREFIX_FORM}, got {prefix!r}")
     return tuple(prefixes)
-
-
-def _checked_other(tags: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    seen = set(_KNOWN)
-    for name, value in tags:
-        if name.lower() in seen or not _TAG_NAME.fullmatch(name):
-            raise EmailAuthError(f"other holds the name {name!r}; it must be a tag name, not a known one, and once only")
-        seen.add(name.lower())
-        check_value(f"the value of the tag {name!r}", value)
-    return tuple(tags)

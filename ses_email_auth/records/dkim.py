@@ -1,16 +1,11 @@
-"""What may stand in the tags of a DKIM key record other than `p=` (RFC 6376 sections 3.2 and 3.6.1).
+"""DKIM key records: the TXT at `<selector>._domainkey.<domain>` (RFC 6376 sections 3.2 and 3.6.1, RFC 8301, RFC 8463).
 
-Not handled: the meaning of quoted-printable in `n=`, and which of the words verifiers know (they ignore the others).
+RSA keys stand in DNS as DER: SubjectPublicKeyInfo, as everyone publishes it (RFC 6376 appendix C), or the RSAPublicKey (PKCS#1)
+that section 3.6.1 names. Ed25519 keys stand there as their raw 32 bytes (RFC 8463 section 4.2). No error here ever holds a key.
 
-The key inside a DKIM key record (RFC 6376 section 3.6.1, RFC 8301 section 3.2, RFC 8463 section 4.2).
-
-RSA stands in DNS as DER: SubjectPublicKeyInfo, as everyone publishes it (RFC 6376 appendix C), or the RSAPublicKey (PKCS#1)
-that section 3.6.1 names. Ed25519 stands there as its raw 32 bytes. Not handled: X.509 certificates, PEM files with several
-keys. No error here ever holds a key.
-
-DKIM key records: the TXT at `<selector>._domainkey.<domain>` (RFC 6376 sections 3.2 and 3.6.1, RFC 8301, RFC 8463).
-
-Not handled: signatures, the name of the record, and `g=`, which RFC 6376 dropped (it is kept as an unknown tag).
+Not handled: signatures, the name of the record, `g=`, which RFC 6376 dropped (it is kept as an unknown tag), the meaning of
+quoted-printable in `n=`, which of the words verifiers know (they ignore the others), X.509 certificates, PEM files with several
+keys.
 """
 
 from __future__ import annotations
@@ -24,87 +19,15 @@ from dataclasses import dataclass, field
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token, split_at_tokens
 from ses_email_auth.records.route53_txt import character_strings
-from ses_email_auth.records.tag_list import Tag, scan
+from ses_email_auth.records.tag_list import Tag, check_value, checked_unknown_tags, scan, value_fault
 
-__all__ = [
-    "KNOWN_TAGS",
-    "DkimKeyRecord",
-    "DkimKeyType",
-    "bits_of",
-    "check_unknown_tags",
-    "check_value",
-    "check_words",
-    "is_word",
-    "private_key_hidden",
-    "public_key_from_pem",
-    "value_fault",
-]
-
-KNOWN_TAGS = ("v", "k", "h", "s", "t", "n", "p")
-_TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-# RFC 6376 section 3.2: tag-value = [ tval *( 1*(WSP / FWS) tval ) ], tval = 1*VALCHAR; a CDK token is a tval too.
-_TAG_VALUE = re.compile(r"(?:[!-:<-~]+(?:(?:[ \t]*\r\n)?[ \t]+[!-:<-~]+)*)?")
+_KNOWN_TAGS = ("v", "k", "h", "s", "t", "n", "p")
+_TAG_LIST = "RFC 6376 section 3.2"
+_KEY_RECORD = "RFC 6376 section 3.6.1"
+_VERSION = "DKIM1"
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
+_FOLDING = re.compile(r"(?:[ \t]*\r\n)?[ \t]+")
 _HYPHENATED_WORD = re.compile(r"[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?")  # RFC 6376 section 2.10
-
-
-def check_words(name: str, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """The value of the field `name` (`h=`, `s=` or `t=`) as a tuple.
-
-    Raises:
-        EmailAuthError: for a bare string, no word, or a text that is not a word.
-    """
-    if words is None:
-        return None
-    if isinstance(words, str):
-        raise EmailAuthError(f"{name} must be a tuple of strings, got {words!r}; write ({words!r},)")
-    if not words:
-        raise EmailAuthError(f"{name} must not be empty; None leaves the tag out")
-    for word in words:
-        if not is_word(word):
-            raise EmailAuthError(f"{name} holds {word!r}, which is not a word of letters, digits and inner hyphens")
-    return tuple(words)
-
-
-def is_word(word: str) -> bool:
-    """Whether `word` can stand in `h=`, `s=` or `t=`. A CDK token counts as a letter.
-
-    `*` has a meaning in `s=` alone; in the others verifiers ignore it like any word they do not know.
-    """
-    known = "".join("x" if is_token else part for part, is_token in split_at_tokens(word))
-    return word == "*" or _HYPHENATED_WORD.fullmatch(known) is not None
-
-
-def value_fault(value: str) -> int | None:
-    """Where in `value` the first character stands that no tag value can hold there; None if there is none."""
-    rest = _TAG_VALUE.sub("", value, count=1)
-    return len(value) - len(rest.lstrip(" \t")) if rest else None
-
-
-def check_value(name: str, value: str) -> None:
-    """Refuse a text that cannot be the value of a tag. It is not shown: people put everything into notes.
-
-    Raises:
-        EmailAuthError: if the text is not printable US-ASCII, holds ";" or has white space at an end.
-    """
-    if value_fault(value) is not None:
-        raise EmailAuthError(f"{name} must be printable US-ASCII without ';' and without white space at its ends")
-
-
-def check_unknown_tags(tags: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """The (name, value) pairs as a tuple.
-
-    Raises:
-        EmailAuthError: for a name that is none, is a known tag or stands twice, and for a bad value.
-    """
-    seen = set(KNOWN_TAGS)
-    for name, value in tags:
-        if name in seen or not _TAG_NAME.fullmatch(name):
-            raise EmailAuthError(f"unknown_tags holds the name {name!r}; it must be a tag name, not a known one, and once only")
-        seen.add(name)
-        check_value(f"the value of the tag {name!r}", value)
-    return tuple(tags)
-
-
 _MIN_BITS, _MAX_BITS = 1024, 4096
 _ED25519_OCTETS, _ED25519_BITS = 32, 256
 _NOT_SHOWN = "(not shown)"
@@ -118,116 +41,6 @@ class DkimKeyType(enum.Enum):
 
     RSA = "rsa"
     ED25519 = "ed25519"
-
-
-def bits_of(key: bytes, key_type: DkimKeyType) -> int:
-    """The size of a public key in bits.
-
-    Args:
-        key: the octets of `p=`.
-        key_type: what `k=` says they are.
-
-    Raises:
-        EmailAuthError: if they are no key of that type.
-    """
-    if key_type is DkimKeyType.ED25519:
-        if len(key) != _ED25519_OCTETS:
-            raise EmailAuthError(
-                f"an Ed25519 key is {_ED25519_OCTETS} octets, the raw key without the SubjectPublicKeyInfo around it "
-                f"(RFC 8463 section 4.2), got {len(key)}; DkimKeyRecord.from_pem takes it out"
-            )
-        return _ED25519_BITS
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - keeps the import of the pure part fast
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
-
-    try:
-        loaded = load_der_public_key(key)
-    except (ValueError, UnsupportedAlgorithm):
-        loaded = None
-    if not isinstance(loaded, RSAPublicKey):
-        raise EmailAuthError(
-            f"the {len(key)} octets of the key are not an RSA public key (SubjectPublicKeyInfo or PKCS#1, in DER); "
-            "was it cut, or is it of another type than k= says?"
-        )
-    return loaded.key_size
-
-
-def public_key_from_pem(pem: str | bytes, prop: str = "pem") -> tuple[DkimKeyType, bytes]:
-    """The type and the octets of `p=` of a public key in PEM form; RSA always as SubjectPublicKeyInfo.
-
-    Args:
-        pem: the key.
-        prop: what the user calls it.
-
-    Raises:
-        EmailAuthError: for a private key, a key that is neither RSA nor Ed25519, and an RSA key that receivers need not
-            or must not accept.
-    """
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - keeps the import of the pure part fast
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
-
-    text = pem.decode("latin-1") if isinstance(pem, bytes) else pem
-    if holds_token(text):
-        raise EmailAuthError(f"{prop!r} holds a CDK token; the key must be known while the app is synthesized")
-    if "PRIVATE KEY" in text:
-        raise EmailAuthError(
-            f"{prop!r} is a private key; pass the public one: openssl pkey -in key.pem -pubout -out public.pem"
-        )
-    try:
-        key = serialization.load_pem_public_key(text.encode())
-    except (ValueError, UnsupportedAlgorithm):
-        # "from None": the error of the library could quote what it read.
-        raise EmailAuthError(
-            f"{prop!r} must be a public key in PEM form, with its line BEGIN PUBLIC KEY or BEGIN RSA PUBLIC KEY"
-        ) from None
-    if isinstance(key, Ed25519PublicKey):
-        return DkimKeyType.ED25519, key.public_bytes_raw()
-    if not isinstance(key, RSAPublicKey):
-        raise EmailAuthError(f"{prop!r} must be an RSA or an Ed25519 key; DKIM knows no other (RFC 6376, RFC 8463)")
-    # RFC 8301 section 3.2: verifiers must refuse keys below 1024 bits, and need not know those above 4096.
-    if not _MIN_BITS <= key.key_size <= _MAX_BITS:
-        allowed = f"{_MIN_BITS} to {_MAX_BITS} bits (RFC 8301 section 3.2)"
-        raise EmailAuthError(f"{prop!r} must be an RSA key of {allowed}, got {key.key_size}; make one of 2048")
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return DkimKeyType.RSA, key.public_bytes(serialization.Encoding.DER, form)
-
-
-def private_key_hidden(text: str) -> tuple[str, tuple[int, int]] | None:
-    """None for a record text without a private key; else the text with each private key replaced, and the first one's place.
-
-    Also finds keys that were cut off or damaged behind their start. A raw Ed25519 seed cannot be told from a public key.
-    """
-    parts: list[str] = []
-    span: tuple[int, int] | None = None
-    for part in text.split(";"):
-        name, equals, value = part.partition("=")
-        if _looks_private(name):
-            shown = _NOT_SHOWN
-        elif _looks_private(value):
-            shown = name + equals + _NOT_SHOWN
-        else:
-            parts.append(part)
-            continue
-        end = sum(len(earlier) + 1 for earlier in parts) + len(shown)
-        parts.append(shown)
-        span = span or (end - len(_NOT_SHOWN), end)
-    return None if span is None else (";".join(parts), span)
-
-
-def _looks_private(text: str) -> bool:
-    start = re.sub(r"[^A-Za-z0-9+/]", "", text)[:_DER_START]
-    der = base64.b64decode(start[: len(start) // 4 * 4])
-    return "PRIVATE KEY" in text or _PRIVATE_DER.match(der) is not None
-
-
-_TAG_LIST = "RFC 6376 section 3.2"
-_KEY_RECORD = "RFC 6376 section 3.6.1"
-_VERSION = "DKIM1"
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
-_FOLDING = re.compile(r"(?:[ \t]*\r\n)?[ \t]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +83,12 @@ class DkimKeyRecord:
             raise EmailAuthError(f"public_key must be bytes, got {type(self.public_key).__name__}; use DkimKeyRecord.from_pem")
         if self.key_type is not None and not isinstance(self.key_type, DkimKeyType):
             raise EmailAuthError(f"key_type must be a DkimKeyType, got {self.key_type!r}; use DkimKeyType.RSA")
-        object.__setattr__(self, "hash_algorithms", check_words("hash_algorithms", self.hash_algorithms))
-        object.__setattr__(self, "service_types", check_words("service_types", self.service_types))
-        object.__setattr__(self, "flags", check_words("flags", self.flags))
+        object.__setattr__(self, "hash_algorithms", _checked_words("hash_algorithms", self.hash_algorithms))
+        object.__setattr__(self, "service_types", _checked_words("service_types", self.service_types))
+        object.__setattr__(self, "flags", _checked_words("flags", self.flags))
         if self.notes is not None:
             check_value("notes", self.notes)
-        object.__setattr__(self, "unknown_tags", check_unknown_tags(self.unknown_tags))
+        object.__setattr__(self, "unknown_tags", checked_unknown_tags("unknown_tags", self.unknown_tags, _KNOWN_TAGS))
         if not self.is_revoked:
             bits_of(self.public_key, self.effective_key_type)
 
@@ -398,7 +211,7 @@ def _known_tags(text: str, tags: tuple[Tag, ...]) -> dict[str, Tag]:
     if version is not None and version.value != _VERSION:
         message = f"v= must be exactly {_VERSION}, got {version.value!r}"
         raise RecordSyntaxError(message, text, version.value_span, _KEY_RECORD)
-    return {name: seen[name] for name in KNOWN_TAGS if name in seen}
+    return {name: seen[name] for name in _KNOWN_TAGS if name in seen}
 
 
 def _key_type(text: str, tag: Tag | None) -> DkimKeyType | None:
@@ -415,7 +228,7 @@ def _read_words(text: str, tag: Tag | None) -> tuple[str, ...] | None:
     if tag is None:
         return None
     words = tuple(word.strip() for word in tag.value.split(":"))
-    if not all(map(is_word, words)):
+    if not all(map(_is_word, words)):
         message = f"{tag.name}= must be words of letters, digits and inner hyphens with ':' between them"
         raise RecordSyntaxError(message, text, tag.value_span, _KEY_RECORD)
     return words
@@ -446,3 +259,133 @@ def _public_key(text: str, tag: Tag | None, key_type: DkimKeyType) -> bytes:
     except EmailAuthError as error:
         raise RecordSyntaxError(str(error), text, tag.value_span, _KEY_RECORD) from None
     return key
+
+
+def _checked_words(name: str, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The value of the field `name` (`h=`, `s=` or `t=`) as a tuple.
+
+    Raises:
+        EmailAuthError: for a bare string, no word, or a text that is not a word.
+    """
+    if words is None:
+        return None
+    if isinstance(words, str):
+        raise EmailAuthError(f"{name} must be a tuple of strings, got {words!r}; write ({words!r},)")
+    if not words:
+        raise EmailAuthError(f"{name} must not be empty; None leaves the tag out")
+    for word in words:
+        if not _is_word(word):
+            raise EmailAuthError(f"{name} holds {word!r}, which is not a word of letters, digits and inner hyphens")
+    return tuple(words)
+
+
+def _is_word(word: str) -> bool:
+    """Whether `word` can stand in `h=`, `s=` or `t=`. A CDK token counts as a letter.
+
+    `*` has a meaning in `s=` alone; in the others verifiers ignore it like any word they do not know.
+    """
+    known = "".join("x" if is_token else part for part, is_token in split_at_tokens(word))
+    return word == "*" or _HYPHENATED_WORD.fullmatch(known) is not None
+
+
+def bits_of(key: bytes, key_type: DkimKeyType) -> int:
+    """The size of a public key in bits.
+
+    Args:
+        key: the octets of `p=`.
+        key_type: what `k=` says they are.
+
+    Raises:
+        EmailAuthError: if they are no key of that type.
+    """
+    if key_type is DkimKeyType.ED25519:
+        if len(key) != _ED25519_OCTETS:
+            raise EmailAuthError(
+                f"an Ed25519 key is {_ED25519_OCTETS} octets, the raw key without the SubjectPublicKeyInfo around it "
+                f"(RFC 8463 section 4.2), got {len(key)}; DkimKeyRecord.from_pem takes it out"
+            )
+        return _ED25519_BITS
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - keeps the import of the pure part fast
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
+
+    try:
+        loaded = load_der_public_key(key)
+    except (ValueError, UnsupportedAlgorithm):
+        loaded = None
+    if not isinstance(loaded, RSAPublicKey):
+        raise EmailAuthError(
+            f"the {len(key)} octets of the key are not an RSA public key (SubjectPublicKeyInfo or PKCS#1, in DER); "
+            "was it cut, or is it of another type than k= says?"
+        )
+    return loaded.key_size
+
+
+def public_key_from_pem(pem: str | bytes, prop: str = "pem") -> tuple[DkimKeyType, bytes]:
+    """The type and the octets of `p=` of a public key in PEM form; RSA always as SubjectPublicKeyInfo.
+
+    Args:
+        pem: the key.
+        prop: its name in errors.
+
+    Raises:
+        EmailAuthError: for a private key, a key that is neither RSA nor Ed25519, and an RSA key that receivers need not
+            or must not accept.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - keeps the import of the pure part fast
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+
+    text = pem.decode("latin-1") if isinstance(pem, bytes) else pem
+    if holds_token(text):
+        raise EmailAuthError(f"{prop!r} holds a CDK token; the key must be known while the app is synthesized")
+    if "PRIVATE KEY" in text:
+        raise EmailAuthError(
+            f"{prop!r} is a private key; pass the public one: openssl pkey -in key.pem -pubout -out public.pem"
+        )
+    try:
+        key = serialization.load_pem_public_key(text.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        # "from None": the error of the library could quote what it read.
+        raise EmailAuthError(
+            f"{prop!r} must be a public key in PEM form, with its line BEGIN PUBLIC KEY or BEGIN RSA PUBLIC KEY"
+        ) from None
+    if isinstance(key, Ed25519PublicKey):
+        return DkimKeyType.ED25519, key.public_bytes_raw()
+    if not isinstance(key, RSAPublicKey):
+        raise EmailAuthError(f"{prop!r} must be an RSA or an Ed25519 key; DKIM knows no other (RFC 6376, RFC 8463)")
+    # RFC 8301 section 3.2: verifiers must refuse keys below 1024 bits, and need not know those above 4096.
+    if not _MIN_BITS <= key.key_size <= _MAX_BITS:
+        allowed = f"{_MIN_BITS} to {_MAX_BITS} bits (RFC 8301 section 3.2)"
+        raise EmailAuthError(f"{prop!r} must be an RSA key of {allowed}, got {key.key_size}; make one of 2048")
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return DkimKeyType.RSA, key.public_bytes(serialization.Encoding.DER, form)
+
+
+def private_key_hidden(text: str) -> tuple[str, tuple[int, int]] | None:
+    """None for a record text without a private key; else the text with each private key replaced, and the first one's place.
+
+    Also finds keys that were cut off or damaged behind their start. A raw Ed25519 seed cannot be told from a public key.
+    """
+    parts: list[str] = []
+    span: tuple[int, int] | None = None
+    for part in text.split(";"):
+        name, equals, value = part.partition("=")
+        if _looks_private(name):
+            shown = _NOT_SHOWN
+        elif _looks_private(value):
+            shown = name + equals + _NOT_SHOWN
+        else:
+            parts.append(part)
+            continue
+        end = sum(len(earlier) + 1 for earlier in parts) + len(shown)
+        parts.append(shown)
+        span = span or (end - len(_NOT_SHOWN), end)
+    return None if span is None else (";".join(parts), span)
+
+
+def _looks_private(text: str) -> bool:
+    start = re.sub(r"[^A-Za-z0-9+/]", "", text)[:_DER_START]
+    der = base64.b64decode(start[: len(start) // 4 * 4])
+    return "PRIVATE KEY" in text or _PRIVATE_DER.match(der) is not None

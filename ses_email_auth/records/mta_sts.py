@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.records.tag_list import checked_other, is_record, others, read_fields
-
-__all__ = ["MtaStsRecord"]
+from ses_email_auth.records.tag_list import checked_unknown_fields, is_record, read_fields, unknown_fields
 
 _REFERENCE = "RFC 8461 section 3.1"
 _VERSION = "v=STSv1"
@@ -40,7 +38,7 @@ class MtaStsRecord:
     def __post_init__(self) -> None:
         if not _is_id(self.policy_id):
             raise EmailAuthError(f"policy_id must be {_ID_FORM}, got {self.policy_id!r}; write for example '20261124T120000'")
-        object.__setattr__(self, "other", checked_other(self.other, _KNOWN))
+        object.__setattr__(self, "other", checked_unknown_fields(self.other, _KNOWN))
 
     def __str__(self) -> str:
         if self._spelling is not None:
@@ -58,18 +56,18 @@ class MtaStsRecord:
         Raises:
             RecordSyntaxError: if senders could not use the record.
         """
-        fields = read_fields(text, version=_VERSION, known=_KNOWN, reference=_REFERENCE)
-        found = None
-        for each in fields:
-            if each.name == "v" or (each.name == "id" and found is not None):
-                raise RecordSyntaxError(f"{each.name}= stands twice; keep one", text, each.name_span, _REFERENCE)
-            if each.name == "id":
-                if not _is_id(each.value):
-                    raise RecordSyntaxError(f"id= must be {_ID_FORM}", text, each.value_span, _REFERENCE)
-                found = each.value
-        if found is None:
+        tags = read_fields(text, version=_VERSION, known=_KNOWN, reference=_REFERENCE)
+        policy_id = None
+        for tag in tags:
+            if tag.name == "v" or (tag.name == "id" and policy_id is not None):
+                raise RecordSyntaxError(f"{tag.name}= stands twice; keep one", text, tag.name_span, _REFERENCE)
+            if tag.name == "id":
+                if not _is_id(tag.value):
+                    raise RecordSyntaxError(f"id= must be {_ID_FORM}", text, tag.value_span, _REFERENCE)
+                policy_id = tag.value
+        if policy_id is None:
             raise RecordSyntaxError("id= is missing (names are case-sensitive)", text, (len(text), len(text)), _REFERENCE)
-        return cls(found, others(fields, _KNOWN))
+        return cls(policy_id, unknown_fields(tags, _KNOWN))
 
     @classmethod
     def verbatim(cls, text: str) -> MtaStsRecord:

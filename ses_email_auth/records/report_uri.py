@@ -15,8 +15,6 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName
 from ses_email_auth.known_after_deploy import holds_token
 
-__all__ = ["ReportUri", "report_uris"]
-
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")  # RFC 3986 section 3.1
 _SIZE_LIMIT = re.compile(r"!([0-9]+[kmgt]?)\Z", re.IGNORECASE)  # RFC 9989 section 4.8: obs-dmarc-uri
 _URI = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@$&'()*+=-]|%[0-9A-Fa-f]{2})+")  # RFC 3986 section 2 without "!", "," and ";"

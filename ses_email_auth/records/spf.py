@@ -1,20 +1,14 @@
-"""SPF records (RFC 7208): `SpfRecord`, one record of a domain, and what can be asked of it.
+"""SPF records (RFC 7208): reading, writing, merging two of one domain, and the record of a list of includes.
 
-The whole grammar of section 12 is read and written. Not handled: everything that needs DNS or a message (evaluation,
-macro expansion, how many lookups an include costs), type 99 records, and that a name must have one record only.
+The whole grammar of section 12 is read and written; names and the version are case-insensitive (section 4.6.1). Two records are
+merged by their terms alone: that one network lies in another, or that two names have the same addresses, is not seen.
 
-From the text of an SPF record to its terms (RFC 7208 sections 3.1, 4.5, 4.6.1 and 12).
+`SpfRecord.of_includes` is stricter than the grammar, which allows `include:https://x.example`: outside of macros only letters,
+digits, hyphens, underscores and dots pass, and literal names are at most 253 octets. Unicode becomes A-labels (RFC 8616 section
+4).
 
-Names and the version are case-insensitive. How often a modifier may occur is the record's business (`spf`).
-
-The union of two SPF records for one domain that sends through both (RFC 7208 sections 4.6.2, 5.1, 5.2, 6 and 6.1).
-
-Works on the terms alone: that one network lies in another, or that two names have the same addresses, is not seen.
-
-The hosts that people give to `SpfRecord.of_includes` (RFC 7208 sections 5.2 and 7.1, RFC 8616 section 4).
-
-Stricter than the grammar, which allows `include:https://x.example`: outside of macros only letters, digits, hyphens,
-underscores and dots pass, and literal names are at most 253 octets.
+Not handled: everything that needs DNS or a message (evaluation, macro expansion, how many lookups an include costs), type 99
+records, and that a name must have one record only.
 """
 
 from __future__ import annotations
@@ -29,6 +23,8 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token, is_list_token
 from ses_email_auth.records.spf_terms import (
+    IP4_BITS,
+    IP6_BITS,
     A,
     All,
     Exists,
@@ -74,10 +70,19 @@ __all__ = [
     "SpfRecord",
     "Term",
     "UnknownModifier",
-    "include_host",
-    "merged_terms",
-    "parse_terms",
 ]
+
+VERSION = "v=spf1"
+_WORD = re.compile(r"[^ ]+")
+_TERM = re.compile(r"(?P<qualifier>[+\-~?]?)(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<rest>.*)")
+# Both fit every text, so that `next(finditer())` always finds one.
+_LENGTHS = re.compile(r"(?P<front>.*?)(?:/(?P<ip4>[0-9]+))?(?://(?P<ip6>[0-9]+))?\Z")  # section 12: dual-cidr-length
+_LENGTH = re.compile(r"(?P<front>.*?)(?:/(?P<length>[0-9]+))?\Z")
+_SECTIONS = {"all": "5.1", "include": "5.2", "a": "5.3", "mx": "5.4", "ptr": "5.5", "ip4": "5.6", "ip6": "5.6", "exists": "5.7"}
+_MISTAKES = {"ipv4": "ip4", "ipv6": "ip6", "ip": "ip4", "includes": "include", "exist": "exists"}
+_TERM_START = re.compile(r"[+\-~?]?[A-Za-z0-9]+[:=]|[+\-~?]")  # "include:", "redirect=", "~"
+_NOT_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
+_MAX_NAME = 253  # RFC 1035 section 2.3.4, as text without the final dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +231,20 @@ class SpfRecord:
             EmailAuthError: if the two redirect to different domains, or give one mechanism different qualifiers: no record
                 can say both.
         """
-        terms = merged_terms(self.terms, other.terms)
+        terms = _merged_terms(self.terms, other.terms)
         return self if terms == self.terms else SpfRecord(terms)
 
 
 @functools.lru_cache(maxsize=256)  # most domains of an app publish the same few texts, and several rules read them
 def _parsed(text: str) -> SpfRecord:
-    placed = parse_terms(text)
+    placed = _parse_terms(text)
     _check_once(text, placed)
     return SpfRecord(tuple(term for term, _ in placed))
 
 
 @functools.lru_cache(maxsize=256)  # as above
 def _of_includes(includes: tuple[str, ...], all_qualifier: SpfQualifier) -> SpfRecord:
-    hosts = dict.fromkeys(include_host(host) for host in includes)
+    hosts = dict.fromkeys(_include_host(host) for host in includes)
     return SpfRecord((*(Include(host) for host in hosts), All(qualifier=all_qualifier)))
 
 
@@ -265,17 +270,7 @@ def _check_once(source: str, placed: list[tuple[Term, tuple[int, int]]]) -> None
         seen.add(term.name)
 
 
-VERSION = "v=spf1"
-_WORD = re.compile(r"[^ ]+")
-_TERM = re.compile(r"(?P<qualifier>[+\-~?]?)(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<rest>.*)")
-# Both fit every text, so that `next(finditer())` always finds one.
-_LENGTHS = re.compile(r"(?P<front>.*?)(?:/(?P<ip4>[0-9]+))?(?://(?P<ip6>[0-9]+))?\Z")  # section 12: dual-cidr-length
-_LENGTH = re.compile(r"(?P<front>.*?)(?:/(?P<length>[0-9]+))?\Z")
-_SECTIONS = {"all": "5.1", "include": "5.2", "a": "5.3", "mx": "5.4", "ptr": "5.5", "ip4": "5.6", "ip6": "5.6", "exists": "5.7"}
-_MISTAKES = {"ipv4": "ip4", "ipv6": "ip6", "ip": "ip4", "includes": "include", "exist": "exists"}
-
-
-def parse_terms(text: str) -> list[tuple[Term, tuple[int, int]]]:
+def _parse_terms(text: str) -> list[tuple[Term, tuple[int, int]]]:
     """The terms of the record `text` and where each stands in it.
 
     Raises:
@@ -343,7 +338,7 @@ def _mechanism_with_argument(match: re.Match[str], name: str, qualifier: SpfQual
     argument, start = match["rest"][1:], match.start("rest") + 1
     if name in ("ip4", "ip6"):
         lengths = next(_LENGTH.finditer(match.string, start, match.end()))
-        length = _length(lengths, "length", 32 if name == "ip4" else 128)
+        length = _length(lengths, "length", IP4_BITS if name == "ip4" else IP6_BITS)
         with _located(match.string, start):
             if name == "ip4":
                 return Ip4(lengths["front"], length, qualifier=qualifier)
@@ -362,7 +357,7 @@ def _host_mechanism(match: re.Match[str], name: str, qualifier: SpfQualifier) ->
             return _opaque(match.string, *match.span())
         message = f"{match['rest']!r} is no prefix length; write '/24' for IPv4, '//64' for IPv6, or '/24//64'"
         raise RecordSyntaxError(message, match.string, match.span("rest"), "RFC 7208 section 12")
-    ip4, ip6 = _length(lengths, "ip4", 32), _length(lengths, "ip6", 128)
+    ip4, ip6 = _length(lengths, "ip4", IP4_BITS), _length(lengths, "ip6", IP6_BITS)
     domain = front[1:] if front else None
     with _located(match.string, match.start("rest") + 1):
         if name == "a":
@@ -409,7 +404,7 @@ def _located(source: str, offset: int) -> Iterator[None]:
         raise RecordSyntaxError(fault.message, source, (offset + start, offset + end), fault.reference) from None
 
 
-def merged_terms(ours: tuple[Term, ...], theirs: tuple[Term, ...]) -> tuple[Term, ...]:
+def _merged_terms(ours: tuple[Term, ...], theirs: tuple[Term, ...]) -> tuple[Term, ...]:
     """The terms of `SpfRecord.merge`, which says by what rules.
 
     Raises:
@@ -448,13 +443,13 @@ def _decider(terms: tuple[Term, ...]) -> All | Redirect | None:
 
 def _before_all(terms: tuple[Term, ...]) -> list[Mechanism | OpaqueTerm]:
     """The mechanisms that can match (section 5.1); a term that a token hides may be one."""
-    found: list[Mechanism | OpaqueTerm] = []
+    mechanisms: list[Mechanism | OpaqueTerm] = []
     for term in terms:
         if isinstance(term, All):
             break
         if isinstance(term, Mechanism | OpaqueTerm):
-            found.append(term)
-    return found
+            mechanisms.append(term)
+    return mechanisms
 
 
 def _insertion_point(terms: tuple[Term, ...]) -> int:
@@ -506,12 +501,7 @@ def _missing_modifiers(ours: tuple[Term, ...], theirs: tuple[Term, ...]) -> list
     ]
 
 
-_PREFIX = re.compile(r"[+\-~?]?[A-Za-z0-9]+[:=]|[+\-~?]")  # "include:", "redirect=", "~"
-_NO_HOST_CHARACTER = re.compile(r"[^A-Za-z0-9._-]")
-_MAX_NAME = 253  # RFC 1035 section 2.3.4, as text without the final dot
-
-
-def include_host(host: str) -> str:
+def _include_host(host: str) -> str:
     """The domain-spec for `include:`: A-labels, lower case, no final dot; text with a token stays as it is.
 
     Raises:
@@ -521,7 +511,7 @@ def include_host(host: str) -> str:
         raise _refusal(host, "it is no text")
     if is_list_token(host):
         raise _refusal(host, "it is a CDK list token")
-    reason = _what_it_is(host)
+    reason = _not_a_host(host)
     if reason is not None:
         raise _refusal(host, reason)
     name = host if holds_token(host) else _normalize(host)
@@ -539,7 +529,7 @@ def _normalize(host: str) -> str:
     except InvalidDomainName as fault:
         raise _refusal(host, fault.reason) from None
     literal = literal_text(name)
-    bad = _NO_HOST_CHARACTER.search(literal)
+    bad = _NOT_IN_HOST.search(literal)
     if bad is not None:
         raise _refusal(host, f"{bad.group()!r} is no character of a host")
     name = domain_spec_meaning(name)
@@ -548,9 +538,9 @@ def _normalize(host: str) -> str:
     return name
 
 
-def _what_it_is(host: str) -> str | None:
-    """What somebody pasted instead of a host."""
-    prefix = _PREFIX.match(host)
+def _not_a_host(host: str) -> str | None:
+    """What was pasted instead of a host."""
+    prefix = _TERM_START.match(host)
     if not host:
         return "it is empty"
     if any(char.isspace() for char in host):

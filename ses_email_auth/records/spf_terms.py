@@ -1,16 +1,10 @@
-"""Macro-strings, domain-specs, addresses and prefix lengths of SPF records (RFC 7208 sections 4.8, 5.6, 7 and 12).
+"""The terms of SPF records, mechanisms and modifiers, as value objects (RFC 7208 sections 4.6, 5, 6, 7 and 12).
 
-Every function judges one piece of a term; an error's `source` is that piece. Macros are checked, never expanded: that
-needs a message. Text that holds a CDK token is not judged, except that it must not end the term.
+A term that breaks the grammar cannot be built. Fields keep what was written: None is absent, a domain-spec keeps its spelling;
+an IPv6 address gets the form of RFC 5952. The `source` of an error is the wrong piece of the term. Text that holds a CDK token
+is not judged, except that it must not end the term.
 
-The mechanisms of an SPF record as value objects (RFC 7208 sections 4.6.2, 5 and 12).
-
-A mechanism that breaks the grammar cannot be built. Fields keep what was written: None is absent, a domain-spec keeps its
-spelling; an IPv6 address gets the form of RFC 5952. Nothing is looked up or expanded.
-
-The modifiers of an SPF record, and what a term can be (RFC 7208 sections 4.6.1, 6 and 12).
-
-The mechanisms are in `spf_mechanisms`. The texts that `exp=` points at are not handled: they are records of their own.
+Not handled: lookups, macro expansion (which needs a message), and the texts that `exp=` points at.
 """
 
 from __future__ import annotations
@@ -24,39 +18,332 @@ from typing import ClassVar, TypeAlias
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token
 
-__all__ = [
-    "A",
-    "All",
-    "Exists",
-    "Explanation",
-    "Include",
-    "Ip4",
-    "Ip6",
-    "Mechanism",
-    "Modifier",
-    "Mx",
-    "OpaqueTerm",
-    "Ptr",
-    "Redirect",
-    "SpfQualifier",
-    "Term",
-    "UnknownModifier",
-    "check_domain_spec",
-    "check_macro_string",
-    "check_no_length",
-    "check_qualifier",
-    "domain_spec_meaning",
-    "ip4_address",
-    "ip6_address",
-    "literal_text",
-    "prefix_length",
-]
-
+IP4_BITS = 32
+IP6_BITS = 128
+_MODIFIER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")  # section 12: name
+_HIDDEN_KIND = re.compile(r"[+\-~?]?(?:[a-z0-9_.-]*|(?:a|mx)/[0-9/]*)(?=\$\{Token\[)", re.IGNORECASE)
 _MACRO = re.compile(r"%(?:[%_-]|\{(?P<letter>[A-Za-z])(?P<parts>[0-9]*)[Rr]?[.\-+,/_=]*\})")
 _TOP_LABEL = re.compile(r"[0-9A-Za-z]*[A-Za-z][0-9A-Za-z]*|[0-9A-Za-z]+-[0-9A-Za-z-]*[0-9A-Za-z]")
 _IP4_LIKE = re.compile(r"[0-9]+(?:\.[0-9]+){3}(?:/[0-9]+)?")
 _HIDDEN = "\0"  # stands for each character of a macro, whose expansion is not known
 _MAX_LABEL = 63
+
+
+class SpfQualifier(enum.Enum):
+    """The result when a mechanism matches (section 4.6.2)."""
+
+    PASS = "+"  # noqa: S105 - the RFC's word
+    FAIL = "-"
+    SOFTFAIL = "~"
+    NEUTRAL = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mechanism:
+    """What all mechanisms share. Errors: `EmailAuthError`; for text that breaks the grammar `RecordSyntaxError`."""
+
+    name: ClassVar[str]
+    costs_lookup: ClassVar[bool] = True
+    """Whether evaluating it counts against the limit of ten (section 4.6.4)."""
+
+    qualifier: SpfQualifier = field(default=SpfQualifier.PASS, kw_only=True)
+
+    def __post_init__(self) -> None:
+        check_qualifier("qualifier", self.qualifier)
+        self._check()
+
+    def __str__(self) -> str:
+        return f"{self.qualifier.value}{self.name}{self._argument()}".removeprefix("+")
+
+    @property
+    def meaning(self) -> tuple[str | int, ...]:
+        """Equal for two mechanisms that match the same hosts, however they are spelt; the qualifier is left out."""
+        return (self.name,)
+
+    def _check(self) -> None:
+        """Check the fields of a subclass; a hook, since `super()` does not work in slotted dataclasses before Python 3.14."""
+
+    def _argument(self) -> str:
+        return ""
+
+
+class All(_Mechanism):
+    """`all`: matches every host (section 5.1)."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "all"
+    costs_lookup: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class _DomainMechanism(_Mechanism):
+    domain: str
+
+    @property
+    def meaning(self) -> tuple[str | int, ...]:
+        """As in `_Mechanism`."""
+        return (self.name, domain_spec_meaning(self.domain))
+
+    def _check(self) -> None:
+        check_domain_spec(self.domain)
+
+    def _argument(self) -> str:
+        return f":{self.domain}"
+
+
+class Include(_DomainMechanism):
+    """`include:`: matches if the record of that domain passes (section 5.2)."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "include"
+
+
+class Exists(_DomainMechanism):
+    """`exists:`: matches if that domain has an A record (section 5.7)."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "exists"
+
+
+@dataclass(frozen=True, slots=True)
+class Ptr(_Mechanism):
+    """`ptr`: matches by reverse lookup (section 5.5, which says not to publish it)."""
+
+    name: ClassVar[str] = "ptr"
+    domain: str | None = None
+
+    @property
+    def meaning(self) -> tuple[str | int, ...]:
+        """As in `_Mechanism`."""
+        return (self.name, "" if self.domain is None else domain_spec_meaning(self.domain))
+
+    def _check(self) -> None:
+        if self.domain is not None:
+            check_domain_spec(self.domain)
+
+    def _argument(self) -> str:
+        return "" if self.domain is None else f":{self.domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class _HostMechanism(_Mechanism):
+    domain: str | None = None
+    ip4_length: int | None = None
+    """Leading bits to compare for IPv4, 0 to 32; absent is 32."""
+
+    ip6_length: int | None = None
+    """Leading bits to compare for IPv6, 0 to 128; absent is 128."""
+
+    @property
+    def meaning(self) -> tuple[str | int, ...]:
+        """As in `_Mechanism`."""
+        return (
+            self.name,
+            "" if self.domain is None else domain_spec_meaning(self.domain),
+            IP4_BITS if self.ip4_length is None else self.ip4_length,
+            IP6_BITS if self.ip6_length is None else self.ip6_length,
+        )
+
+    def _check(self) -> None:
+        if self.domain is not None:
+            check_no_length(self.domain)
+            check_domain_spec(self.domain)
+        _check_length("ip4_length", self.ip4_length, IP4_BITS)
+        _check_length("ip6_length", self.ip6_length, IP6_BITS)
+
+    def _argument(self) -> str:
+        domain = "" if self.domain is None else f":{self.domain}"
+        ip4 = "" if self.ip4_length is None else f"/{self.ip4_length}"
+        ip6 = "" if self.ip6_length is None else f"//{self.ip6_length}"
+        return domain + ip4 + ip6
+
+
+class A(_HostMechanism):
+    """`a`: matches the addresses of the domain, by default of the record's own (section 5.3)."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "a"
+
+
+class Mx(_HostMechanism):
+    """`mx`: matches the addresses of the domain's MX hosts (section 5.4)."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "mx"
+
+
+@dataclass(frozen=True, slots=True)
+class _NetworkMechanism(_Mechanism):
+    costs_lookup: ClassVar[bool] = False
+    maximum: ClassVar[int]
+    address: str
+    prefix_length: int | None = None
+    """Leading bits to compare; absent is all of them: 32 for IPv4, 128 for IPv6."""
+
+    @property
+    def network(self) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+        """The addresses that match; None if a token hides them."""
+        if holds_token(self.address):
+            return None
+        length = self.maximum if self.prefix_length is None else self.prefix_length
+        return ipaddress.ip_network((self.address, length), strict=False)
+
+    @property
+    def meaning(self) -> tuple[str | int, ...]:
+        """As in `_Mechanism`."""
+        return (self.name, self._argument() if self.network is None else str(self.network))
+
+    def _check(self) -> None:
+        check_no_length(self.address)
+        check = ip4_address if self.maximum == IP4_BITS else ip6_address
+        object.__setattr__(self, "address", check(self.address))
+        _check_length("prefix_length", self.prefix_length, self.maximum)
+
+    def _argument(self) -> str:
+        return f":{self.address}" + ("" if self.prefix_length is None else f"/{self.prefix_length}")
+
+
+class Ip4(_NetworkMechanism):
+    """`ip4:`: matches an IPv4 network (section 5.6). Host bits may be set: `192.0.2.1/24` is legal."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "ip4"
+    maximum: ClassVar[int] = IP4_BITS
+
+
+class Ip6(_NetworkMechanism):
+    """`ip6:`: matches an IPv6 network (section 5.6). Host bits may be set."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "ip6"
+    maximum: ClassVar[int] = IP6_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class _DomainModifier:
+    """What `redirect` and `exp` share.
+
+    Raises:
+        RecordSyntaxError: if the domain breaks the grammar.
+    """
+
+    name: ClassVar[str]
+    domain: str
+
+    def __post_init__(self) -> None:
+        check_domain_spec(self.domain)
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.domain}"
+
+    @property
+    def meaning(self) -> tuple[str, ...]:
+        """Equal for two modifiers that say the same, however they are spelt."""
+        return (self.name, domain_spec_meaning(self.domain))
+
+
+class Redirect(_DomainModifier):
+    """`redirect=`: if nothing matches, the record of that domain decides (section 6.1)."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "redirect"
+
+
+class Explanation(_DomainModifier):
+    """`exp=`: where the text for refused senders is (section 6.2)."""
+
+    __slots__ = ()
+    name: ClassVar[str] = "exp"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownModifier:
+    """A modifier that RFC 7208 does not define; receivers ignore it (section 6). The name is kept in lower case.
+
+    Raises:
+        RecordSyntaxError: if name or value breaks the grammar.
+    """
+
+    name: str
+    value: str
+    """A macro-string, possibly empty."""
+
+    def __post_init__(self) -> None:
+        if not _MODIFIER_NAME.fullmatch(self.name):
+            raise RecordSyntaxError(
+                f"{self.name!r} is not a modifier name: a letter, then letters, digits, '-', '_' and '.'",
+                self.name,
+                (0, len(self.name)),
+                "RFC 7208 section 12",
+            )
+        object.__setattr__(self, "name", self.name.lower())
+        if self.name in (Redirect.name, Explanation.name):
+            raise EmailAuthError(f"{self.name!r} is a modifier of RFC 7208; use Redirect or Explanation")
+        check_macro_string(self.value)
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+    @property
+    def meaning(self) -> tuple[str, ...]:
+        """Name and value: what else may mean the same is not known."""
+        return (self.name, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueTerm:
+    """A term of which a CDK token hides the kind, such as `${Token[TOKEN.7]}`; it is carried along unchanged.
+
+    Raises:
+        RecordSyntaxError: if no token is in it, its kind is plain (`include:${Token[TOKEN.7]}`), or it would end the term.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        check_macro_string(self.text)
+        if not (holds_token(self.text) and _HIDDEN_KIND.match(self.text)):
+            raise RecordSyntaxError(
+                f"{self.text!r} is no term whose kind a CDK token hides",
+                self.text,
+                (0, len(self.text)),
+                "RFC 7208 section 4.6.1",
+            )
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def qualifier(self) -> SpfQualifier | None:
+        """The text may begin with one, but it is compared as part of `meaning`."""
+        return None
+
+    @property
+    def meaning(self) -> tuple[str, ...]:
+        """The text: what it means is not known."""
+        return ("token", self.text)
+
+
+Mechanism: TypeAlias = All | Include | A | Mx | Ptr | Ip4 | Ip6 | Exists
+Modifier: TypeAlias = Redirect | Explanation | UnknownModifier
+Term: TypeAlias = Mechanism | Modifier | OpaqueTerm
+
+
+def check_qualifier(field_name: str, value: object) -> None:
+    """Refuse everything that is no `SpfQualifier`, with the member that its text stands for.
+
+    Raises:
+        EmailAuthError: if it is none.
+    """
+    if isinstance(value, SpfQualifier):
+        return
+    fix = next((str(member) for member in SpfQualifier if member.value == value), "one of " + ", ".join(map(str, SpfQualifier)))
+    raise EmailAuthError(f"{field_name} must be a SpfQualifier, got {value!r}; use {fix}")
+
+
+def _check_length(field_name: str, value: int | None, maximum: int) -> None:
+    if value is not None and not (type(value) is int and 0 <= value <= maximum):
+        raise EmailAuthError(f"{field_name} must be a whole number from 0 to {maximum}, got {value!r}")
 
 
 def check_macro_string(text: str) -> None:
@@ -175,12 +462,12 @@ def check_no_length(text: str) -> None:
     Raises:
         RecordSyntaxError: if it ends in one.
     """
-    found = re.search(r"/[0-9]*\Z", text)
-    if found is not None and holds_token(text):
+    length = re.search(r"/[0-9]*\Z", text)
+    if length is not None and holds_token(text):
         raise RecordSyntaxError(
-            f"{found.group()!r} is no part of {text!r}; a prefix length is a number of its own",
+            f"{length.group()!r} is no part of {text!r}; a prefix length is a number of its own",
             text,
-            found.span(),
+            length.span(),
             "RFC 7208 section 12",
         )
 
@@ -256,328 +543,3 @@ def _check_domain_end(text: str, masked: str) -> None:
 def _masked(text: str) -> str:
     """`text` with each character of each macro hidden, so that positions stay and a dot in a macro is none."""
     return _MACRO.sub(lambda match: _HIDDEN * len(match.group()), text)
-
-
-_IP4_BITS = 32
-_IP6_BITS = 128
-
-
-class SpfQualifier(enum.Enum):
-    """The result when a mechanism matches (section 4.6.2)."""
-
-    PASS = "+"  # noqa: S105 - the RFC's word
-    FAIL = "-"
-    SOFTFAIL = "~"
-    NEUTRAL = "?"
-
-
-@dataclass(frozen=True, slots=True)
-class _Mechanism:
-    """What all mechanisms share. Errors: `EmailAuthError`; for text that breaks the grammar `RecordSyntaxError`."""
-
-    name: ClassVar[str]
-    costs_lookup: ClassVar[bool] = True
-    """Whether evaluating it counts against the limit of ten (section 4.6.4)."""
-
-    qualifier: SpfQualifier = field(default=SpfQualifier.PASS, kw_only=True)
-
-    def __post_init__(self) -> None:
-        check_qualifier("qualifier", self.qualifier)
-        self._check()
-
-    def __str__(self) -> str:
-        return f"{self.qualifier.value}{self.name}{self._argument()}".removeprefix("+")
-
-    @property
-    def meaning(self) -> tuple[str | int, ...]:
-        """Equal for two mechanisms that match the same hosts, however they are spelt; the qualifier is left out."""
-        return (self.name,)
-
-    def _check(self) -> None:
-        """Check the fields of a subclass; a hook, since `super()` does not work in slotted dataclasses before Python 3.14."""
-
-    def _argument(self) -> str:
-        return ""
-
-
-class All(_Mechanism):
-    """`all`: matches every host (section 5.1)."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "all"
-    costs_lookup: ClassVar[bool] = False
-
-
-@dataclass(frozen=True, slots=True)
-class _DomainMechanism(_Mechanism):
-    domain: str
-
-    @property
-    def meaning(self) -> tuple[str | int, ...]:
-        """As in `_Mechanism`."""
-        return (self.name, domain_spec_meaning(self.domain))
-
-    def _check(self) -> None:
-        check_domain_spec(self.domain)
-
-    def _argument(self) -> str:
-        return f":{self.domain}"
-
-
-class Include(_DomainMechanism):
-    """`include:`: matches if the record of that domain passes (section 5.2)."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "include"
-
-
-class Exists(_DomainMechanism):
-    """`exists:`: matches if that domain has an A record (section 5.7)."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "exists"
-
-
-@dataclass(frozen=True, slots=True)
-class Ptr(_Mechanism):
-    """`ptr`: matches by reverse lookup (section 5.5, which says not to publish it)."""
-
-    name: ClassVar[str] = "ptr"
-    domain: str | None = None
-
-    @property
-    def meaning(self) -> tuple[str | int, ...]:
-        """As in `_Mechanism`."""
-        return (self.name, "" if self.domain is None else domain_spec_meaning(self.domain))
-
-    def _check(self) -> None:
-        if self.domain is not None:
-            check_domain_spec(self.domain)
-
-    def _argument(self) -> str:
-        return "" if self.domain is None else f":{self.domain}"
-
-
-@dataclass(frozen=True, slots=True)
-class _HostMechanism(_Mechanism):
-    domain: str | None = None
-    ip4_length: int | None = None
-    """Leading bits to compare for IPv4, 0 to 32; absent is 32."""
-
-    ip6_length: int | None = None
-    """Leading bits to compare for IPv6, 0 to 128; absent is 128."""
-
-    @property
-    def meaning(self) -> tuple[str | int, ...]:
-        """As in `_Mechanism`."""
-        return (
-            self.name,
-            "" if self.domain is None else domain_spec_meaning(self.domain),
-            _IP4_BITS if self.ip4_length is None else self.ip4_length,
-            _IP6_BITS if self.ip6_length is None else self.ip6_length,
-        )
-
-    def _check(self) -> None:
-        if self.domain is not None:
-            check_no_length(self.domain)
-            check_domain_spec(self.domain)
-        _check_length("ip4_length", self.ip4_length, _IP4_BITS)
-        _check_length("ip6_length", self.ip6_length, _IP6_BITS)
-
-    def _argument(self) -> str:
-        domain = "" if self.domain is None else f":{self.domain}"
-        ip4 = "" if self.ip4_length is None else f"/{self.ip4_length}"
-        ip6 = "" if self.ip6_length is None else f"//{self.ip6_length}"
-        return domain + ip4 + ip6
-
-
-class A(_HostMechanism):
-    """`a`: matches the addresses of the domain, by default of the record's own (section 5.3)."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "a"
-
-
-class Mx(_HostMechanism):
-    """`mx`: matches the addresses of the domain's MX hosts (section 5.4)."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "mx"
-
-
-@dataclass(frozen=True, slots=True)
-class _NetworkMechanism(_Mechanism):
-    costs_lookup: ClassVar[bool] = False
-    maximum: ClassVar[int]
-    address: str
-    prefix_length: int | None = None
-    """Leading bits to compare; absent is all of them: 32 for IPv4, 128 for IPv6."""
-
-    @property
-    def network(self) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-        """The addresses that match; None if a token hides them."""
-        if holds_token(self.address):
-            return None
-        length = self.maximum if self.prefix_length is None else self.prefix_length
-        return ipaddress.ip_network((self.address, length), strict=False)
-
-    @property
-    def meaning(self) -> tuple[str | int, ...]:
-        """As in `_Mechanism`."""
-        return (self.name, self._argument() if self.network is None else str(self.network))
-
-    def _check(self) -> None:
-        check_no_length(self.address)
-        check = ip4_address if self.maximum == _IP4_BITS else ip6_address
-        object.__setattr__(self, "address", check(self.address))
-        _check_length("prefix_length", self.prefix_length, self.maximum)
-
-    def _argument(self) -> str:
-        return f":{self.address}" + ("" if self.prefix_length is None else f"/{self.prefix_length}")
-
-
-class Ip4(_NetworkMechanism):
-    """`ip4:`: matches an IPv4 network (section 5.6). Host bits may be set: `192.0.2.1/24` is legal."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "ip4"
-    maximum: ClassVar[int] = _IP4_BITS
-
-
-class Ip6(_NetworkMechanism):
-    """`ip6:`: matches an IPv6 network (section 5.6). Host bits may be set."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "ip6"
-    maximum: ClassVar[int] = _IP6_BITS
-
-
-def check_qualifier(field_name: str, value: object) -> None:
-    """Refuse everything that is no `SpfQualifier`, with the member that its text stands for.
-
-    Raises:
-        EmailAuthError: if it is none.
-    """
-    if isinstance(value, SpfQualifier):
-        return
-    fix = next((str(member) for member in SpfQualifier if member.value == value), "one of " + ", ".join(map(str, SpfQualifier)))
-    raise EmailAuthError(f"{field_name} must be a SpfQualifier, got {value!r}; use {fix}")
-
-
-def _check_length(field_name: str, value: int | None, maximum: int) -> None:
-    if value is not None and not (type(value) is int and 0 <= value <= maximum):
-        raise EmailAuthError(f"{field_name} must be a whole number from 0 to {maximum}, got {value!r}")
-
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")  # section 12: name
-_HIDDEN_KIND = re.compile(r"[+\-~?]?(?:[a-z0-9_.-]*|(?:a|mx)/[0-9/]*)(?=\$\{Token\[)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class _DomainModifier:
-    """What `redirect` and `exp` share.
-
-    Raises:
-        RecordSyntaxError: if the domain breaks the grammar.
-    """
-
-    name: ClassVar[str]
-    domain: str
-
-    def __post_init__(self) -> None:
-        check_domain_spec(self.domain)
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.domain}"
-
-    @property
-    def meaning(self) -> tuple[str, ...]:
-        """Equal for two modifiers that say the same, however they are spelt."""
-        return (self.name, domain_spec_meaning(self.domain))
-
-
-class Redirect(_DomainModifier):
-    """`redirect=`: if nothing matches, the record of that domain decides (section 6.1)."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "redirect"
-
-
-class Explanation(_DomainModifier):
-    """`exp=`: where the text for refused senders is (section 6.2)."""
-
-    __slots__ = ()
-    name: ClassVar[str] = "exp"
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownModifier:
-    """A modifier that RFC 7208 does not define; receivers ignore it (section 6). The name is kept in lower case.
-
-    Raises:
-        RecordSyntaxError: if name or value breaks the grammar.
-    """
-
-    name: str
-    value: str
-    """A macro-string, possibly empty."""
-
-    def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise RecordSyntaxError(
-                f"{self.name!r} is not a modifier name: a letter, then letters, digits, '-', '_' and '.'",
-                self.name,
-                (0, len(self.name)),
-                "RFC 7208 section 12",
-            )
-        object.__setattr__(self, "name", self.name.lower())
-        if self.name in (Redirect.name, Explanation.name):
-            raise EmailAuthError(f"{self.name!r} is a modifier of RFC 7208; use Redirect or Explanation")
-        check_macro_string(self.value)
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.value}"
-
-    @property
-    def meaning(self) -> tuple[str, ...]:
-        """Name and value: nobody knows what else may mean the same."""
-        return (self.name, self.value)
-
-
-@dataclass(frozen=True, slots=True)
-class OpaqueTerm:
-    """A term of which a CDK token hides the kind, such as `${Token[TOKEN.7]}`; it is carried along unchanged.
-
-    Raises:
-        RecordSyntaxError: if no token is in it, its kind is plain (`include:${Token[TOKEN.7]}`), or it would end the term.
-    """
-
-    text: str
-
-    def __post_init__(self) -> None:
-        check_macro_string(self.text)
-        if not (holds_token(self.text) and _HIDDEN_KIND.match(self.text)):
-            raise RecordSyntaxError(
-                f"{self.text!r} is no term whose kind a CDK token hides",
-                self.text,
-                (0, len(self.text)),
-                "RFC 7208 section 4.6.1",
-            )
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def qualifier(self) -> SpfQualifier | None:
-        """The text may begin with one, but it is compared as part of `meaning`."""
-        return None
-
-    @property
-    def meaning(self) -> tuple[str, ...]:
-        """The text: what it means is not known."""
-        return ("token", self.text)
-
-
-Mechanism: TypeAlias = All | Include | A | Mx | Ptr | Ip4 | Ip6 | Exists
-Modifier: TypeAlias = Redirect | Explanation | UnknownModifier
-Term: TypeAlias = Mechanism | Modifier | OpaqueTerm

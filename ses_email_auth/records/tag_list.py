@@ -1,12 +1,12 @@
-"""The "tag=value; tag=value" text that DMARC (RFC 9989 section 4.8) and DKIM (RFC 6376 section 3.2) share.
+"""Records that are lists of names and values.
 
-Only the frame is read here. Not handled, because the two standards differ: which names and values are allowed, empty
-values, duplicate names, case. White space is the FWS of DKIM: a caller whose standard knows no line breaks refuses them first.
+Tag lists are those of DKIM (RFC 6376 section 3.2), DMARC (RFC 9989 section 4.8) and BIMI: "tag=value; tag=value" with white
+space around the signs. Field lists are those of MTA-STS (RFC 8461 section 3.1) and TLS-RPT (RFC 8460 section 3): "v=...;
+name=value" with no white space around "=", other letters in names, and no empty value.
 
-The "v=...; name=value" text that MTA-STS (RFC 8461 section 3.1) and TLS-RPT (RFC 8460 section 3) share.
-
-It differs from the tag list of DKIM and DMARC: no white space around "=", other letters in names, no empty value. Not handled
-here: which names are known, and what their values may be.
+Only the frame is read here. Not handled, since the standards differ: which names and values are allowed, empty values of tags,
+duplicate names, case. White space in tag lists is the FWS of DKIM: where a standard knows no line breaks, the caller refuses
+them first.
 """
 
 from __future__ import annotations
@@ -20,17 +20,14 @@ from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "Tag",
-    "checked_other",
-    "is_record",
-    "others",
-    "read_fields",
-    "scan",
-]
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")  # RFC 6376 section 3.2: tag-name = ALPHA *ALNUMPUNC
+_TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")  # RFC 6376 section 3.2: tag-name = ALPHA *ALNUMPUNC
+# RFC 6376 section 3.2: tag-value = [ tval *( 1*(WSP / FWS) tval ) ], tval = 1*VALCHAR; a CDK token is a tval too.
+_TAG_VALUE = re.compile(r"(?:[!-:<-~]+(?:(?:[ \t]*\r\n)?[ \t]+[!-:<-~]+)*)?")
 _FWS = " \t\r\n"
+_FIELD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")  # RFC 8461 section 3.1: sts-ext-name; RFC 8460 section 3: the same
+_EXTENSION_VALUE = re.compile(r"[!-:<>-~]+")  # both: visible US-ASCII without ";" and "="
+_WSP = " \t"
+_SHOWN = 40  # characters of a text in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def _tag(text: str, span: tuple[int, int], reference: str) -> Tag:
     name = text[slice(*name_span)]
     if not name:
         raise RecordSyntaxError("the '=' has no tag name before it; write name=value", text, (equals, equals + 1), reference)
-    if not _NAME.fullmatch(name):
+    if not _TAG_NAME.fullmatch(name):
         message = f"{name!r} is not a tag name: it must be a letter, then letters, digits or '_'"
         raise RecordSyntaxError(message, text, name_span, reference)
     value_span = _trimmed(text, (equals + 1, end))
@@ -100,10 +97,38 @@ def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
     return start + len(kept) - len(kept.lstrip(_FWS)), start + len(kept)
 
 
-_FIELD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")  # RFC 8461 section 3.1: sts-ext-name; RFC 8460 section 3: the same
-_EXTENSION_VALUE = re.compile(r"[!-:<>-~]+")  # both: visible US-ASCII without ";" and "="
-_WSP = " \t"
-_SHOWN = 40  # characters of a text in a message
+def value_fault(value: str) -> int | None:
+    """Where in `value` the first character stands that no tag value can hold there; None if there is none."""
+    rest = _TAG_VALUE.sub("", value, count=1)
+    return len(value) - len(rest.lstrip(" \t")) if rest else None
+
+
+def check_value(name: str, value: str) -> None:
+    """Refuse a text that cannot be the value of a tag. It is not shown: people put everything into notes.
+
+    Raises:
+        EmailAuthError: if the text is not printable US-ASCII, holds ";" or has white space at an end.
+    """
+    if value_fault(value) is not None:
+        raise EmailAuthError(f"{name} must be printable US-ASCII without ';' and without white space at its ends")
+
+
+def checked_unknown_tags(
+    argument: str, tags: tuple[tuple[str, str], ...], known: tuple[str, ...], *, ignore_case: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """The (name, value) pairs of an argument as a tuple.
+
+    Raises:
+        EmailAuthError: for a name that is none, is a known tag or stands twice, and for a bad value.
+    """
+    names = set(known)
+    for name, value in tags:
+        key = name.lower() if ignore_case else name
+        if key in names or not _TAG_NAME.fullmatch(name):
+            raise EmailAuthError(f"{argument} holds the name {name!r}; it must be a tag name, not a known one, and once only")
+        names.add(key)
+        check_value(f"the value of the tag {name!r}", value)
+    return tuple(tags)
 
 
 def is_record(text: str, version: str) -> bool:
@@ -165,12 +190,12 @@ def _field(text: str, start: int, part: str, reference: str) -> Tag:
     return Tag(name, value, (start, at), (at + 1, end))
 
 
-def others(fields: Iterable[Tag], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def unknown_fields(fields: Iterable[Tag], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The (name, value) of fields that senders ignore, in order."""
     return tuple((field.name, field.value) for field in fields if field.name not in known)
 
 
-def checked_other(pairs: Iterable[tuple[str, str]], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def checked_unknown_fields(pairs: Iterable[tuple[str, str]], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Fields that no standard knows.
 
     Raises:

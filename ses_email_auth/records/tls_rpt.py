@@ -11,14 +11,12 @@ from urllib.parse import urlsplit
 
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.records.report_uri import ReportUri, report_uris
-from ses_email_auth.records.tag_list import checked_other, is_record, others, read_fields
+from ses_email_auth.records.tag_list import checked_unknown_fields, is_record, read_fields, unknown_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ses_email_auth.records.tag_list import Tag
-
-__all__ = ["TlsRptRecord"]
 
 _REFERENCE = "RFC 8460 section 3"
 _VERSION = "v=TLSRPTv1"
@@ -53,7 +51,7 @@ class TlsRptRecord:
             if fault is not None:
                 raise EmailAuthError(f"rua holds {str(uri)!r}: {fault}")
         object.__setattr__(self, "rua", uris)
-        object.__setattr__(self, "other", checked_other(other, _KNOWN))
+        object.__setattr__(self, "other", checked_unknown_fields(other, _KNOWN))
         object.__setattr__(self, "_spelling", None)
 
     def __str__(self) -> str:
@@ -72,16 +70,16 @@ class TlsRptRecord:
         Raises:
             RecordSyntaxError: if senders could not use the record.
         """
-        fields = read_fields(text, version=_VERSION, known=_KNOWN, reference=_REFERENCE)
+        tags = read_fields(text, version=_VERSION, known=_KNOWN, reference=_REFERENCE)
         rua: list[ReportUri] = []
-        for each in fields:
-            if each.name == "v":
-                raise RecordSyntaxError("v= stands twice; keep one", text, each.name_span, _REFERENCE)
-            if each.name == "rua":
-                rua += _uris(text, each)
+        for tag in tags:
+            if tag.name == "v":
+                raise RecordSyntaxError("v= stands twice; keep one", text, tag.name_span, _REFERENCE)
+            if tag.name == "rua":
+                rua += _uris(text, tag)
         if not rua:
             raise RecordSyntaxError("rua= is missing (names are case-sensitive)", text, (len(text), len(text)), _REFERENCE)
-        return cls(rua, others(fields, _KNOWN))
+        return cls(rua, unknown_fields(tags, _KNOWN))
 
     @classmethod
     def verbatim(cls, text: str) -> TlsRptRecord:
