@@ -1,1 +1,1 @@
-"""What good practice says of records that are legal, and what receivers, SES or Route 53 do with those that are not. Pure."""
+"""Checks of mail records: findings, the rules that give them, and how they are run. Pure."""

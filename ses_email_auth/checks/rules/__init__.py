@@ -1,7 +1,4 @@
-"""All rules, each a function over a view of a zone. A rule stands in the module of the record that it speaks about.
-
-Those of `parked` are run on request only.
-"""
+"""All rules. A rule stands in the module of the record that it speaks about; those of `parked` are run on request only."""
 
 from __future__ import annotations
 
@@ -65,7 +62,7 @@ def _declared() -> Iterator[Rule]:
 
 
 PLAN_RULES: tuple[Rule, ...] = tuple(rule for rule in _declared() if rule.for_constructs)
-"""Those that can speak about what our own constructs publish: its texts and policies are the user's, all else is ours. An app
-may build hundreds of domains, so the other rules are left to the plug-in, which also sees what stands beside."""
+"""The rules that can speak about what our own constructs publish: its texts and policies are the user's, all else is ours. An
+app may build hundreds of domains, so the other rules are left to the plug-in, which also sees what stands beside."""
 
 RULES: tuple[Rule, ...] = (*PLAN_RULES, *(rule for rule in _declared() if not rule.for_constructs))

@@ -1,9 +1,7 @@
-"""Rules on what the alignment proofs show (RFC 9989 section 4.4; Amazon SES developer guide).
+"""Rules on alignment (RFC 9989 sections 4.4 and 7.4; Amazon SES developer guide): what the alignment proofs of our constructs
+show, and SES identities in files together with the DMARC policy that applies to them.
 
-Rules on SES identities in files and the DMARC policy that applies to them (RFC 9989 sections 4.4 and 7.4; Amazon SES
-developer guide). Domains of our own constructs have an alignment proof instead: `alignment_rules`.
-
-Not handled: From domains below the identity, and what an identity of an address inherits.
+Not handled: From domains below an identity in a file, and what an identity of an address inherits.
 """
 
 from __future__ import annotations
@@ -27,24 +25,6 @@ if TYPE_CHECKING:
 
 _SIGN = "let SES sign with a key of the domain"
 _ENFORCED = (DmarcPolicy.QUARANTINE, DmarcPolicy.REJECT)
-
-
-_IDENTITY = """Resources:
-  Dmarc:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneName: example.com.
-      Name: _dmarc.example.com.
-      Type: TXT
-      TTL: "600"
-      ResourceRecords: ['"v=DMARC1; p=reject; {tags}rua=mailto:dmarc@example.com"']
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-"""
-_NO_DKIM = "      DkimAttributes: {SigningEnabled: false}\n"
-_MAIL_FROM = "      MailFromAttributes: {MailFromDomain: bounce.example.com}\n"
 
 
 @rule(
@@ -117,7 +97,7 @@ def _legs(proof: AlignmentProof) -> str:
 def alignment_dkim_only(view: ZoneView) -> Iterator[Fault]:
     for proof in view.proofs:
         worst = _worst(proof)
-        # A leg that nobody can judge yet (a token) is no fault.
+        # A leg that cannot be judged yet (a token) is no fault.
         if proof.worst_verdict is not Verdict.DKIM_ONLY or worst.spf.aligned is None:
             continue
         message = f"SPF passes for {worst.spf.domain} and can never align; DMARC rests on DKIM alone"
@@ -173,8 +153,9 @@ def _unsigned(view: ZoneView) -> Iterator[tuple[DeclaredIdentity, DomainName, Po
     records, signers = records_by_name(view), _signers(view)
     for identity, domain in candidates:
         # A key in DNS that is not SES's: the program that sends may sign by itself.
-        found = () if domain in signers or domain.organizational in signers else policies(view, domain, records)
-        for policy in found:
+        if domain in signers or domain.organizational in signers:
+            continue
+        for policy in policies(view, domain, records):
             asked = enforced(policy)
             if asked is not None:
                 yield identity, domain, policy, asked
@@ -183,13 +164,31 @@ def _unsigned(view: ZoneView) -> Iterator[tuple[DeclaredIdentity, DomainName, Po
 
 def _signers(view: ZoneView) -> frozenset[DomainName]:
     """The domains with DKIM keys in view."""
-    found: set[DomainName] = set()
+    signers: set[DomainName] = set()
     for record in (*view.sets(RecordType.TXT), *view.sets(RecordType.CNAME)):
         if isinstance(record.name, DomainName) and record.name.is_known:
             _, _, domain = record.name.text.partition("._domainkey.")
             if domain:
-                found.add(DomainName(domain))
-    return frozenset(found)
+                signers.add(DomainName(domain))
+    return frozenset(signers)
+
+
+_IDENTITY = """Resources:
+  Dmarc:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: _dmarc.example.com.
+      Type: TXT
+      TTL: "600"
+      ResourceRecords: ['"v=DMARC1; p=reject; {tags}rua=mailto:dmarc@example.com"']
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+"""
+_NO_DKIM = "      DkimAttributes: {SigningEnabled: false}\n"
+_MAIL_FROM = "      MailFromAttributes: {MailFromDomain: bounce.example.com}\n"
 
 
 @rule(
@@ -255,19 +254,19 @@ def dmarc_aspf_strict(view: ZoneView) -> Iterator[Fault]:
     if view.proofs or not any(record.aspf is Alignment.STRICT for _, _, record in view.dmarc_records):
         return
     records = records_by_name(view)
-    found: dict[DomainName, DomainName] = {}
+    strict: dict[DomainName, DomainName] = {}
     named: set[DomainName] = set()
     for identity in view.identities:
         domain, mail_from = identity.domain, identity.mail_from_domain
         if domain is not None and mail_from is not None and mail_from.is_subdomain_of(domain):
             named.add(mail_from)
             for policy in policies(view, domain, records):
-                _note(found, policy, mail_from)
+                _note_strict(strict, policy, mail_from)
     for mail_from in view.mail_from_mx:
         if mail_from not in named and mail_from.parent is not None:
             for policy in _above(view, mail_from.parent, records):
-                _note(found, policy, mail_from)
-    for at, mail_from in found.items():
+                _note_strict(strict, policy, mail_from)
+    for at, mail_from in strict.items():
         yield Fault(
             where=f"_dmarc.{at} TXT",
             message=f"aspf=s asks for the very domain of the From address, and SES sends with MAIL FROM {mail_from}: SPF never "
@@ -277,7 +276,7 @@ def dmarc_aspf_strict(view: ZoneView) -> Iterator[Fault]:
 
 
 def _above(view: ZoneView, domain: DomainName, records: DmarcRecords) -> tuple[Policy, ...]:
-    """The policies of the first domain above a MAIL FROM domain that has a record: whose identity it is, nobody says."""
+    """The policies of the first domain with a record above a MAIL FROM domain whose identity is not in view."""
     last = domain.organizational
     if last is not None:
         for step in ancestry(domain, last):
@@ -286,7 +285,7 @@ def _above(view: ZoneView, domain: DomainName, records: DmarcRecords) -> tuple[P
     return ()
 
 
-def _note(found: dict[DomainName, DomainName], policy: Policy, mail_from: DomainName) -> None:
+def _note_strict(strict: dict[DomainName, DomainName], policy: Policy, mail_from: DomainName) -> None:
     record = policy.record
     if isinstance(record, DmarcRecord) and record.aspf is Alignment.STRICT and policy.at is not None:
-        found.setdefault(policy.at, mail_from)
+        strict.setdefault(policy.at, mail_from)

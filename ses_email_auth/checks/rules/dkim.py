@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; k=rsa"',
 )
 def dkim_syntax(view: ZoneView) -> Iterator[Fault]:
-    for found in view.dkim:
-        text = found.source
-        if not found.trouble or holds_private_key(text.text):
+    for entry in view.dkim:
+        text = entry.source
+        if not entry.trouble or holds_private_key(text.text):
             continue
         if meant_as(text.text) == "DKIM" and near_miss(view, text) is not None:  # that rule says it
             continue
-        if found.key is not None:
-            yield Fault(where=text.where, message=f"verifiers pass over a part of it: {found.trouble}", severity=Severity.INFO)
+        if entry.key is not None:
+            yield Fault(where=text.where, message=f"verifiers pass over a part of it: {entry.trouble}", severity=Severity.INFO)
         else:
             yield Fault(
                 where=text.where,
-                message=f"verifiers take every text here for a key and cannot use this one: {found.trouble}",
+                message=f"verifiers take every text here for a key and cannot use this one: {entry.trouble}",
                 fix="publish the key record as the signer gives it, and no other text at this name",
             )
 
@@ -60,8 +60,8 @@ s._domainkey.example.com. 600 IN TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQH
 )
 def dkim_multiple(view: ZoneView) -> Iterator[Fault]:
     texts: dict[tuple[DomainName, str | None], dict[str, TextInView]] = {}
-    for found in view.dkim:
-        text = found.source  # one of several sets of a routing policy answers alone
+    for entry in view.dkim:
+        text = entry.source  # one of several sets of a routing policy answers alone
         texts.setdefault((text.name, text.set_identifier), {}).setdefault(text.text, text)
     for (name, _), values in texts.items():
         if len(values) > 1:  # RFC 6376 section 3.6.2.2: the result is undefined
@@ -69,7 +69,7 @@ def dkim_multiple(view: ZoneView) -> Iterator[Fault]:
                 where=f"{name} TXT",
                 message=f"{len(values)} texts stand at one selector; a verifier takes any of them, or none",
                 fix="keep the one that the signer uses; a new key gets a new selector",
-                records=tuple({id(each.record): each.record for each in values.values()}.values()),
+                records=tuple({id(value.record): value.record for value in values.values()}.values()),
             )
 
 
@@ -82,10 +82,10 @@ def dkim_multiple(view: ZoneView) -> Iterator[Fault]:
     example='s._domainkey.example.com. 600 IN TXT "k=ed25519; t=y; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
 )
 def dkim_testing(view: ZoneView) -> Iterator[Fault]:
-    for found, key, _ in keys_in_view(view):
+    for entry, key, _ in keys_in_view(view):
         if key.is_testing and not key.is_revoked:
             yield Fault(
-                where=found.where,
+                where=entry.where,
                 message="t=y says that the domain only tests DKIM; verifiers may treat its mail as if it were not signed",
                 fix="leave out t=y",
             )
@@ -100,18 +100,18 @@ def dkim_testing(view: ZoneView) -> Iterator[Fault]:
     example='s._domainkey.example.com. 600 IN TXT "v=DKIM1; p="',
 )
 def dkim_revoked(view: ZoneView) -> Iterator[Fault]:
-    for found, key, is_own in keys_in_view(view):
-        if not key.is_revoked or found.is_wildcard:  # at a wildcard it says that the domain signs nothing
+    for entry, key, is_own in keys_in_view(view):
+        if not key.is_revoked or entry.is_wildcard:  # at a wildcard it says that the domain signs nothing
             continue
         if is_own:
             yield Fault(
-                where=found.where,
+                where=entry.where,
                 message="the empty p= revokes the key, and SES is told to sign with this selector",
                 fix="publish the public key, or give the identity the selector of a key that is published",
                 severity=Severity.ERROR,
             )
         else:
-            yield Fault(where=found.where, message="the empty p= revokes the key; signatures with it fail")
+            yield Fault(where=entry.where, message="the empty p= revokes the key; signatures with it fail")
 
 
 @rule(
@@ -123,9 +123,9 @@ def dkim_revoked(view: ZoneView) -> Iterator[Fault]:
     example='s._domainkey.example.com. 600 IN TXT "k=ed25519; g=*; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
 )
 def dkim_granularity(view: ZoneView) -> Iterator[Fault]:
-    for found, key, _ in keys_in_view(view):
+    for entry, key, _ in keys_in_view(view):
         if any(name == "g" for name, _ in key.unknown_tags):
-            yield Fault(where=found.where, message="g= is of DomainKeys, which DKIM replaced; verifiers pass over it")
+            yield Fault(where=entry.where, message="g= is of DomainKeys, which DKIM replaced; verifiers pass over it")
 
 
 _WEAK_BITS = 1024
@@ -143,11 +143,11 @@ _NEW_KEY = "make a new key of 2048 bits under a new selector"
     example='s._domainkey.example.com. 600 IN TXT "k=ed25519; h=sha1; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
 )
 def dkim_sha1(view: ZoneView) -> Iterator[Fault]:
-    for found, key, _ in keys_in_view(view):
+    for entry, key, _ in keys_in_view(view):
         hashes = key.hash_algorithms
         if hashes is not None and not key.is_revoked and "sha256" not in map(str.lower, hashes):
             yield Fault(
-                where=found.where,
+                where=entry.where,
                 message=f"h= allows {shown(':'.join(hashes))} and not sha256, with which signers sign; such signatures fail",
                 fix="leave out h=, or write h=sha256",
             )
@@ -163,20 +163,20 @@ def dkim_sha1(view: ZoneView) -> Iterator[Fault]:
     example='s._domainkey.example.com. 600 IN TXT "k=ed25519; s=tlsrpt; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="',
 )
 def dkim_not_for_email(view: ZoneView) -> Iterator[Fault]:
-    for found, key, is_own in keys_in_view(view):
+    for entry, key, is_own in keys_in_view(view):
         services = key.effective_service_types
         if key.is_revoked or {"*", "email"} & set(map(str.lower, services)):
             continue
         message = f"s= allows {shown(':'.join(services))} and not email"
         if is_own:
             yield Fault(
-                where=found.where,
+                where=entry.where,
                 message=f"{message}, and SES is told to sign mail with this selector",
                 fix="leave out s=, or write s=email",
                 severity=Severity.ERROR,
             )
         else:
-            yield Fault(where=found.where, message=f"{message}; verifiers of mail pass over the key")
+            yield Fault(where=entry.where, message=f"{message}; verifiers of mail pass over the key")
 
 
 @rule(
@@ -190,21 +190,21 @@ def dkim_not_for_email(view: ZoneView) -> Iterator[Fault]:
     ' "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAECAwEAAQ=="',
 )
 def dkim_key_short(view: ZoneView) -> Iterator[Fault]:
-    for found, key, is_own in keys_in_view(view):
+    for entry, key, is_own in keys_in_view(view):
         bits = key.key_bits
         if bits is None or bits >= _GOOD_BITS or key.effective_key_type is not DkimKeyType.RSA:
             continue
         if bits < _WEAK_BITS:  # RFC 8301 section 3.2: verifiers must not take the signature for valid
             yield Fault(
-                where=found.where,
+                where=entry.where,
                 message=f"the key has {bits} bits; receivers ignore signatures with less than {_WEAK_BITS}",
                 fix=_NEW_KEY,
                 severity=Severity.ERROR,
             )
         elif is_own:
-            yield Fault(where=found.where, message=f"the key has {bits} bits; signers should use {_GOOD_BITS}", fix=_NEW_KEY)
-        else:  # receivers take such a key, and whose selector it is nobody can tell
-            yield Fault(where=found.where, message=f"the key has {bits} bits; 2048 are usual", severity=Severity.INFO)
+            yield Fault(where=entry.where, message=f"the key has {bits} bits; signers should use {_GOOD_BITS}", fix=_NEW_KEY)
+        else:  # receivers take such a key, and whose selector it is cannot be told
+            yield Fault(where=entry.where, message=f"the key has {bits} bits; 2048 are usual", severity=Severity.INFO)
     yield from _asked_for_short_keys(view)
 
 
@@ -253,10 +253,10 @@ Resources:
 """,
 )
 def dkim_ed25519_ses(view: ZoneView) -> Iterator[Fault]:
-    for found, key, is_own in keys_in_view(view):
+    for entry, key, is_own in keys_in_view(view):
         if is_own and key.effective_key_type is DkimKeyType.ED25519:
             yield Fault(
-                where=found.where,
+                where=entry.where,
                 message="SES is told to sign with this selector, and it signs with RSA alone; this key is Ed25519",
                 fix="publish an RSA key of 2048 bits, and give SES its private half",
             )

@@ -1,14 +1,8 @@
-"""What the DMARC records in view mean together: which one applies to a domain, and whether there is one at all.
+"""Rules on DMARC policies and on where DMARC records stand, or none does (RFC 9989 sections 4.5, 4.7, 4.10 and 5.1; RFC 7489
+section 6.6.3 for receivers that follow it), and what the records in view mean together.
 
-Only for rules. The tree walk of RFC 9989 section 4.10 is `ses_email_auth.publication.dmarc_discovery`.
-
-Rules on what DMARC policies do (RFC 9989 sections 4.7 and 4.10; RFC 7489 for receivers that follow it).
-
-Not handled here: their text (`dmarc_syntax_rules`), their place (`dmarc_presence_rules`), reports (`report_rules`).
-
-Rules on where DMARC records stand, and where none does (RFC 9989 sections 4.5, 4.10 and 5.1; RFC 7489 section 6.6.3).
-
-Not handled: zones that are not in view, and what stands behind a CNAME (hosted DMARC).
+Not handled: the text of the records (`dmarc_syntax`), reports (`dmarc_reports`), zones that are not in view, and what stands
+behind a CNAME (hosted DMARC). The tree walk of RFC 9989 section 4.10 is `ses_email_auth.publication.dmarc_discovery`.
 """
 
 from __future__ import annotations
@@ -55,25 +49,25 @@ def ancestry(domain: DomainName, last: DomainName) -> Iterator[DomainName]:
 
 
 def rivals(view: ZoneView) -> Iterator[tuple[DmarcInView, ...]]:
-    """The DMARC records that one answer holds: those of a name, but each alternative of a routing policy for itself.
+    """The DMARC records that one answer holds: those of a name; alternatives of a routing policy are answers of their own.
 
     Equal texts are one record (RFC 2181 section 5).
     """
-    found: dict[tuple[DomainName, str | None], dict[str, DmarcInView]] = {}
+    answers: dict[tuple[DomainName, str | None], dict[str, DmarcInView]] = {}
     for entry in view.dmarc:
-        found.setdefault((entry.domain, entry.source.set_identifier), {}).setdefault(entry.source.text, entry)
-    for entries in found.values():
+        answers.setdefault((entry.domain, entry.source.set_identifier), {}).setdefault(entry.source.text, entry)
+    for entries in answers.values():
         yield tuple(entries.values())
 
 
 def records_by_name(view: ZoneView) -> DmarcRecords:
-    """The DMARC record of each domain that has one in view or told of; names with several answers are not known."""
-    found: dict[DomainName, DmarcRecord | DmarcKnowledge] = dict(view.dmarc_elsewhere)
+    """The DMARC records in view and elsewhere by domain; those of names with several answers are not known."""
+    records: dict[DomainName, DmarcRecord | DmarcKnowledge] = dict(view.dmarc_elsewhere)
     for entries in rivals(view):
         only = entries[0]
         record = only.record if len(entries) == 1 and only.source.set_identifier is None else None
-        found[only.domain] = DmarcKnowledge.UNKNOWN if record is None else record
-    return found
+        records[only.domain] = DmarcKnowledge.UNKNOWN if record is None else record
+    return records
 
 
 def policies(view: ZoneView, domain: DomainName, records: DmarcRecords) -> tuple[Policy, ...]:
@@ -81,8 +75,8 @@ def policies(view: ZoneView, domain: DomainName, records: DmarcRecords) -> tuple
     name = dmarc_name(domain)
     if domain not in records and name is not None and answers_with_dmarc(view, name):
         return ()
-    found = [policy_for(domain, records, standard) for standard in Standard]
-    return tuple(policy for policy in found if isinstance(policy.record, DmarcRecord))
+    both = [policy_for(domain, records, standard) for standard in Standard]
+    return tuple(policy for policy in both if isinstance(policy.record, DmarcRecord))
 
 
 def enforced(policy: Policy) -> DmarcPolicy | None:
@@ -116,10 +110,6 @@ def is_about_dmarc(text: str) -> bool:
 
 def _may_be_dmarc(record: RecordInView) -> bool:
     return not record.values or any(map(is_hidden, record.values)) or any(map(is_about_dmarc, record.texts))
-
-
-_FULL = 100
-_NO_SUBDOMAIN = "once reports show that no genuine mail of subdomains fails"
 
 
 @rule(
@@ -178,13 +168,13 @@ def dmarc_weaker_than_parent(view: ZoneView) -> Iterator[Fault]:
 
 def _highest(name: str, known: Mapping[str, DmarcRecord]) -> str | None:
     """The name with the fewest labels above `name` that has a record."""
-    found = None
+    highest = None
     _, _, above = name.partition(".")
     while above:
         if above in known:
-            found = above
+            highest = above
         _, _, above = above.partition(".")
-    return found
+    return highest
 
 
 def _strongest(record: DmarcRecord) -> tuple[str, DmarcPolicy]:
@@ -212,6 +202,9 @@ def dmarc_t_alone(view: ZoneView) -> Iterator[Fault]:
                 message=f"t=y is not known to RFC 7489 receivers: they apply {tag}={policy.value} in full",
                 fix="leave out t=y, and take the next policy only when the reports allow it",
             )
+
+
+_FULL = 100
 
 
 @rule(
@@ -264,6 +257,9 @@ def dmarc_sp_ignored(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=where, message=f"sp is ignored below the organizational domain {above}", fix="leave out sp")
 
 
+_NO_SUBDOMAIN = "once reports show that no genuine mail of subdomains fails"
+
+
 @rule(
     id="dmarc-sp-weaker",
     severity=Severity.WARNING,
@@ -289,14 +285,14 @@ def _weaker_tags(view: ZoneView) -> Iterator[tuple[str, str, DmarcPolicy, str, D
     for domain, where, record in view.dmarc_records:
         sp, np = record.subdomain_policy, record.nonexistent_subdomain_policy
         below, default = record.effective_subdomain_policy, record.effective_policy
-        found = [
+        weaker = [
             (tag, policy, over, stronger)
             for tag, policy, over, stronger in (("sp", sp, "p", default), ("np", np, "p" if sp is None else "sp", below))
             if policy is not None and policy.is_weaker_than(stronger)
         ]
-        if found and _without_say(domain, record) is None:
-            for weak in found:
-                yield (where, *weak)
+        if weaker and _without_say(domain, record) is None:
+            for row in weaker:
+                yield (where, *row)
 
 
 @rule(
@@ -345,14 +341,6 @@ def dmarc_np_no_effect(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-_CONSENT = "*._report._dmarc."
-_MAX_WALK_LABELS = 7  # RFC 9989 section 4.10: a longer name is cut to seven labels after the first query
-# "*" is a wildcard at the left end only (RFC 4592 section 2.1.1); Route 53 prints it as an octal escape.
-_WILDCARD_WITHIN = ("_dmarc.*.", "_dmarc.\\052.")
-_ONE_RECORD = "publish one record at _dmarc.{}; its sp= and np= speak for subdomains"
-_START = "v=DMARC1; p=none; rua=mailto:dmarc-reports"
-
-
 @rule(
     id="dmarc-multiple",
     severity=Severity.ERROR,
@@ -372,6 +360,12 @@ def dmarc_multiple(view: ZoneView) -> Iterator[Fault]:
                 fix="keep one; several report addresses go into one rua=, with ',' between them",
                 records=tuple(sets.values()),
             )
+
+
+_CONSENT = "*._report._dmarc."
+# "*" is a wildcard at the left end only (RFC 4592 section 2.1.1); Route 53 prints it as an octal escape.
+_WILDCARD_WITHIN = ("_dmarc.*.", "_dmarc.\\052.")
+_ONE_RECORD = "publish one record at _dmarc.{}; its sp= and np= speak for subdomains"
 
 
 @rule(
@@ -417,6 +411,9 @@ def dmarc_wildcard(view: ZoneView) -> Iterator[Fault]:
             )
 
 
+_START = "v=DMARC1; p=none; rua=mailto:dmarc-reports"
+
+
 @rule(
     id="dmarc-missing",
     severity=Severity.WARNING,
@@ -429,17 +426,17 @@ def dmarc_wildcard(view: ZoneView) -> Iterator[Fault]:
 def dmarc_missing(view: ZoneView) -> Iterator[Fault]:
     if view.zone is None:
         return
-    found: dict[DomainName, DomainName] = {}
+    missing: dict[DomainName, DomainName] = {}
     for domain in sorted(view.ses_senders):
-        _note(view, found, domain)
-    sending = frozenset(found)
+        _note_missing(view, missing, domain)
+    sending = frozenset(missing)
     for record in view.sets(RecordType.MX):
         # RFC 7505: a null MX takes no mail.
         takes_mail = any(text.split()[-1:] not in ([], ["."]) for text in record.texts)
         if isinstance(record.name, DomainName) and takes_mail and record.name not in view.mail_from_mx:
-            _note(view, found, record.name, organizations_only=True)
-    proofs = _proofs(view, frozenset(found.values()))
-    for organization, domain in found.items():
+            _note_missing(view, missing, record.name, organizations_only=True)
+    proofs = _proofs(view, frozenset(missing.values()))
+    for organization, domain in missing.items():
         does = "sends mail through Amazon SES" if organization in sending else "has a mail server"
         neither = "" if domain == organization else f", and {organization} has none"
         yield Fault(
@@ -450,32 +447,34 @@ def dmarc_missing(view: ZoneView) -> Iterator[Fault]:
         )
 
 
-def _note(view: ZoneView, found: dict[DomainName, DomainName], domain: DomainName, *, organizations_only: bool = False) -> None:
-    """Notes the first domain of each organization that has no DMARC record, if the zone shows that there is none."""
+def _note_missing(
+    view: ZoneView, missing: dict[DomainName, DomainName], domain: DomainName, *, organizations_only: bool = False
+) -> None:
+    """Note the first domain of each organization that has no DMARC record, if the zone shows that there is none."""
     own = dmarc_name(domain)
     if own is None or (view.all_at(own) and answers_with_dmarc(view, own)):  # the usual case, and cheap to tell
         return
     organization = domain.organizational
-    if organization is None or organization in found or view.zone is None or not organization.is_at_or_below(view.zone):
+    if organization is None or organization in missing or view.zone is None or not organization.is_at_or_below(view.zone):
         return
     if view.is_delegated(domain) or (organizations_only and domain != organization):
         return
     names = map(dmarc_name, ancestry(domain, organization))
     if not any(name is None or answers_with_dmarc(view, name) for name in names):
-        found[organization] = domain
+        missing[organization] = domain
 
 
 def _proofs(view: ZoneView, domains: frozenset[DomainName]) -> Mapping[DomainName, list[InView]]:
     """What shows that these domains have to do with mail."""
-    found: dict[DomainName, list[InView]] = {}
+    proofs: dict[DomainName, list[InView]] = {}
     for identity in view.identities:
         if identity.domain in domains:
-            found.setdefault(identity.domain, []).append(identity)
+            proofs.setdefault(identity.domain, []).append(identity)
     for record in (*view.sets(RecordType.CNAME), *view.sets(RecordType.MX)) if domains else ():
         domain = declared_name(str(record.name).rpartition("._domainkey.")[2])
         if domain in domains:
-            found.setdefault(domain, []).append(record)
-    return found
+            proofs.setdefault(domain, []).append(record)
+    return proofs
 
 
 @rule(
@@ -490,12 +489,12 @@ def _proofs(view: ZoneView, domains: frozenset[DomainName]) -> Mapping[DomainNam
 def dmarc_org_missing(view: ZoneView) -> Iterator[Fault]:
     if view.zone is None:
         return
-    found: dict[DomainName, DomainName] = {}
+    missing: dict[DomainName, DomainName] = {}
     for domain, _, _ in view.dmarc_records:
         organization = domain.organizational
         if organization is not None and domain != organization and organization.is_at_or_below(view.zone):
-            found.setdefault(organization, domain)
-    for organization, domain in found.items():
+            missing.setdefault(organization, domain)
+    for organization, domain in missing.items():
         name = dmarc_name(organization)
         if name is not None and not answers_with_dmarc(view, name):
             yield Fault(
@@ -504,6 +503,9 @@ def dmarc_org_missing(view: ZoneView) -> Iterator[Fault]:
                 "organizations, and DKIM or SPF of one does not align with mail From the other",
                 fix=f"publish a record at _dmarc.{organization} too",
             )
+
+
+_MAX_WALK_LABELS = 7  # RFC 9989 section 4.10: a longer name is cut to seven labels after the first query
 
 
 @rule(

@@ -95,7 +95,6 @@ def dmarc_size_suffix(view: ZoneView) -> Iterator[Fault]:
 
 
 _NO_SENDER = ["v=spf1", "-all"]
-_MAILBOX = "name an address that receives mail"
 
 
 @rule(
@@ -197,6 +196,9 @@ def _consents(view: ZoneView, destination: ExternalDestination) -> bool:
         or any(holds_token(text) or DmarcRecord.is_dmarc(text) for text in record.texts)
         for record in view.answers(destination.record_name, RecordType.TXT, RecordType.CNAME)
     )
+
+
+_MAILBOX = "name an address that receives mail"
 
 
 @rule(

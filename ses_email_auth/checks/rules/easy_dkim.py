@@ -1,8 +1,5 @@
-"""Rules on the CNAMEs of Easy DKIM (Amazon SES developer guide, "Easy DKIM in Amazon SES").
-
-Rules on records of Amazon SES that no identity in view needs (developer guide, "Easy DKIM in Amazon SES").
-
-The rule on Easy DKIM CNAMEs that lead past the key (Amazon SES developer guide, "Easy DKIM in Amazon SES").
+"""Rules on the records of Amazon SES for a domain: the CNAMEs of Easy DKIM, whether complete, rightly named, left over or
+leading past the key, and the TXT by which SES once verified domains (Amazon SES developer guide, "Easy DKIM in Amazon SES").
 
 SES gives `<token>._domainkey.<domain>` the target `<token>.dkim.<part>.amazonses.com`. Not handled: whether the token and the
 part are those of the identity, which only SES knows.
@@ -28,25 +25,24 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
-NAMES = 3
-"""So many DKIM records an identity has."""
+_NAMES = 3  # so many DKIM records an identity has
 
 _ATTRIBUTE = "DkimDNSTokenName"
 _PUBLISH = "publish all three CNAMEs that SES shows"
 
 _ByDomain: TypeAlias = "dict[str, dict[str, RecordInView]]"
-"""The CNAMEs of each domain, by their names."""
+"""The CNAMEs of a domain, by their names."""
 
 
-def typed_cnames(view: ZoneView) -> _ByDomain:
+def _typed_cnames(view: ZoneView) -> _ByDomain:
     """The CNAMEs whose name and target stand in full."""
-    found: _ByDomain = {}
+    by_domain: _ByDomain = {}
     for record in view.sets(RecordType.CNAME):
         if record.texts and is_easy_dkim_target(record.texts[0]) and isinstance(record.name, DomainName):
             _, _, domain = record.name.text.partition("._domainkey.")
             if domain and record.name.is_known:
-                found.setdefault(domain, {}).setdefault(record.name.text, record)
-    return found
+                by_domain.setdefault(domain, {}).setdefault(record.name.text, record)
+    return by_domain
 
 
 def _attribute(record: RecordInView) -> str:
@@ -56,43 +52,9 @@ def _attribute(record: RecordInView) -> str:
 
 
 def _could_be_one(record: RecordInView) -> bool:
-    """Whether a name that nobody knows yet could be one of the three."""
+    """Whether a name that is not known yet could be one of the three."""
     hidden = isinstance(record.name, KnownAfterDeploy) or (record.name is not None and not record.name.is_known)
     return hidden and any(holds_token(text) or "<" in text or is_easy_dkim_target(text) for text in record.texts)
-
-
-_TYPED_EXAMPLE = """\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-  Dkim:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneName: example.com.
-      Name: token1._domainkey.example.com.
-      Type: CNAME
-      TTL: "600"
-      ResourceRecords:
-        - token1.dkim.amazonses.com
-"""
-_DOUBLED_EXAMPLE = """\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-  Dkim:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneName: example.com.
-      Name: !Sub "${Identity.DkimDNSTokenName1}.example.com."
-      Type: CNAME
-      TTL: "600"
-      ResourceRecords:
-        - !GetAtt Identity.DkimDNSTokenValue1
-"""
 
 
 @rule(
@@ -113,7 +75,7 @@ def ses_dkim_partial(view: ZoneView) -> Iterator[Fault]:
             return
     for (_, identity), records in by_identity.items():
         here = len({_attribute(record) for record in records})
-        if here < NAMES:
+        if here < _NAMES:
             yield Fault(
                 where=visible(records[0].place) if identity else "_domainkey CNAME",
                 message=f"only {here} of the 3 DKIM records of the identity{identity and f' {shown(identity)}'} can be seen; "
@@ -121,16 +83,16 @@ def ses_dkim_partial(view: ZoneView) -> Iterator[Fault]:
                 fix=_PUBLISH,
                 records=tuple(records),
             )
-    past = domains_past_the_key(view)
-    for domain, named in typed_cnames(view).items():
+    past = _domains_past_the_key(view)
+    for domain, named in _typed_cnames(view).items():
         yield from () if domain in past else _partial_of(domain, tuple(named.values()))
 
 
 def _partial_of(domain: str, records: tuple[RecordInView, ...]) -> Iterator[Fault]:
-    here = len(records) % NAMES  # a second region or account adds three of its own
+    here = len(records) % _NAMES  # a second region or account adds three of its own
     if not here:
         return
-    if len(records) < NAMES:
+    if len(records) < _NAMES:
         yield Fault(
             where=f"_domainkey.{domain} CNAME",
             message=f"only {here} of the 3 DKIM records of {domain} can be seen; SES verifies all or nothing",
@@ -145,6 +107,24 @@ def _partial_of(domain: str, records: tuple[RecordInView, ...]) -> Iterator[Faul
             severity=Severity.WARNING,
             records=records,
         )
+
+
+_DOUBLED_EXAMPLE = """\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+  Dkim:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: !Sub "${Identity.DkimDNSTokenName1}.example.com."
+      Type: CNAME
+      TTL: "600"
+      ResourceRecords:
+        - !GetAtt Identity.DkimDNSTokenValue1
+"""
 
 
 @rule(
@@ -169,6 +149,24 @@ def dkim_name_doubled(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+_TYPED_EXAMPLE = """\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+  Dkim:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: token1._domainkey.example.com.
+      Type: CNAME
+      TTL: "600"
+      ResourceRecords:
+        - token1.dkim.amazonses.com
+"""
+
+
 @rule(
     id="dkim-cname-by-hand",
     severity=Severity.WARNING,
@@ -178,17 +176,19 @@ def dkim_name_doubled(view: ZoneView) -> Iterator[Fault]:
     example=_TYPED_EXAMPLE,
 )
 def dkim_cname_by_hand(view: ZoneView) -> Iterator[Fault]:
-    if view.complete:  # what DNS answers was typed by nobody
+    if view.complete:  # what DNS answers was not typed
         return
-    for domain, named in typed_cnames(view).items():
-        records = tuple(each for each in named.values() if isinstance(each, DeclaredRecordSet) and not _is_of_zone_file(each))
+    for domain, named in _typed_cnames(view).items():
+        records = tuple(
+            cname for cname in named.values() if isinstance(cname, DeclaredRecordSet) and not _is_of_zone_file(cname)
+        )
         if not records:
             continue
         compare = f"compare it with SigningHostedZone of 'aws sesv2 get-email-identity --email-identity {domain}'"
-        # CloudFormation knows the host, of an identity that it makes; Terraform's provider gives the tokens alone, so everybody
-        # types it there.
-        made_here = any(each.domain is None or str(each.domain) == domain for each in view.identities)
-        has_attribute = made_here and any(each.origin.location for each in records)
+        # CloudFormation knows the host, of an identity that it makes; Terraform's provider gives the tokens alone, so it is
+        # always typed there.
+        made_here = any(identity.domain is None or str(identity.domain) == domain for identity in view.identities)
+        has_attribute = made_here and any(record.origin.location for record in records)
         yield Fault(
             where=f"_domainkey.{domain} CNAME",
             message=f"the host in the DKIM records of {domain} is typed; it varies by region and cell"
@@ -205,7 +205,7 @@ def _is_of_zone_file(record: DeclaredRecordSet) -> bool:
 
 def _other(view: ZoneView, domain: str, records: tuple[DeclaredRecordSet, ...]) -> str:
     """What AWS's table says of the regions of the domain's identities, if no record agrees."""
-    regions = sorted({each.region for each in view.identities if each.region and str(each.domain) == domain})
+    regions = sorted({identity.region for identity in view.identities if identity.region and str(identity.domain) == domain})
     hosts = {record.texts[0].partition(".")[2].lower().removesuffix(".") for record in records}
     if not regions or hosts & set(map(dkim_zone, regions)):
         return ""
@@ -239,8 +239,8 @@ def ses_unknown_signer(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
         if not identity.is_address:
             easy = identity.own_selector is None and not identity.own_key and identity.signs is not False
-            signing[str(identity.domain)] = signing.get(str(identity.domain), 0) + NAMES * easy
-    for domain, named in typed_cnames(view).items():
+            signing[str(identity.domain)] = signing.get(str(identity.domain), 0) + _NAMES * easy
+    for domain, named in _typed_cnames(view).items():
         if domain in signing and len(named) > signing[domain]:
             yield Fault(
                 where=f"_domainkey.{domain} CNAME",
@@ -289,12 +289,12 @@ def ses_dkim_target(view: ZoneView) -> Iterator[Fault]:
         if not isinstance(name, DomainName) or not name.is_known or len(record.texts) != 1 or holds_token(record.texts[0]):
             continue
         match = _TARGET.fullmatch(record.texts[0].lower().removesuffix("."))
-        trouble = None if match is None else _trouble(name.text, match)
-        if trouble is not None:
-            yield Fault(where=visible(record.place), message=trouble[0], fix=trouble[1], records=(record,))
+        problem = None if match is None else _problem(name.text, match)
+        if problem is not None:
+            yield Fault(where=visible(record.place), message=problem[0], fix=problem[1], records=(record,))
 
 
-def _trouble(name: str, match: re.Match[str]) -> tuple[str, str] | None:
+def _problem(name: str, match: re.Match[str]) -> tuple[str, str] | None:
     """What is wrong with a CNAME whose target looks like a key of SES, and the fix."""
     token, host = match["token"], match["host"]
     right = f"{token}.dkim.{match['part']}{_HOST}.com"
@@ -308,14 +308,14 @@ def _trouble(name: str, match: re.Match[str]) -> tuple[str, str] | None:
     first, _, rest = name.partition(".")
     if first == token and not rest.startswith(_SELECTOR[1:]):
         return f"it stands at {name}, and SES and receivers look below _domainkey only", f"write {token}{_SELECTOR}{rest}"
-    # A token has always the same length; a selector of another length is one that somebody chose.
+    # A token has always the same length; a selector of another length was chosen by hand.
     if rest.startswith(_SELECTOR[1:]) and first != token and len(first) == len(token) and first.isalnum():
         mixed = f"it leads to the key of {shown(token)}, and each DKIM name of SES leads to the key of its own token"
         return mixed, f"write {first}.dkim.{match['part']}{_HOST}.com"
     return None
 
 
-def domains_past_the_key(view: ZoneView) -> frozenset[str]:
+def _domains_past_the_key(view: ZoneView) -> frozenset[str]:
     """The domains with a DKIM name about which this rule speaks."""
     names = (fault.where.removesuffix(" CNAME").partition(".")[2] for fault in ses_dkim_target.faults(view))
     return frozenset(name.removeprefix(_SELECTOR[1:]) for name in names)

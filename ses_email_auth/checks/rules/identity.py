@@ -1,9 +1,7 @@
-"""Rules on SES identities that files declare (Amazon SES developer guide, "Creating and verifying identities", "BYODKIM").
+"""Rules on SES identities that files declare: their names and regions, and those that sign with a key of one's own (Amazon SES
+developer guide, "Creating and verifying identities" and "BYODKIM"; sesv2 API, DkimSigningAttributes).
 
 Not handled: what SES knows of an identity, and identities whose names are known only after the deploy.
-
-Rules on identities that sign with a key of one's own (Amazon SES developer guide, "BYODKIM"; sesv2 API,
-DkimSigningAttributes).
 """
 
 from __future__ import annotations
@@ -25,21 +23,10 @@ if TYPE_CHECKING:
 
 # CDK tokens, placeholders and dynamic references of CloudFormation, and what AWS alone knows.
 _NOT_LITERAL = ("${", "{{", "<")
-_IDEMPOTENT = ("aws_ses_domain_identity", "aws_ses_email_identity")
 
 
 def _is_literal(name: str) -> bool:
     return bool(name) and not any(mark in name for mark in _NOT_LITERAL)
-
-
-_EXAMPLE = """\
-Resources:
-  Identity:
-    Type: AWS::SES::EmailIdentity
-    Properties:
-      EmailIdentity: example.com
-      DkimSigningAttributes:
-"""
 
 
 @rule(
@@ -58,17 +45,17 @@ Resources:
 )
 def ses_identity_name(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
-        trouble = _name_trouble(identity.name.rpartition("@")[2]) if _is_literal(identity.name) else None
-        if trouble is not None:
+        problem = _name_problem(identity.name.rpartition("@")[2]) if _is_literal(identity.name) else None
+        if problem is not None:
             yield Fault(
                 where=visible(identity.name),
-                message=f"{shown(identity.name)} cannot be an identity: {trouble}",
+                message=f"{shown(identity.name)} cannot be an identity: {problem}",
                 fix="write a domain such as example.com, or an address in it",
                 records=(identity,),
             )
 
 
-def _name_trouble(text: str) -> str | None:
+def _name_problem(text: str) -> str | None:
     try:
         domain = DomainName(text)
     except InvalidDomainName as error:
@@ -80,9 +67,12 @@ def _name_trouble(text: str) -> str | None:
 
 def _is_of_a_registry(suffix: DomainName) -> bool:
     """Whether a registry owns the suffix. The others, such as github.io, belong to companies that may send mail."""
-    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - 27 ms, for a fault that nearly nobody has
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - 27 ms, for a rare fault
 
     return PublicSuffixList(only_icann=True).privatesuffix(suffix.text) is None
+
+
+_IDEMPOTENT = ("aws_ses_domain_identity", "aws_ses_email_identity")
 
 
 @rule(
@@ -111,7 +101,7 @@ def ses_identity_twice(view: ZoneView) -> Iterator[Fault]:
             name = identity.name if identity.is_address else identity.name.lower().removesuffix(".")
             same.setdefault((name, *scope), []).append(identity)
     for identities in same.values():
-        if len({(each.origin.path, each.origin.resource) for each in identities}) > 1:
+        if len({(identity.origin.path, identity.origin.resource) for identity in identities}) > 1:
             first = identities[0]
             yield Fault(
                 where=visible(first.name),
@@ -123,7 +113,7 @@ def ses_identity_twice(view: ZoneView) -> Iterator[Fault]:
 
 
 def _scope(identity: DeclaredIdentity) -> tuple[str, ...] | None:
-    """What holds an identity of one name once; None if nobody can tell."""
+    """What holds an identity of one name once; None if that cannot be told."""
     # The older API, which these resources of Terraform use, takes a name that exists.
     is_older = any(kind in identity.origin.resource for kind in _IDEMPOTENT)
     if is_older or identity.alternative is not None or not _is_literal(identity.name):
@@ -155,7 +145,11 @@ Resources:
 """,
 )
 def ses_address_identity(view: ZoneView) -> Iterator[Fault]:
-    domains = {each.domain: each for each in view.identities if not each.is_address and each.mail_from_domain is not None}
+    domains = {
+        identity.domain: identity
+        for identity in view.identities
+        if not identity.is_address and identity.mail_from_domain is not None
+    }
     for identity in view.identities:
         if not identity.is_address or identity.mail_from is not None or not _is_literal(identity.name):
             continue
@@ -208,7 +202,14 @@ def ses_region(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-_SHOWN = 24
+_EXAMPLE = """\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      DkimSigningAttributes:
+"""
 
 
 @rule(
@@ -221,12 +222,12 @@ _SHOWN = 24
 )
 def ses_own_key_conflict(view: ZoneView) -> Iterator[Fault]:
     for identity in view.identities:
-        trouble = _conflict_of(identity)
-        if trouble is not None:
+        problem = _conflict_of(identity)
+        if problem is not None:
             yield Fault(
                 where=visible(identity.name),
-                message=f"{shown(identity.name)} has {trouble[0]}",
-                fix=trouble[1],
+                message=f"{shown(identity.name)} has {problem[0]}",
+                fix=problem[1],
                 records=(identity,),
             )
 
@@ -242,6 +243,9 @@ def _conflict_of(identity: DeclaredIdentity) -> tuple[str, str] | None:
     if identity.own_key and not has_selector:
         return "a private DKIM key without its selector", "give both, or neither for Easy DKIM"
     return None
+
+
+_SHOWN = 24
 
 
 @rule(

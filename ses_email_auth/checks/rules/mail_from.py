@@ -1,9 +1,7 @@
-"""Rules on identities and their MAIL FROM domains (Amazon SES developer guide, "Using a custom MAIL FROM domain"; API
+"""Rules on MAIL FROM domains: of identities, and their MX (Amazon SES developer guide, "Using a custom MAIL FROM domain"; API
 reference, PutEmailIdentityMailFromAttributes).
 
-Rules on the MX of a custom MAIL FROM domain (Amazon SES developer guide, "Using a custom MAIL FROM domain").
-
-Sets of a routing policy are alternatives: DNS answers with one of them. Null MX are for other rules.
+Sets of a routing policy are alternatives: DNS answers with one of them. Not handled: null MX (`null_mx`).
 """
 
 from __future__ import annotations
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
-
-_UP_TO = "a new identity sends nothing until SES has seen the MX, which takes up to 72 hours"
 
 
 @rule(
@@ -61,7 +57,7 @@ def mail_from_outside_identity(view: ZoneView) -> Iterator[Fault]:
 
 
 def _organizational(view: ZoneView) -> Iterator[Fault]:
-    """Feedback hosts at a domain above which nobody can have an identity, by the Public Suffix List."""
+    """Feedback hosts at a domain above which no identity can be, by the Public Suffix List."""
     said = {identity.mail_from_domain for identity in view.identities}
     for name in view.mail_from_mx:
         if name not in said and can_be_no_mail_from(view, name):
@@ -100,15 +96,15 @@ def mail_from_no_mx(view: ZoneView) -> Iterator[Fault]:
         name = identity.mail_from_domain
         if name is None or name in view.mail_from_mx or not name.is_at_or_below(view.zone) or view.is_delegated(name):
             continue
-        # A CNAME leads to a name whose MX nobody can see here; a null MX is for another rule.
-        found = view.answers(name, RecordType.MX, RecordType.CNAME)
-        if any(record.type is RecordType.CNAME or any(text.endswith(" .") for text in record.texts) for record in found):
+        # A CNAME leads to a name whose MX is not in view; a null MX is for another rule.
+        answer = view.answers(name, RecordType.MX, RecordType.CNAME)
+        if any(record.type is RecordType.CNAME or any(text.endswith(" .") for text in record.texts) for record in answer):
             continue
         yield Fault(
             where=f"{name} MX",
-            message=f"{name}, the MAIL FROM domain of {shown(identity.name)}, has {'another MX' if found else 'no MX'}",
+            message=f"{name}, the MAIL FROM domain of {shown(identity.name)}, has {'another MX' if answer else 'no MX'}",
             fix=f"publish one MX there: 10 feedback-smtp.{visible(identity.region) or '<region>'}.amazonses.com",
-            records=(*found, identity),
+            records=(*answer, identity),
         )
 
 
@@ -135,17 +131,20 @@ Resources:
 )
 def mail_from_used_as_from(view: ZoneView) -> Iterator[Fault]:
     mail_from = {identity.mail_from_domain for identity in view.identities}
-    told: set[DomainName] = set()
+    reported: set[DomainName] = set()
     for identity in view.identities:
         domain = identity.domain
-        if domain is not None and domain not in told and (domain in mail_from or domain in view.mail_from_mx):
-            told.add(domain)
+        if domain is not None and domain not in reported and (domain in mail_from or domain in view.mail_from_mx):
+            reported.add(domain)
             yield Fault(
                 where=visible(identity.name),
                 message=f"{domain} is a MAIL FROM domain, and an identity of its own sends mail from it",
                 fix="send from another domain: SES asks that a MAIL FROM domain is used for nothing else",
                 records=(identity, *view.at(domain, RecordType.MX)),
             )
+
+
+_UP_TO = "a new identity sends nothing until SES has seen the MX, which takes up to 72 hours"
 
 
 @rule(
@@ -176,11 +175,8 @@ def mail_from_reject_on_create(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=visible(identity.name), message=_UP_TO, records=(identity,))
 
 
-_ONE_MX = "a MAIL FROM domain has one MX, that of SES; with a second one SES's set-up fails"
-
-
 def can_be_no_mail_from(view: ZoneView, name: DomainName) -> bool:
-    """Whether nobody has an identity above `name`: it is an organizational domain by the Public Suffix List.
+    """Whether no identity can be above `name`: it is an organizational domain by the Public Suffix List.
 
     Of a suffix that has an owner (`foo.kawasaki.jp` by `*.kawasaki.jp`) the zone is above the name, or not in view.
     """
@@ -189,7 +185,7 @@ def can_be_no_mail_from(view: ZoneView, name: DomainName) -> bool:
 
 
 def _mail_from_sets(view: ZoneView) -> Iterator[tuple[DomainName, tuple[RecordInView, ...]]]:
-    """The MX sets with which DNS answers together, at each MAIL FROM domain."""
+    """The MX sets of MAIL FROM domains, those together with which DNS answers together."""
     for name in view.mail_from_mx:
         if can_be_no_mail_from(view, name):  # mail-from-outside-identity says it
             continue
@@ -218,6 +214,9 @@ def _regions(records: tuple[RecordInView, ...]) -> set[str | None]:
 def _is_other(host: str, *, alone: bool) -> bool:
     """Whether a host is none of SES; `alone` if the set has no second host, so that a token could be the host of SES."""
     return not is_feedback_mx(host) and not (alone and (holds_token(host) or "<" in host))
+
+
+_ONE_MX = "a MAIL FROM domain has one MX, that of SES; with a second one SES's set-up fails"
 
 
 @rule(
@@ -304,7 +303,7 @@ def mail_from_wrong_region(view: ZoneView) -> Iterator[Fault]:
             continue
         records = view.at(name, RecordType.MX)
         regions = _regions(records)
-        # An identity of the other region, or of one that nobody knows, can be the one whom the MX serves.
+        # The MX can serve an identity of the other region, or one whose region is not known.
         if None in regions or identity.region in regions or (regions | {""}) & by_mail_from[name]:
             continue
         there = ", ".join(sorted(filter(None, regions)))

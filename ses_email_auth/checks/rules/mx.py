@@ -40,14 +40,14 @@ def mx_syntax(view: ZoneView) -> Iterator[Fault]:
         if not record.values:
             yield Fault(where=visible(record.place), message="the record set has no value", fix=_EXAMPLE, records=(record,))
         for value in record.values:
-            trouble = None if is_hidden(value) else _trouble(str(value)) or _relative_address(view, record, str(value))
-            if trouble is not None:
+            problem = None if is_hidden(value) else _problem(str(value)) or _relative_address(view, record, str(value))
+            if problem is not None:
                 yield Fault(
-                    where=visible(record.place), message=f"{shown(str(value))} {trouble}", fix=_EXAMPLE, records=(record,)
+                    where=visible(record.place), message=f"{shown(str(value))} {problem}", fix=_EXAMPLE, records=(record,)
                 )
 
 
-def _trouble(value: str) -> str | None:
+def _problem(value: str) -> str | None:
     parts = value.split()
     if len(parts) < _PARTS:
         return "has no preference" if parts and not parts[0].isdigit() else "has no host"
@@ -60,7 +60,7 @@ def _trouble(value: str) -> str | None:
         return f"has a preference over {_MAX_PREFERENCE}"
     if "@" in host or "/" in host:
         return "has an address or a URL where a host name must stand"
-    # RFC 5321 section 5.1: the data of an MX is a domain name; nobody resolves an address.
+    # RFC 5321 section 5.1: the data of an MX is a domain name; an address is not resolved.
     return "has an IP address where a host name must stand" if ":" in host or _IPV4.fullmatch(host) else None
 
 

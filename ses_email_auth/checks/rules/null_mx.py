@@ -31,7 +31,7 @@ def _null(view: ZoneView) -> Iterator[tuple[DomainName, RecordInView]]:
 
 
 def _mail_from_names(view: ZoneView) -> set[DomainName]:
-    """The MAIL FROM domains that records or identities tell of."""
+    """The MAIL FROM domains that records or identities show."""
     names = {identity.mail_from_domain for identity in view.identities} | set(view.mail_from_mx)
     return {name for name in names if name is not None}
 
@@ -121,6 +121,6 @@ token3._domainkey.example.com. 600 IN CNAME token3.dkim.amazonses.com.
 def from_cannot_receive(view: ZoneView) -> Iterator[Fault]:
     for name in sorted(view.ses_senders - _mail_from_names(view)):
         is_here = view.zone is not None and name.is_at_or_below(view.zone) is True and not view.is_delegated(name)
-        # A CNAME leads to a name whose MX nobody can see here.
+        # A CNAME leads to a name whose MX is not in view.
         if is_here and not view.answers(name, RecordType.MX, RecordType.CNAME):
             yield Fault(where=f"{name} MX", message=f"{name} sends mail and has no MX, so replies to it may be lost")

@@ -1,6 +1,6 @@
 """The rule on domains that send and take no mail (M3AAWG, "Protecting Parked Domains", 2015).
 
-It is not one of `RULES`: nobody can see whether a domain is parked, so whoever lints says so. Only the apex of a whole zone is
+It is not one of `RULES`: records do not show whether a domain is parked, so users ask for it. Only the apex of a zone is
 judged. Not handled: SPF at host names, which wildcards do not cover.
 """
 
@@ -86,7 +86,7 @@ def _missing(view: ZoneView, zone: DomainName) -> Iterator[tuple[str, str]]:
 
 
 def _rejects(view: ZoneView, zone: DomainName) -> bool:
-    """Whether forged mail is rejected; a CNAME leads to a record that nobody sees here."""
+    """Whether forged mail is rejected; a CNAME leads to a record that is not in view."""
     if view.placed(f"_dmarc.{zone} CNAME"):
         return True
     return any(

@@ -1,7 +1,5 @@
-"""Names that end in their domain twice, because somebody appended the zone to a whole name (RFC 1035 section 5.1).
-
-Rules on one record set: what Route 53 refuses, whatever the record is about (Route 53 developer guide, "Supported DNS record
-types" and "Quotas").
+"""Rules on one record set, whatever it is about: what Route 53 refuses (Route 53 developer guide, "Supported DNS record types"
+and "Quotas").
 
 Record sets of our own constructs cannot be built wrong. Not handled: values of types that mail does not need.
 """
@@ -25,30 +23,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.view import ZoneView
 
 
-_TYPES = (
-    "A",
-    "AAAA",
-    "CAA",
-    "CNAME",
-    "DS",
-    "HTTPS",
-    "MX",
-    "NAPTR",
-    "NS",
-    "PTR",
-    "SOA",
-    "SPF",
-    "SRV",
-    "SSHFP",
-    "SVCB",
-    "TLSA",
-    "TXT",
-)
-_TTL_DIGITS = len(str(MAX_TTL))
-_UDP = 512  # RFC 1035 section 2.3.4
-_EDNS = 1232  # what resolvers take over UDP since DNS flag day 2020
-
-
 def _sets(view: ZoneView, record_type: RecordType) -> Iterator[DeclaredRecordSet]:
     """The sets of one type with values, as files have them."""
     for record in view.seen:
@@ -57,7 +31,7 @@ def _sets(view: ZoneView, record_type: RecordType) -> Iterator[DeclaredRecordSet
 
 
 def _in_templates(view: ZoneView) -> Iterator[DeclaredRecordSet]:
-    """The sets of CloudFormation templates, which nobody else has checked: they alone have a place in a resource.
+    """The sets of CloudFormation templates, which nothing else has checked: they alone have a location in a resource.
 
     Zone files hold types that Route 53 does not know; the provider of Terraform refuses what is wrong itself.
     """
@@ -90,9 +64,9 @@ def txt_quoting(view: ZoneView) -> Iterator[Fault]:
             yield _fault(record, "the record set has no value", "give it a value, or remove it")
         for value in record.values:
             text = str(value)
-            trouble = None if _is_plain(text) or is_hidden(value) else _trouble(text, record)
-            if trouble is not None:
-                yield _fault(record, f"{shown(text)} {trouble[0]}", trouble[1])
+            problem = None if _is_plain(text) or is_hidden(value) else _problem(text, record)
+            if problem is not None:
+                yield _fault(record, f"{shown(text)} {problem[0]}", problem[1])
 
 
 def _is_plain(value: str) -> bool:
@@ -100,7 +74,7 @@ def _is_plain(value: str) -> bool:
     return len(value) <= MAX_STRING and value.isascii() and is_one_plain_string(value)
 
 
-def _trouble(value: str, record: DeclaredRecordSet) -> tuple[str, str] | None:
+def _problem(value: str, record: DeclaredRecordSet) -> tuple[str, str] | None:
     """What is wrong with a TXT value, and the fix."""
     strings = quoted_strings(value)
     if strings is None:
@@ -114,6 +88,10 @@ def _trouble(value: str, record: DeclaredRecordSet) -> tuple[str, str] | None:
     if len(value) > MAX_VALUE and record.origin.line is None:  # a zone file knows its lines, and no such limit
         return f"has {len(value)} characters; Route 53 takes at most {MAX_VALUE}", "make the value shorter"
     return None
+
+
+_UDP = 512  # RFC 1035 section 2.3.4
+_EDNS = 1232  # what resolvers take over UDP since DNS flag day 2020
 
 
 @rule(
@@ -130,7 +108,7 @@ def txt_set_large(view: ZoneView) -> Iterator[Fault]:
     for text in view.texts:
         size = len(text.text) if text.text.isascii() else len(text.text.encode("utf-8", "replace"))
         key = (text.name, text.set_identifier)
-        octets[key] = octets.get(key, 0) + size  # the rest of the answer comes on top, some 12 octets for each text
+        octets[key] = octets.get(key, 0) + size  # the rest of the answer comes on top, some 12 octets a text
     for (name, _), size in octets.items():
         if size > _UDP:
             needs_tcp = size > _EDNS
@@ -192,6 +170,9 @@ def ttl_missing(view: ZoneView) -> Iterator[Fault]:
             yield _fault(record, "the record set has no TTL", "give it a TTL in seconds, for example 3600")
 
 
+_TTL_DIGITS = len(str(MAX_TTL))
+
+
 @rule(
     id="ttl-invalid",
     severity=Severity.ERROR,
@@ -209,6 +190,27 @@ def ttl_invalid(view: ZoneView) -> Iterator[Fault]:
         if not (ttl.isascii() and ttl.isdigit()) or len(ttl) > _TTL_DIGITS or int(ttl) > MAX_TTL:
             message = f"the TTL is {shown(ttl)}; it must be a whole number of seconds up to {MAX_TTL}"
             yield _fault(record, message, "write seconds, for example 3600")
+
+
+_TYPES = (
+    "A",
+    "AAAA",
+    "CAA",
+    "CNAME",
+    "DS",
+    "HTTPS",
+    "MX",
+    "NAPTR",
+    "NS",
+    "PTR",
+    "SOA",
+    "SPF",
+    "SRV",
+    "SSHFP",
+    "SVCB",
+    "TLSA",
+    "TXT",
+)
 
 
 @rule(

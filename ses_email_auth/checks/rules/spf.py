@@ -32,11 +32,8 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import Cost, InView, Lead, SpfInView, ZoneView
 
-_MAX_LOOKUPS = 10
-_NEARLY_MAX = 9
 _FEW = 5  # texts that are merged for a fix, and names of a loop that are shown
 _SHOWN = 255
-_FEWER = "drop includes that nobody sends through any more, or send from a subdomain"
 
 
 @rule(
@@ -71,7 +68,7 @@ def _merged(texts: list[str]) -> str:
         first, *others = [SpfRecord.parse(text) for text in texts[:_FEW]]
         for other in others:
             first = first.merge(other)
-    except EmailAuthError:  # one breaks the grammar, or they contradict each other
+    except EmailAuthError:  # one breaks the grammar, or two contradict
         return "merge them into one record"
     if len(texts) > _FEW or len(str(first)) > _SHOWN:
         return "merge them into one record"
@@ -90,7 +87,7 @@ def _merged(texts: list[str]) -> str:
 def spf_pass_all(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for mechanism in entry.reached:
-            if mechanism.qualifier is SpfQualifier.PASS and _is_everybody(mechanism):
+            if mechanism.qualifier is SpfQualifier.PASS and _is_every_host(mechanism):
                 yield Fault(
                     where=entry.where,
                     message=f"{_shown(mechanism)} lets every host of the internet send as the domain",
@@ -104,10 +101,15 @@ def _shown(mechanism: Mechanism) -> str:
     return text if len(text) <= _SHOWN else shown(text)
 
 
-def _is_everybody(mechanism: Mechanism) -> bool:
+def _is_every_host(mechanism: Mechanism) -> bool:
     if isinstance(mechanism, Ip4 | Ip6):
         return mechanism.prefix_length == 0
     return isinstance(mechanism, All) or (isinstance(mechanism, A | Mx) and 0 in (mechanism.ip4_length, mechanism.ip6_length))
+
+
+_MAX_LOOKUPS = 10
+_NEARLY_MAX = 9
+_FEWER = "drop includes that nobody sends through any more, or send from a subdomain"
 
 
 @rule(
@@ -168,7 +170,7 @@ def spf_include_loop(view: ZoneView) -> Iterator[Fault]:
             message=f"the includes of {name} {'go round' if name in loop else 'lead into a loop'}: {' -> '.join(steps)}; "
             f"whoever is not allowed before gets permerror",
             fix=f"take the include of {loop[0]} out of {loop[-1] if len(loop) <= _FEW else 'the loop'}",
-            records=tuple(text.record for each in dict.fromkeys((name, *loop[:_FEW])) for text in view.spf[each][:_FEW]),
+            records=tuple(text.record for step in dict.fromkeys((name, *loop[:_FEW])) for text in view.spf[step][:_FEW]),
         )
 
 
@@ -199,14 +201,14 @@ def has_no_spf(view: ZoneView, name: DomainName) -> bool:
     """Whether DNS answers with no SPF record at a name of a zone that is completely in view."""
     if name in view.spf or view.is_delegated(name):
         return False
-    found = view.answers(name, RecordType.TXT, RecordType.CNAME)
-    if any(record.type is RecordType.CNAME or may_be_spf(record) for record in found):
+    answer = view.answers(name, RecordType.TXT, RecordType.CNAME)
+    if any(record.type is RecordType.CNAME or may_be_spf(record) for record in answer):
         return False
     return not _is_moved(view, name)
 
 
 def may_be_spf(record: RecordInView) -> bool:
-    """Whether a TXT set holds an SPF record, or what nobody can read here: an alias, a token."""
+    """Whether a TXT set holds an SPF record, or what cannot be read here: an alias, a token."""
     return not record.values or any(
         isinstance(value, KnownAfterDeploy) or holds_token(text) or SpfRecord.is_spf(text)
         for value, text in zip(record.values, record.texts, strict=True)
@@ -272,10 +274,10 @@ def meant_include(host: str) -> str | None:
 
 @functools.cache
 def _by_length() -> dict[int, tuple[tuple[str, frozenset[str]], ...]]:
-    found: dict[int, tuple[tuple[str, frozenset[str]], ...]] = {}
+    by_length: dict[int, tuple[tuple[str, frozenset[str]], ...]] = {}
     for known in KNOWN_INCLUDES:
-        found[len(known)] = (*found.get(len(known), ()), (known, frozenset(known)))
-    return found
+        by_length[len(known)] = (*by_length.get(len(known), ()), (known, frozenset(known)))
+    return by_length
 
 
 def _is_slip(host: str, known: str) -> bool:
@@ -393,7 +395,7 @@ def _lacking(
 
 
 def _allows_ses(entry: SpfInView, entries: Mapping[DomainName, list[SpfInView]]) -> bool | None:
-    """False if it surely does not. None if it lists addresses, which can be SES's. True if it does, or nobody can tell."""
+    """False if it surely does not. None if it lists addresses, which can be SES's. True if it does, or may."""
     ahead, met, lists_addresses = [entry], {entry.name}, False
     while ahead:
         here = ahead.pop()
@@ -450,11 +452,11 @@ def from_spf_missing(view: ZoneView) -> Iterator[Fault]:
 
 def _seen_by_domain(view: ZoneView) -> dict[str, list[InView]]:
     """What makes a domain a sender: its identities, and its Easy DKIM records."""
-    found: dict[str, list[InView]] = {}
+    records: dict[str, list[InView]] = {}
     for identity in view.identities:
         if identity.domain is not None:
-            found.setdefault(identity.domain.text, []).append(identity)
+            records.setdefault(identity.domain.text, []).append(identity)
     for record in view.sets(RecordType.CNAME):
         if isinstance(record.name, DomainName) and record.texts and is_easy_dkim_target(record.texts[0]):
-            found.setdefault(record.name.text.partition("._domainkey.")[2], []).append(record)
-    return found
+            records.setdefault(record.name.text.partition("._domainkey.")[2], []).append(record)
+    return records

@@ -75,7 +75,7 @@ def spf_syntax(view: ZoneView) -> Iterator[Fault]:
 
 
 def holds_second_record(entry: SpfInView) -> bool:
-    """Whether `v=spf1` stands again behind `all`, where it is a modifier that nobody knows (RFC 7208 section 6)."""
+    """Whether `v=spf1` stands again behind `all`, where it is an unknown modifier (RFC 7208 section 6)."""
     if entry.record is None or entry.source.text.lower().count(VERSION) == 1:
         return False
     behind = itertools.dropwhile(lambda term: not isinstance(term, All), entry.record.terms)

@@ -20,16 +20,7 @@ if TYPE_CHECKING:
     from ses_email_auth.records.spf import Mechanism, SpfRecord
     from ses_email_auth.zone.view import SpfInView, ZoneView
 
-_MACRO = re.compile(r"%(?:[%_-]|\{([A-Za-z]))")
-_PRIVATE_LOOK = ("10.", "127.", "169.254.", "172.", "192.168.", "fc", "fd", "fe", "::1")
-# A /16 is 65,536 addresses of IPv4, and registries give a whole provider a /32 of IPv6: no domain sends from more. Microsoft
-# 365 alone has two /15 in its record (K); who copies them lets all its customers send, as an include of it does too.
-_WIDEST_IP4 = 16
-_WIDEST_IP6 = 32
-_IP4_BITS = 32
-_IP6_BITS = 128
 _TERM_SHOWN = 60
-_QUALIFIERS = "+-~?"
 
 
 def _records(view: ZoneView) -> Iterator[tuple[SpfInView, SpfRecord]]:
@@ -111,6 +102,9 @@ def _is_part(name: DomainName) -> bool:
     return label.startswith("_") or "spf" in label
 
 
+_MACRO = re.compile(r"%(?:[%_-]|\{([A-Za-z]))")
+
+
 @rule(
     id="spf-ptr",
     severity=Severity.WARNING,
@@ -129,13 +123,16 @@ def spf_ptr(view: ZoneView) -> Iterator[Fault]:
                 fix="name the hosts with a, mx, ip4 or ip6",
             )
         elif "%{p" in entry.source.text.lower() and any(
-            (found[1] or "").lower() == "p" for term in record.terms for found in _MACRO.finditer(str(term))
+            (macro[1] or "").lower() == "p" for term in record.terms for macro in _MACRO.finditer(str(term))
         ):
             yield Fault(
                 where=entry.where,
                 message="%{p} needs the lookups of ptr, which are slow and unreliable",
                 fix="use %{i}, the address, or take the term out",
             )
+
+
+_PRIVATE_LOOK = ("10.", "127.", "169.254.", "172.", "192.168.", "fc", "fd", "fe", "::1")
 
 
 @rule(
@@ -172,6 +169,14 @@ def _private_networks() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
     return tuple(map(ipaddress.ip_network, (*four, "::1", "fc00::/7", "fe80::/10")))
 
 
+# A /16 is 65,536 addresses of IPv4, and registries give a whole provider a /32 of IPv6: no domain sends from more. Microsoft
+# 365 alone has two /15 in its record (K); who copies them lets all its customers send, as an include of it does too.
+_WIDEST_IP4 = 16
+_WIDEST_IP6 = 32
+_IP4_BITS = 32
+_IP6_BITS = 128
+
+
 @rule(
     id="spf-wide-ip",
     severity=Severity.WARNING,
@@ -197,7 +202,7 @@ def spf_wide_ip(view: ZoneView) -> Iterator[Fault]:
 
 
 def _lengths(mechanism: Mechanism) -> Iterator[tuple[int, int, int]]:
-    """For each prefix length that is written: the bits of an address, the length, and the shortest that is usual."""
+    """The prefix lengths that are written, with the bits of an address before, and the shortest usual length behind."""
     if isinstance(mechanism, Ip4 | A | Mx):
         length = mechanism.prefix_length if isinstance(mechanism, Ip4) else mechanism.ip4_length
         if length is not None:
@@ -206,6 +211,9 @@ def _lengths(mechanism: Mechanism) -> Iterator[tuple[int, int, int]]:
         length = mechanism.prefix_length if isinstance(mechanism, Ip6) else mechanism.ip6_length
         if length is not None:
             yield _IP6_BITS, length, _WIDEST_IP6
+
+
+_QUALIFIERS = "+-~?"
 
 
 @rule(

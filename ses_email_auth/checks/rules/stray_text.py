@@ -1,9 +1,8 @@
-"""The rule on texts that were meant to be records and are none (RFC 7208 section 4.5, RFC 9989 section 4.8, RFC 6376 section
-3.6.1): a reader of records passes over them in silence, as receivers do.
+"""Rules on texts that should not stand where they do: those that were meant to be records and are none, which readers pass over
+in silence as receivers do (RFC 7208 section 4.5, RFC 9989 section 4.8, RFC 6376 section 3.6.1), and private keys that anyone
+can read (RFC 6376 section 8.3). No finding here holds a part of a key.
 
 Not handled: faults behind the version of a record in plain ASCII, which are for rules on the syntax.
-
-Rules on private keys that everybody can read (RFC 6376 section 8.3). No finding here ever holds a part of a key.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.zone.view import TextInView, ZoneView
 
-_Trouble: TypeAlias = "tuple[str, str]"
+_Problem: TypeAlias = "tuple[str, str]"
 """What is wrong, and the fix."""
 
 _MEANT = re.compile(
@@ -61,12 +60,12 @@ _STARTS = {"SPF": "'v=spf1 '", "DMARC": "'v=DMARC1;'", "DKIM": "'v=DKIM1;'"}
 def txt_near_miss(view: ZoneView) -> Iterator[Fault]:
     places = _Places(view)
     for text in view.texts:
-        trouble = places.near_miss(text)
-        if trouble is not None:
-            yield Fault(where=text.where, message=f"{shown(text.text, _SHOWN)} {trouble[0]}", fix=trouble[1])
+        problem = places.near_miss(text)
+        if problem is not None:
+            yield Fault(where=text.where, message=f"{shown(text.text, _SHOWN)} {problem[0]}", fix=problem[1])
 
 
-def near_miss(view: ZoneView, text: TextInView) -> _Trouble | None:
+def near_miss(view: ZoneView, text: TextInView) -> _Problem | None:
     """What this rule says of one text: what is wrong, and the fix. For rules that leave such a text to it."""
     return _Places(view).near_miss(text)
 
@@ -84,7 +83,7 @@ def meant_as(text: str) -> str | None:
     return None if meant is None else (meant[1] or meant[2] or meant[3] or meant[4]).upper().removesuffix("1")
 
 
-def _text_trouble(text: str, kind: str) -> _Trouble | None:
+def _text_problem(text: str, kind: str) -> _Problem | None:
     """Why a text that looks like a record of `kind` is none."""
     looks = f"looks like {'an SPF' if kind == 'SPF' else f'a {kind}'} record, but"
     stray = None if text.isascii() else next(character for character in text if not character.isascii())
@@ -98,8 +97,8 @@ def _text_trouble(text: str, kind: str) -> _Trouble | None:
     return None
 
 
-def _pasted_trouble(text: TextInView) -> _Trouble | None:
-    """Why an SPF record behind other words is none; at a selector every text is a key, and `n=` of it is for people."""
+def _pasted_problem(text: TextInView) -> _Problem | None:
+    """Why an SPF record behind other words is none; at a selector every text is a key, and its `n=` is a note."""
     if _PASTED not in text.text.lower() or "._domainkey." in text.name.text:
         return None
     return "holds an SPF record behind other words, so receivers pass over it", "make two values of it, one for each"
@@ -107,7 +106,7 @@ def _pasted_trouble(text: TextInView) -> _Trouble | None:
 
 @dataclass(frozen=True)
 class _Places:
-    """Whether records stand where nobody looks for them: at a mail domain itself, or at `dmarc` for `_dmarc`.
+    """Whether records stand where receivers do not look for them: at a mail domain itself, or at `dmarc` for `_dmarc`.
 
     Elsewhere a CNAME may lead to them: hosted DMARC, and the key records of mail services.
     """
@@ -119,18 +118,18 @@ class _Places:
         """The names that CNAMEs in view lead to."""
         return frozenset(text.lower().removesuffix(".") for record in self.view.sets(RecordType.CNAME) for text in record.texts)
 
-    def near_miss(self, text: TextInView) -> _Trouble | None:
-        """Why a text that was meant to be a record is none, or is one that nobody finds."""
+    def near_miss(self, text: TextInView) -> _Problem | None:
+        """Why a text that was meant to be a record is none, or is one that receivers do not find."""
         kind = meant_as(text.text)
         if kind is None:
-            return _pasted_trouble(text)
-        trouble = _text_trouble(text.text, kind) or self._place_trouble(text.name, kind)
+            return _pasted_problem(text)
+        problem = _text_problem(text.text, kind) or self._place_problem(text.name, kind)
         # spf-string-join says where the space is missing.
         return (
-            None if trouble is not None and kind == "SPF" and any(map(_is_cut_behind_version, text.record.values)) else trouble
+            None if problem is not None and kind == "SPF" and any(map(_is_cut_behind_version, text.record.values)) else problem
         )
 
-    def _place_trouble(self, name: DomainName, kind: str) -> _Trouble | None:
+    def _place_problem(self, name: DomainName, kind: str) -> _Problem | None:
         if kind == "DMARC" and _is_nearly_dmarc(name) and name.text not in self.targets:
             right = f"_dmarc.{name.parent}"
             return f"is a DMARC record at {name}; receivers look at _dmarc only", f"move it to {right}"
@@ -155,7 +154,7 @@ class _Places:
 
 
 def _is_nearly_dmarc(name: DomainName) -> bool:
-    """Whether the first label is `_dmarc`, misspelt. With a digit it can be a name that somebody chose, such as `_dmarc2`."""
+    """Whether the first label is `_dmarc`, misspelt. With a digit it can be a name of its own, such as `_dmarc2`."""
     label, _, above = name.text.partition(".")
     return bool(above) and name.is_known and not any(map(str.isdigit, label)) and is_one_off(label, "_dmarc")
 

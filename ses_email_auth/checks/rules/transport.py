@@ -41,7 +41,7 @@ def _text_faults(
     parse: Callable[[str], object],
     effect: str,
 ) -> Iterator[Fault]:
-    """What receivers pass over at each name, and why.
+    """What receivers pass over at these names, and why.
 
     Args:
         texts: the TXT values at names of this kind.
@@ -92,7 +92,7 @@ def _misplaced(
     for text in view.texts:
         if not text.name.text.startswith(prefixes) or not is_one(text.text) or not text.name.is_known:
             continue
-        prefix = next(each for each in prefixes if text.name.text.startswith(each))
+        prefix = next(prefix for prefix in prefixes if text.name.text.startswith(prefix))
         domain = text.name.text.removeprefix(prefix)
         if not view.all_at(DomainName(f"{right}{domain}")):
             yield Fault(
@@ -192,9 +192,6 @@ def tls_rpt_no_mx(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-_FULL = 100
-
-
 def _texts(view: ZoneView) -> list[TextInView]:
     return [text for text in view.texts if "._bimi." in text.name.text]
 
@@ -223,6 +220,9 @@ def bimi_syntax(view: ZoneView) -> Iterator[Fault]:
                 message=f"{shown(text.text)} is a BIMI record without a selector; receivers look at default.{text.name}",
                 fix=f"move it to default.{text.name}",
             )
+
+
+_FULL = 100
 
 
 @rule(
@@ -266,7 +266,7 @@ def _shows_logo(text: str) -> bool:
 
 
 def _too_weak(record: DmarcRecord) -> Iterator[str]:
-    """Section 7.1; it does not speak of t=y, which applies each policy one level down."""
+    """Section 7.1; it does not speak of t=y, which applies the policies one level down."""
     if record.effective_policy is DmarcPolicy.NONE:
         yield "p=none"
     if record.subdomain_policy is DmarcPolicy.NONE:

@@ -1,6 +1,6 @@
 """Rules on the record sets of a zone together, and on their names (RFC 1034 sections 3.6.2 and 4.2.1, RFC 2181 section 10.1).
 
-Sets of a routing policy share name and type by intent; sets under conditions that nobody can decide are marked likewise. In a
+Sets of a routing policy share name and type by intent; sets under conditions that cannot be decided are marked likewise. In a
 view of a whole zone a set may stand in two files, in what DNS has and in what is deployed: only sets of one file count as two.
 """
 
@@ -35,13 +35,13 @@ def _template(*sets: str, zone: bool = False) -> str:
     lines = ["Resources:"]
     if zone:
         lines += ["  Zone:", "    Type: AWS::Route53::HostedZone", "    Properties: {Name: example.com}"]
-    for number, each in enumerate(sets, 1):
+    for number, properties in enumerate(sets, 1):
         lines += [
             f"  Record{number}:",
             "    Type: AWS::Route53::RecordSet",
             "    Properties:",
             f"      HostedZoneId: {'{Ref: Zone}' if zone else 'Z0123456789EXAMPLE'}",
-            f"      {each}",
+            f"      {properties}",
             "      TTL: 600",
         ]
     return "\n".join(lines) + "\n"
@@ -103,7 +103,7 @@ def cname_beside_data(view: ZoneView) -> Iterator[Fault]:
 
 
 def _stands_alone(record: RecordInView) -> bool:
-    """Whether a set is no alternative to others: those of a routing policy, and of conditions that nobody can decide."""
+    """Whether a set is no alternative to others: those of a routing policy, and of conditions that cannot be decided."""
     return not isinstance(record, DeclaredRecordSet) or record.set_identifier is None
 
 
@@ -184,7 +184,7 @@ def name_doubled(view: ZoneView) -> Iterator[Fault]:
 
 
 def doubled_suffixes(view: ZoneView) -> tuple[tuple[str, int], ...] | None:
-    """What the name of a set ends in if somebody appended the zone to a whole name, and how much is to be cut off."""
+    """What the name of a set ends in if the zone was appended to a whole name, and how much is to be cut off."""
     zone = view.zone
     if zone is None or not zone.is_known or not view.seen:
         return None
