@@ -10,9 +10,7 @@ from ses_email_auth.cli.terminal import write
 from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
-    from ses_email_auth.adopt.stack_moves import StackMove
     from ses_email_auth.adopt.stack_templates import StackTemplate
-    from ses_email_auth.adopt.take_over import Draft
 
 _UNREADABLE = 2  # the exit code
 _OLD_AND_NEW = 2
@@ -57,10 +55,10 @@ def command(
 
     try:
         if zone:
-            return _write_draft(_draft(zone, domain, region), form)
+            return _from_zone(zone, domain, region, form)
         if mapping is not None:
             return _write_mapping(mapping, stack)
-        return _write_moves(_moves(*paths, stack=stack), form)
+        return _from_templates(*paths, stack=stack, form=form)
     except EmailAuthError as error:
         click.echo(f"ses-email-auth: {display(str(error))}", err=True)
         return _UNREADABLE
@@ -74,39 +72,32 @@ def _check_options(*, is_zone: bool, of_zones: tuple[str | None, ...], of_templa
         raise click.UsageError("--stack goes with templates")
 
 
-def _draft(paths: tuple[str, ...], domain: str | None, region: str | None) -> Draft:
-    from ses_email_auth.adopt.take_over import take_over  # noqa: PLC0415 - as above
-    from ses_email_auth.sources.read import read  # noqa: PLC0415 - --help needs no readers
+def _from_zone(paths: tuple[str, ...], domain: str | None, region: str | None, form: str) -> int:
+    from ses_email_auth.adopt.take_over import take_over  # noqa: PLC0415 - --help needs no readers
+    from ses_email_auth.cli.adopt_text import draft_json, draft_text  # noqa: PLC0415 - as above
+    from ses_email_auth.sources.read import read  # noqa: PLC0415 - as above
 
-    return take_over(read(paths), domain, region)
+    draft = take_over(read(paths), domain, region)
+    return write(draft_json(draft) if form == "json" else draft_text(draft), int(bool(draft.hand_work)))
 
 
-def _moves(old: str, new: str, *, stack: str | None) -> list[StackMove]:
+def _from_templates(old: str, new: str, *, stack: str | None, form: str) -> int:
     from ses_email_auth.adopt.stack_moves import stack_moves  # noqa: PLC0415 - --help needs no readers
     from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - as above
+    from ses_email_auth.cli.adopt_text import moves_json, moves_text  # noqa: PLC0415 - as above
 
     after = read_stacks(new)
-    # A single template says nothing of where it is; what it is deployed over does.
-    accounts, regions = {stack.account for stack in after}, {stack.region for stack in after}
+    # A single template does not say where it is deployed; an assembly that is deployed over it does.
+    accounts, regions = {each.account for each in after}, {each.region for each in after}
     account = accounts.pop() if len(accounts) == 1 else ""
-    return stack_moves(read_stacks(old, account=account, region=regions.pop() if len(regions) == 1 else ""), after, stack)
-
-
-def _write_moves(moves: list[StackMove], form: str) -> int:
-    from ses_email_auth.cli.adopt_text import moves_json, moves_text  # noqa: PLC0415 - --help needs no readers
-
+    before = read_stacks(old, account=account, region=regions.pop() if len(regions) == 1 else "")
+    moves = stack_moves(before, after, stack)
     text = moves_json(moves) if form == "json" else moves_text(moves)
     return write(text, int(any(move.needs_a_hand or move.is_not_ours for move in moves)))
 
 
-def _write_draft(draft: Draft, form: str) -> int:
-    from ses_email_auth.cli.adopt_text import draft_json, draft_text  # noqa: PLC0415 - as above
-
-    return write(draft_json(draft) if form == "json" else draft_text(draft), int(bool(draft.hand_work)))
-
-
 def _write_mapping(path: str, stack: str | None) -> int:
-    from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - as above
+    from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - --help needs no readers
     from ses_email_auth.cli.adopt_text import mapping_json  # noqa: PLC0415 - as above
 
     text, unclear = mapping_json(_stack_of(read_stacks(path), stack))
