@@ -265,6 +265,7 @@ SILENT = [
         id="part-of-a-zone-file",
     ),
     silent("ses-unknown-signer", whole(*easy_dkim("abc"), identity()), id="explained"),
+    silent("ses-unknown-signer", whole(*easy_dkim("abc"), identity(signs=None)), id="whether-it-signs-is-not-known"),
     silent(
         "ses-unknown-signer",
         whole(*easy_dkim("abcdef"), identity(region="us-east-1"), identity(region="eu-west-1")),
