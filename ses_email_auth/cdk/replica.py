@@ -19,7 +19,7 @@ from ses_email_auth.cdk.signing import Signing
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.publication.dkim_keys import Replica
-from ses_email_auth.ses.regions import SENDING_REGIONS
+from ses_email_auth.ses.regions import SENDING_REGIONS, partition_of
 
 if TYPE_CHECKING:
     from ses_email_auth.cdk.identity_resources import IdentitySettings
@@ -64,7 +64,8 @@ class ReplicaSigning(Signing):
                 f"'dkim' is a replica of {self.region!r}, which is the region of the stack; a replica stands in another one, "
                 "use Dkim.easy() here"
             )
-        if _partition(facts.region) != _partition(self.region):
+        partition = partition_of(facts.region)
+        if partition.has_ses and partition != partition_of(self.region):
             raise EmailAuthError(
                 f"'dkim' is a replica of {self.region!r}, which another partition than {facts.region!r} has; use Dkim.easy() "
                 "here"
@@ -139,12 +140,6 @@ def _attributes(plan: DomainPlan, settings: IdentitySettings) -> dict[str, Json]
     if settings.feedback_forwarding is not None:
         attributes["FeedbackAttributes"] = {"EmailForwardingEnabled": str(settings.feedback_forwarding).lower()}
     return attributes
-
-
-def _partition(region: str) -> str:
-    """The prefix by which partitions differ; all others are one."""
-    prefix, _, rest = region.partition("-gov-")
-    return f"{prefix}-gov" if rest else "aws"
 
 
 @jsii.implements(ITaggableV2)

@@ -19,7 +19,7 @@ from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.publication.prop_values import domain, text_list
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
-from ses_email_auth.ses.hosts import dkim_zone
+from ses_email_auth.ses.regions import dkim_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

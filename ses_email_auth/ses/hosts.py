@@ -1,16 +1,10 @@
-"""Hosts of Amazon SES in other people's records: the feedback host of a MAIL FROM domain, the targets of Easy DKIM (guide:
-"Using a custom MAIL FROM domain" and "Easy DKIM in Amazon SES"; AWS General Reference, "Amazon SES endpoints and quotas").
+"""Hosts of Amazon SES in records: in SPF, in the CNAMEs of Easy DKIM, and in MX (guide: "Using a custom MAIL FROM domain",
+"Easy DKIM in Amazon SES", "Receiving email").
 
-For reading only. What we publish comes from `regions` and from `Fn::GetAtt`: the target of a DKIM CNAME varies by cell.
-
-Misspelt hosts of Amazon SES in MX records (guide: "Using a custom MAIL FROM domain", "Receiving email").
-
-Three hosts are alike: feedback-smtp.<region>.amazonses.com takes bounces, inbound-smtp.<region>.amazonaws.com receives mail,
-email-smtp.<region>.amazonaws.com sends it. Not handled: suffixes of other partitions, which are documented nowhere.
-
-The SPF include of Amazon SES (guide: "Using a custom MAIL FROM domain"; RFC 7208 sections 4.6.4 and 5.2).
-
-The addresses behind it are not handled: they change without notice, and only DNS knows them.
+For reading, but for `SPF_INCLUDE`: what we publish comes from `regions` and from `Fn::GetAtt`. Three hosts are alike:
+feedback-smtp.<region>.amazonses.com takes bounces, inbound-smtp.<region>.amazonaws.com receives mail,
+email-smtp.<region>.amazonaws.com sends it. Not handled: suffixes of other partitions, which are documented nowhere, and the
+addresses behind the SPF include, which change without notice.
 """
 
 from __future__ import annotations
@@ -20,49 +14,22 @@ from dataclasses import dataclass
 
 from ses_email_auth.ses.regions import SENDING_REGIONS, can_send
 
-__all__ = [
-    "REGIONS_WITH_DKIM_ZONE",
-    "SPF_INCLUDE",
-    "HostFault",
-    "dkim_zone",
-    "feedback_region",
-    "host_fault",
-    "is_easy_dkim_target",
-    "is_feedback_mx",
-]
+# One name for all regions. The guide prints "v=spf1 include:amazonses.com ~all" for the MAIL FROM domain (2026-11). It costs
+# one DNS lookup (RFC 7208 section 4.6.4): the record behind it holds ip4 terms alone (dig outputs of 2026).
+SPF_INCLUDE = "amazonses.com"
 
-# Regions whose DKIM zone is dkim.<region>.amazonses.com by the published table; in the others it is dkim.amazonses.com.
-# AWS General Reference, "DKIM domains" (three Terraform modules of 2026 carry the same list; checked 2026-11-24). Cells of a
-# region have zones beside it, such as a31d.dkim.us-west-2.amazonses.com, so the table cannot prove a target wrong.
-REGIONS_WITH_DKIM_ZONE = frozenset(
-    {
-        "af-south-1",
-        "ap-northeast-3",
-        "ap-south-2",
-        "ap-southeast-3",
-        "ap-southeast-5",
-        "ca-west-1",
-        "eu-central-2",
-        "eu-south-1",
-        "il-central-1",
-        "me-central-1",
-        "us-gov-east-1",
-    }
-)
-
+_SUFFIX = "amazonses.com"
+_INBOUND_SUFFIX = "amazonaws.com"
+_WRITE = f"write feedback-smtp.<region>.{_SUFFIX} with the region that sends"
 _EASY_DKIM_TARGET = re.compile(r"\.dkim(?:\.([a-z0-9-]+))?\.amazonses\.com\.?\Z", re.IGNORECASE)
 _FEEDBACK_HOST = "feedback-smtp."
 _FEEDBACK_REGION = re.compile(r"feedback-smtp\.([a-z0-9-]+)\.amazonses\.com\.?", re.IGNORECASE)
+_REGION_FORM = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]")
 
 
 def is_easy_dkim_target(target: str) -> bool:
     """Whether `target` of a CNAME is a key that SES keeps for a domain: `<token>.dkim.amazonses.com`, or a cell's."""
     return _EASY_DKIM_TARGET.search(target) is not None
-
-
-def dkim_zone(region: str) -> str:
-    """The zone of the DKIM keys of `region` by the published table; a cell can have another one."""
-    return f"dkim.{region}.amazonses.com" if region in REGIONS_WITH_DKIM_ZONE else "dkim.amazonses.com"
 
 
 def is_feedback_mx(value: str) -> bool:
@@ -72,14 +39,8 @@ def is_feedback_mx(value: str) -> bool:
 
 def feedback_region(value: str) -> str | None:
     """The region in an MX value (`10 feedback-smtp.<region>.amazonses.com`); None for another host and one not known yet."""
-    found = _FEEDBACK_REGION.fullmatch(value.rpartition(" ")[2])
-    return None if found is None else found[1].lower()
-
-
-_REGION_FORM = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]")
-_SUFFIX = "amazonses.com"
-_INBOUND_SUFFIX = "amazonaws.com"
-_WRITE = f"write feedback-smtp.<region>.{_SUFFIX} with the region that sends"
+    match = _FEEDBACK_REGION.fullmatch(value.rpartition(" ")[2])
+    return None if match is None else match[1].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +100,3 @@ def _region_fault(region: str) -> HostFault | None:
     if _REGION_FORM.fullmatch(region):
         return HostFault("names a region where no feedback host of SES is documented", _WRITE, is_sure=False)
     return HostFault("names no region", _WRITE)
-
-
-# One name for all regions. The guide prints "v=spf1 include:amazonses.com ~all" for the MAIL FROM domain (2026-11). It costs
-# one DNS lookup: the record behind it holds ip4 terms alone (dig outputs of 2026).
-SPF_INCLUDE = "amazonses.com"

@@ -1,85 +1,118 @@
-"""Where Amazon SES exists, and the names of its hosts there (AWS General Reference, "Amazon SES endpoints and quotas").
+"""Where Amazon SES exists, and what its hosts are called there (AWS General Reference, "Amazon SES endpoints and quotas").
 
-A stack without a region is no fault: what depends on the region is then `KnownAfterDeploy`. Not handled: the API and SMTP
-endpoints (the SDK knows them) and the targets of DKIM CNAMEs (they vary by cell; only `Fn::GetAtt` knows them).
+A new region is a row of `_REGIONS`. In a stack without a region, what depends on the region is `KnownAfterDeploy`.
+
+Not handled: the API and SMTP endpoints (the SDK knows them), and the targets of DKIM CNAMEs (they vary by cell; only
+`Fn::GetAtt` knows them).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 
-__all__ = [
-    "RECEIVING_REGIONS",
-    "SENDING_REGIONS",
-    "can_receive",
-    "can_send",
-    "default_mail_from_domain",
-    "inbound_host",
-    "mail_from_mx_host",
-]
 
-# Regions that the documentation names. Checked 2026-11-24: AWS General Reference, and the same list twice in botocore 1.44.5
-# (the endpoints of ses and the enum DkimSigningAttributesOrigin of sesv2); the test compares it with the installed one.
-SENDING_REGIONS = frozenset(
-    {
-        "af-south-1",
-        "ap-northeast-1",
-        "ap-northeast-2",
-        "ap-northeast-3",
-        "ap-south-1",
-        "ap-south-2",
-        "ap-southeast-1",
-        "ap-southeast-2",
-        "ap-southeast-3",
-        "ap-southeast-5",
-        "ca-central-1",
-        "ca-west-1",
-        "eu-central-1",
-        "eu-central-2",
-        "eu-north-1",
-        "eu-south-1",
-        "eu-west-1",
-        "eu-west-2",
-        "eu-west-3",
-        "il-central-1",
-        "me-central-1",
-        "me-south-1",
-        "sa-east-1",
-        "us-east-1",
-        "us-east-2",
-        "us-gov-east-1",
-        "us-gov-west-1",
-        "us-west-1",
-        "us-west-2",
-    }
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A group of regions with accounts of its own."""
+
+    name: str
+    """What `AWS::Partition` gives."""
+
+    url_suffix: str = "amazonaws.com"
+    """What `AWS::URLSuffix` gives."""
+
+    has_ses: bool = True
+
+
+# By the beginning of region codes; all other regions are in the partition "aws".
+_PARTITIONS = {
+    "cn-": Partition("aws-cn", "amazonaws.com.cn", has_ses=False),  # no endpoint of SES at all (botocore 1.44.5)
+    "us-gov-": Partition("aws-us-gov"),
+}
+_COMMERCIAL = Partition("aws")
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    code: str
+
+    receives: bool = True
+    """Whether SES also receives mail there."""
+
+    has_dkim_zone: bool = False
+    """Whether the keys of Easy DKIM stand in a zone of the region's own, by the published table."""
+
+
+# The regions that the documentation names; SES sends mail from all of them. Checked 2026-11-24.
+# Source: AWS General Reference, and the same list twice in botocore 1.44.5 (the endpoints of ses and the enum
+# DkimSigningAttributesOrigin of sesv2); a test compares it with the installed botocore.
+# receives: AWS General Reference, "Email receiving endpoints" (quoted 2026-08-20: 22 regions, the others are named as not
+# supported); the CloudFormation schema of AWS::SES::ReceiptRule is missing in exactly these others (2026-11).
+# has_dkim_zone: AWS General Reference, "DKIM domains" (three Terraform modules of 2026 carry the same list). Cells of a region
+# have zones beside it, such as a31d.dkim.us-west-2.amazonses.com, so the table cannot prove a target wrong.
+_REGIONS = (
+    _Region("af-south-1", has_dkim_zone=True),
+    _Region("ap-northeast-1"),
+    _Region("ap-northeast-2"),
+    _Region("ap-northeast-3", has_dkim_zone=True),
+    _Region("ap-south-1"),
+    _Region("ap-south-2", receives=False, has_dkim_zone=True),
+    _Region("ap-southeast-1"),
+    _Region("ap-southeast-2"),
+    _Region("ap-southeast-3", has_dkim_zone=True),
+    _Region("ap-southeast-5", receives=False, has_dkim_zone=True),
+    _Region("ca-central-1"),
+    _Region("ca-west-1", receives=False, has_dkim_zone=True),
+    _Region("eu-central-1"),
+    _Region("eu-central-2", receives=False, has_dkim_zone=True),
+    _Region("eu-north-1"),
+    _Region("eu-south-1", has_dkim_zone=True),
+    _Region("eu-west-1"),
+    _Region("eu-west-2"),
+    _Region("eu-west-3"),
+    _Region("il-central-1", has_dkim_zone=True),
+    _Region("me-central-1", receives=False, has_dkim_zone=True),
+    _Region("me-south-1"),
+    _Region("sa-east-1"),
+    _Region("us-east-1"),
+    _Region("us-east-2"),
+    _Region("us-gov-east-1", receives=False, has_dkim_zone=True),
+    _Region("us-gov-west-1", receives=False),
+    _Region("us-west-1"),
+    _Region("us-west-2"),
 )
+SENDING_REGIONS = frozenset(region.code for region in _REGIONS)
+RECEIVING_REGIONS = frozenset(region.code for region in _REGIONS if region.receives)
+REGIONS_WITH_DKIM_ZONE = frozenset(region.code for region in _REGIONS if region.has_dkim_zone)
 
-# AWS General Reference, "Email receiving endpoints" (quoted 2026-08-20: 22 regions, and these are named as not supported);
-# the CloudFormation schema of AWS::SES::ReceiptRule is missing in exactly these regions (2026-11).
-_SEND_ONLY_REGIONS = frozenset(
-    {"ap-south-2", "ap-southeast-5", "ca-west-1", "eu-central-2", "me-central-1", "us-gov-east-1", "us-gov-west-1"}
-)
-RECEIVING_REGIONS = SENDING_REGIONS - _SEND_ONLY_REGIONS
 
-# The partition aws-cn has no endpoint of SES at all (botocore 1.44.5).
-_CHINA = "cn-"
+def partition_of(region: str) -> Partition:
+    """The partition of a region, also of one that is not documented."""
+    return next((partition for start, partition in _PARTITIONS.items() if region.startswith(start)), _COMMERCIAL)
 
 
 def can_send(region: str | None) -> bool | None:
-    """Whether SES sends mail from `region`; None if nobody can tell: no region yet, a token, or a region not documented."""
+    """Whether SES sends mail from `region`; None if that is unknown: no region yet, a token, or a region not documented."""
     if region is None or holds_token(region):
         return None
-    if region.startswith(_CHINA):
+    if not partition_of(region).has_ses:
         return False
     return True if region in SENDING_REGIONS else None
 
 
 def can_receive(region: str | None) -> bool | None:
-    """Whether SES receives mail in `region`; None if nobody can tell, as with `can_send`."""
+    """Whether SES receives mail in `region`; None if that is unknown, as with `can_send`."""
     if can_send(region) is not True:
         return can_send(region)
     return region in RECEIVING_REGIONS
+
+
+def dkim_zone(region: str) -> str:
+    """The zone of the keys of Easy DKIM in `region`, by the published table; a cell can have another one."""
+    return f"dkim.{region}.amazonses.com" if region in REGIONS_WITH_DKIM_ZONE else "dkim.amazonses.com"
 
 
 def mail_from_mx_host(region: str | None) -> str | KnownAfterDeploy:
@@ -139,5 +172,5 @@ def inbound_host(region: str | None) -> str | KnownAfterDeploy:
 
 
 def _refuse_china(region: str) -> None:
-    if region.startswith(_CHINA):
+    if not partition_of(region).has_ses:
         raise EmailAuthError(f"Amazon SES does not exist in the China region {region!r}; deploy the stack to another region")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
+from ses_email_auth.ses.regions import partition_of
 from ses_email_auth.sources.json_values import mapping
 from ses_email_auth.sources.references import Environment, References, Text, joined, mark, with_marks
 
@@ -194,9 +195,7 @@ class Template:
     def partition(self) -> str:
         """What `AWS::Partition` gives."""
         region = self.environment.region
-        if not region:
-            return self.own("AWS::Partition")
-        return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+        return partition_of(region).name if region else self.own("AWS::Partition")
 
     def get_att(self, argument: object, depth: int) -> object:
         """What `Fn::GetAtt` gives, in its list form and in its text form."""
@@ -365,7 +364,7 @@ _PSEUDO: Final[Mapping[str, Callable[[Template], object]]] = {
     "AWS::Region": Template.region,
     "AWS::AccountId": lambda template: template.environment.account or template.own("AWS::AccountId"),
     "AWS::Partition": Template.partition,
-    "AWS::URLSuffix": lambda template: "amazonaws.com.cn" if template.environment.region.startswith("cn-") else "amazonaws.com",
+    "AWS::URLSuffix": lambda template: partition_of(template.environment.region).url_suffix,
     "AWS::StackName": lambda template: template.stack_name or template.own("AWS::StackName"),
     "AWS::NoValue": lambda _: NO_VALUE,
 }

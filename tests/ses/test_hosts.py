@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ses_email_auth.ses.hosts import (
-    REGIONS_WITH_DKIM_ZONE,
-    dkim_zone,
+    SPF_INCLUDE,
     feedback_region,
     host_fault,
     is_easy_dkim_target,
@@ -36,11 +35,9 @@ def test_easy_dkim_target(target: str, is_one: bool) -> None:  # noqa: FBT001 - 
     assert is_easy_dkim_target(target) is is_one
 
 
-def test_dkim_zones() -> None:
-    """The table holds regions that send; the others share one zone."""
-    assert REGIONS_WITH_DKIM_ZONE <= SENDING_REGIONS
-    assert dkim_zone("eu-south-1") == "dkim.eu-south-1.amazonses.com"
-    assert dkim_zone("us-gov-west-1") == "dkim.amazonses.com"
+def test_spf_include() -> None:
+    """One include for all regions."""
+    assert SPF_INCLUDE == "amazonses.com"
 
 
 @pytest.mark.parametrize(

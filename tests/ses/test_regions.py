@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import botocore.session
 import pytest
 
+import ses_email_auth
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
-from ses_email_auth.ses.hosts import SPF_INCLUDE
 from ses_email_auth.ses.regions import (
     RECEIVING_REGIONS,
     SENDING_REGIONS,
     can_receive,
     can_send,
     default_mail_from_domain,
+    dkim_zone,
     inbound_host,
     mail_from_mx_host,
+    partition_of,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +39,40 @@ REVIEWED = {
     "eu-south-2": "endpoint only; not in the General Reference, no AWS::SES::EmailIdentity there (2026-11)",
     "eusc-de-east-1": "European Sovereign Cloud: its host suffix is documented nowhere (2026-11)",
     "mx-central-1": "endpoint only; not in the General Reference, no AWS::SES::EmailIdentity there (2026-11)",
+}
+
+# AWS General Reference, "DKIM domains" (2026-11-24).
+SHARED_ZONE = "dkim.amazonses.com"
+DKIM_ZONES = {
+    "af-south-1": "dkim.af-south-1.amazonses.com",
+    "ap-northeast-1": SHARED_ZONE,
+    "ap-northeast-2": SHARED_ZONE,
+    "ap-northeast-3": "dkim.ap-northeast-3.amazonses.com",
+    "ap-south-1": SHARED_ZONE,
+    "ap-south-2": "dkim.ap-south-2.amazonses.com",
+    "ap-southeast-1": SHARED_ZONE,
+    "ap-southeast-2": SHARED_ZONE,
+    "ap-southeast-3": "dkim.ap-southeast-3.amazonses.com",
+    "ap-southeast-5": "dkim.ap-southeast-5.amazonses.com",
+    "ca-central-1": SHARED_ZONE,
+    "ca-west-1": "dkim.ca-west-1.amazonses.com",
+    "eu-central-1": SHARED_ZONE,
+    "eu-central-2": "dkim.eu-central-2.amazonses.com",
+    "eu-north-1": SHARED_ZONE,
+    "eu-south-1": "dkim.eu-south-1.amazonses.com",
+    "eu-west-1": SHARED_ZONE,
+    "eu-west-2": SHARED_ZONE,
+    "eu-west-3": SHARED_ZONE,
+    "il-central-1": "dkim.il-central-1.amazonses.com",
+    "me-central-1": "dkim.me-central-1.amazonses.com",
+    "me-south-1": SHARED_ZONE,
+    "sa-east-1": SHARED_ZONE,
+    "us-east-1": SHARED_ZONE,
+    "us-east-2": SHARED_ZONE,
+    "us-gov-east-1": "dkim.us-gov-east-1.amazonses.com",
+    "us-gov-west-1": SHARED_ZONE,
+    "us-west-1": SHARED_ZONE,
+    "us-west-2": SHARED_ZONE,
 }
 
 
@@ -94,6 +132,43 @@ def test_can_send_and_receive(region: str | None, send: bool | None, receive: bo
     """Yes and no are said only where a document says so."""
     assert can_send(region) is send
     assert can_receive(region) is receive
+
+
+def test_dkim_zones() -> None:
+    """The zone of the keys of each region; one that is not documented counts as most are."""
+    assert {region: dkim_zone(region) for region in SENDING_REGIONS} == DKIM_ZONES
+    assert dkim_zone("mx-central-1") == SHARED_ZONE
+
+
+def test_the_local_aws_knows_the_same_dkim_zones() -> None:
+    """Its table is a copy, since it imports nothing of ours and runs in an environment of its own."""
+    modules = [
+        ast.parse(path.read_text(encoding="utf-8")) for path in (Path(ses_email_auth.__file__).parent / "local").glob("*.py")
+    ]
+    tables = [
+        node.value
+        for module in modules
+        for node in module.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_REGIONS_WITH_DKIM_ZONE"
+    ]
+    assert len(tables) == 1
+    regions = {node.value for node in ast.walk(tables[0]) if isinstance(node, ast.Constant)}
+    assert regions == {region for region, zone in DKIM_ZONES.items() if zone != SHARED_ZONE}
+
+
+@pytest.mark.parametrize(
+    ("region", "name", "url_suffix"),
+    [
+        pytest.param("ap-northeast-1", "aws", "amazonaws.com", id="commercial"),
+        pytest.param("us-gov-west-1", "aws-us-gov", "amazonaws.com", id="govcloud"),
+        pytest.param("cn-north-1", "aws-cn", "amazonaws.com.cn", id="china"),
+        pytest.param("", "aws", "amazonaws.com", id="no-region"),
+    ],
+)
+def test_partition(region: str, name: str, url_suffix: str) -> None:
+    """What `AWS::Partition` and `AWS::URLSuffix` give there."""
+    partition = partition_of(region)
+    assert (partition.name, partition.url_suffix) == (name, url_suffix)
 
 
 @pytest.mark.parametrize(
@@ -179,8 +254,3 @@ def test_inbound_host_where_ses_does_not_receive(region: str) -> None:
         "ap-southeast-3, ca-central-1, eu-central-1, eu-north-1, eu-south-1, eu-west-1, eu-west-2, eu-west-3, il-central-1, "
         "me-south-1, sa-east-1, us-east-1, us-east-2, us-west-1, us-west-2"
     )
-
-
-def test_spf_include() -> None:
-    """One include for all regions."""
-    assert SPF_INCLUDE == "amazonses.com"

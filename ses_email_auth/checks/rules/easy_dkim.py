@@ -16,7 +16,8 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
 from ses_email_auth.records.resource_record_set import RecordType
-from ses_email_auth.ses.hosts import dkim_zone, is_easy_dkim_target
+from ses_email_auth.ses.hosts import is_easy_dkim_target
+from ses_email_auth.ses.regions import dkim_zone
 from ses_email_auth.zone.declared import DeclaredRecordSet
 
 if TYPE_CHECKING:
