@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.dmarc import is_about_dmarc
-from ses_email_auth.checks.rules.record_text import is_one_off, is_swapped, said, shown
+from ses_email_auth.checks.rules.record_text import is_one_off, is_swapped, message_of, shown
 from ses_email_auth.checks.rules.stray_text import meant_as, near_miss
 from ses_email_auth.records.dmarc import DEFAULTS, KNOWN_TAGS, TAG_NAME
 
@@ -75,7 +75,7 @@ def dmarc_syntax(view: ZoneView) -> Iterator[Fault]:
         effect = "receivers apply no DMARC" if entry.record is None else "receivers act as if it said p=none"
         yield Fault(
             where=entry.where,
-            message=f"{said(voids[0])}{more}" + ("" if "receivers" in voids[0].message else f"; {effect}"),
+            message=f"{message_of(voids[0])}{more}" + ("" if "receivers" in voids[0].message else f"; {effect}"),
             fix=f"correct the record; a right one begins with '{_START}'",
         )
 
@@ -115,7 +115,7 @@ def dmarc_bad_value(view: ZoneView) -> Iterator[Fault]:
             without_effect = tag in _HISTORIC or (tag == "fo" and entry.record is not None and not entry.record.ruf)
             yield Fault(
                 where=entry.where,
-                message=f"{said(problem.error)}; receivers take {tag}={DEFAULTS[tag]}",
+                message=f"{message_of(problem.error)}; receivers take {tag}={DEFAULTS[tag]}",
                 fix=f"correct it, or leave out {tag}",
                 severity=Severity.INFO if without_effect else Severity.WARNING,
             )
@@ -233,6 +233,6 @@ def dmarc_rua_not_uri(view: ZoneView) -> Iterator[Fault]:
             else:
                 yield Fault(
                     where=entry.where,
-                    message=said(problem.error),
+                    message=message_of(problem.error),
                     fix=f"write {tag}=mailto:dmarc-reports@{entry.domain}",
                 )

@@ -58,9 +58,9 @@ def mail_from_outside_identity(view: ZoneView) -> Iterator[Fault]:
 
 def _organizational(view: ZoneView) -> Iterator[Fault]:
     """Feedback hosts at a domain above which no identity can be, by the Public Suffix List."""
-    said = {identity.mail_from_domain for identity in view.identities}
+    named = {identity.mail_from_domain for identity in view.identities}
     for name in view.mail_from_mx:
-        if name not in said and can_be_no_mail_from(view, name):
+        if name not in named and can_be_no_mail_from(view, name):
             yield Fault(
                 where=f"{name} MX",
                 message=f"{name} has the MX of a MAIL FROM domain; SES takes none but subdomains of the domain that sends",

@@ -30,7 +30,7 @@ def shown(text: str, most: int = _MOST) -> str:
     return repr(kept[:most]) + ("..." if len(kept) > most else "")
 
 
-def said(error: RecordSyntaxError) -> str:
+def message_of(error: RecordSyntaxError) -> str:
     """The message of an error, without the middle of a long one, and without what it quotes of a text with a private key."""
     if private_key_hidden(error.source) is not None or PRIVATE_KEY.search(error.source) is not None:
         return "it holds a private key (not shown)"

@@ -157,13 +157,13 @@ def _lookup_fault(where: str, cost: Cost) -> Fault:
 )
 def spf_include_loop(view: ZoneView) -> Iterator[Fault]:
     loops = view.spf_walk.loops
-    said: set[DomainName] = set()
+    reported: set[DomainName] = set()
     for name in view.spf if loops else ():
-        if name not in loops or name in said:
+        if name not in loops or name in reported:
             continue
         loop = loops[name]
         if name in loop:
-            said.update(loop)
+            reported.update(loop)
         steps = [*map(str, loop[:_FEW]), "..." if len(loop) > _FEW else str(loop[0])]
         yield Fault(
             where=f"{name} TXT",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_text import said, shown
+from ses_email_auth.checks.rules.record_text import message_of, shown
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import holds_token
@@ -69,7 +69,7 @@ def spf_syntax(view: ZoneView) -> Iterator[Fault]:
         at = f", in {shown(term, _TERM_SHOWN)}" if term not in error.message else ""
         yield Fault(
             where=entry.where,
-            message=f"receivers answer permerror for all mail of {entry.name}: {said(error)}{at}",
+            message=f"receivers answer permerror for all mail of {entry.name}: {message_of(error)}{at}",
             fix=_fix(term),
         )
 

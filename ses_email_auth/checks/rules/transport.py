@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_text import is_hidden, said, shown
+from ses_email_auth.checks.rules.record_text import is_hidden, message_of, shown
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import RecordSyntaxError
 from ses_email_auth.records.bimi import BimiRecord
@@ -78,7 +78,9 @@ def _syntax(text: TextInView, parse: Callable[[str], object]) -> Iterator[Fault]
     try:
         parse(text.text)
     except RecordSyntaxError as error:
-        yield Fault(where=text.where, message=f"{shown(text.text)}: {said(error)}", fix="correct it, or remove the record")
+        yield Fault(
+            where=text.where, message=f"{shown(text.text)}: {message_of(error)}", fix="correct it, or remove the record"
+        )
 
 
 def _holds_hidden(record: RecordInView) -> bool:

@@ -65,7 +65,7 @@ def record_set_twice(view: ZoneView) -> Iterator[Fault]:
         if len(group) > 1:
             yield Fault(
                 where=visible(place),
-                message=f"{_said(place)} stands in {len(group)} resources, {_what_happens(group)}",
+                message=f"{_shown_name(place)} stands in {len(group)} resources, {_what_happens(group)}",
                 fix="keep one resource with all values",
                 records=tuple(group),
             )
@@ -150,8 +150,8 @@ def name_outside_zone(view: ZoneView) -> Iterator[Fault]:
         refused = not view.complete or _is_for_mail(f"{text}.{zone}", mail_froms)
         yield Fault(
             where=visible(record.place),
-            message=f"{_said(text)} is not in the zone {zone}; Route 53 refuses it, and nobody asks this zone for it",
-            fix=f"write the whole name, {_said(text)}.{zone}, or put it into the zone that it belongs to",
+            message=f"{_shown_name(text)} is not in the zone {zone}; Route 53 refuses it, and nobody asks this zone for it",
+            fix=f"write the whole name, {_shown_name(text)}.{zone}, or put it into the zone that it belongs to",
             severity=Severity.ERROR if refused else Severity.WARNING,
             records=(record,),
         )
@@ -176,8 +176,8 @@ def name_doubled(view: ZoneView) -> Iterator[Fault]:
         if text is not None and meant is not None:
             yield Fault(
                 where=visible(record.place),
-                message=f"{_said(text)} holds the domain twice, so nobody looks there",
-                fix=f"write {_said(meant)}; a name without its final dot may have got the domain appended",
+                message=f"{_shown_name(text)} holds the domain twice, so nobody looks there",
+                fix=f"write {_shown_name(meant)}; a name without its final dot may have got the domain appended",
                 severity=Severity.ERROR if _is_for_mail(meant, mail_froms) or _is_feedback(record) else Severity.WARNING,
                 records=(record,),
             )
@@ -218,7 +218,7 @@ def _name(record: DeclaredRecordSet) -> str | None:
     return None if "${" in text else text
 
 
-def _said(text: str) -> str:
+def _shown_name(text: str) -> str:
     """A name for a message, which can be none that DNS takes."""
     return visible(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
 

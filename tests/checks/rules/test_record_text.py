@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ses_email_auth.checks.rules.record_text import is_one_off, said, shown
+from ses_email_auth.checks.rules.record_text import is_one_off, message_of, shown
 from ses_email_auth.errors import RecordSyntaxError
 
 PRIVATE = [
@@ -24,7 +24,7 @@ def test_a_private_key_is_not_shown(key: str, frame: str) -> None:
     """Wherever it stands in a text, and not in part."""
     text = frame.format(key)
     assert key[:8] not in shown(text)
-    assert said(RecordSyntaxError(f"{text!r} is wrong", text, (0, 1), "RFC 1")) == "it holds a private key (not shown)"
+    assert message_of(RecordSyntaxError(f"{text!r} is wrong", text, (0, 1), "RFC 1")) == "it holds a private key (not shown)"
 
 
 def test_a_public_key_is_shown() -> None:
@@ -38,8 +38,8 @@ def test_long_texts_are_cut() -> None:
     assert shown("a" * 60) == f"'{'a' * 60}'"
     assert shown("a" * 61) == f"'{'a' * 60}'..."
     assert shown("abc", 2) == "'ab'..."
-    assert said(RecordSyntaxError("a" * 180, "", (0, 0), "RFC 1")) == "a" * 180
-    assert said(RecordSyntaxError("a" * 100 + "b" * 100, "", (0, 0), "RFC 1")) == f"{'a' * 80} ... {'b' * 100}"
+    assert message_of(RecordSyntaxError("a" * 180, "", (0, 0), "RFC 1")) == "a" * 180
+    assert message_of(RecordSyntaxError("a" * 100 + "b" * 100, "", (0, 0), "RFC 1")) == f"{'a' * 80} ... {'b' * 100}"
 
 
 @pytest.mark.parametrize(
