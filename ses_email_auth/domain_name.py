@@ -73,7 +73,7 @@ class DomainName:
 
     @property
     def is_public_suffix(self) -> bool:
-        """Whether the name is an entry of the Public Suffix List, so that nobody's mail domain can be the name itself."""
+        """Whether the name is an entry of the Public Suffix List, so that no mail domain can be the name itself."""
         return self.is_known and self.organizational is None
 
     @property
@@ -116,16 +116,16 @@ class DomainName:
 def _normalize(text: str) -> str:
     if holds_token(text):
         return text
-    given = text
+    written = text
     if not text.isascii():
         text = _to_a_labels(text)
     text = text.lower().removesuffix(".")
     if not text:
-        raise InvalidDomainName(given, "it is empty")
+        raise InvalidDomainName(written, "it is empty")
     for index, label in enumerate(text.split(".")):
-        _check_label(given, label, leftmost=index == 0)
+        _check_label(written, label, leftmost=index == 0)
     if len(text) > _MAX_NAME:
-        raise InvalidDomainName(given, f"it has {len(text)} octets; at most {_MAX_NAME} are allowed")
+        raise InvalidDomainName(written, f"it has {len(text)} octets; at most {_MAX_NAME} are allowed")
     return text
 
 
@@ -143,27 +143,27 @@ def _to_a_labels(text: str) -> str:
     return ".".join(label if label.isascii() else _to_a_label(text, label) for label in mapped.split("."))
 
 
-def _to_a_label(given: str, label: str) -> str:
+def _to_a_label(written: str, label: str) -> str:
     try:
         return idna.alabel(label).decode("ascii")
     except idna.IDNAError as error:
-        raise InvalidDomainName(given, _reason(error)) from error
+        raise InvalidDomainName(written, _reason(error)) from error
 
 
-def _check_label(given: str, label: str, *, leftmost: bool) -> None:
+def _check_label(written: str, label: str, *, leftmost: bool) -> None:
     if not label:
-        raise InvalidDomainName(given, "it has an empty label; dots must stand alone between labels")
+        raise InvalidDomainName(written, "it has an empty label; dots must stand alone between labels")
     if len(label) > _MAX_LABEL:
-        raise InvalidDomainName(given, f"the label {label!r} has {len(label)} octets; at most {_MAX_LABEL} are allowed")
+        raise InvalidDomainName(written, f"the label {label!r} has {len(label)} octets; at most {_MAX_LABEL} are allowed")
     if label == "*" and leftmost:
         return
     if not (_HOST_LABEL.fullmatch(label) or _UNDERSCORED_LABEL.fullmatch(label)):
-        raise InvalidDomainName(given, f"the label {label!r} may hold letters, digits and inner hyphens only")
+        raise InvalidDomainName(written, f"the label {label!r} may hold letters, digits and inner hyphens only")
     if label.startswith("xn--"):
         try:
             idna.ulabel(label)
         except idna.IDNAError as error:
-            raise InvalidDomainName(given, f"the label {label!r} is not a valid A-label ({_reason(error)})") from error
+            raise InvalidDomainName(written, f"the label {label!r} is not a valid A-label ({_reason(error)})") from error
 
 
 def _reason(error: idna.IDNAError) -> str:

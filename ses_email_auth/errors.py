@@ -1,4 +1,4 @@
-"""What goes wrong because of what somebody typed: one family of errors, all of them a `ValueError`.
+"""The errors for wrong input: one family, all of them a `ValueError`.
 
 Bad practice is not an error; it is a finding (`ses_email_auth.checks`).
 """
@@ -29,7 +29,7 @@ class InvalidDomainName(EmailAuthError):
     """Text that is not a domain name.
 
     Args:
-        name: the text as it was given.
+        name: the text as it was written.
 
         reason: what is wrong with it, in lower case without a full stop.
     """
@@ -48,7 +48,7 @@ class RecordSyntaxError(EmailAuthError):
     Args:
         message: what is wrong, in lower case without a full stop.
 
-        source: the whole record as it was given.
+        source: the whole record as it was written.
 
         span: (start, end) of the fault, counted in characters of `source`; an empty span marks a place.
 

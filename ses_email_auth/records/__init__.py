@@ -1,1 +1,1 @@
-"""What the RFCs say about each record: one standard, one module, one value object. Pure."""
+"""The records of e-mail authentication as value objects, one module for one standard. Pure."""

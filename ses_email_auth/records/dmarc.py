@@ -548,7 +548,7 @@ class DmarcRecord:
         elif fields["policy"] is None and not fields["rua"]:
             message = "there is neither a p nor a valid rua, so receivers apply no DMARC; write 'p=none'"
             reader.add(message, (len(reader.text), len(reader.text)), _DISCOVERY, voids_record=True)
-        # The rest is read in any case, so that all problems are found.
+        # The rest is read in any case, so that all problems are reported.
         fields |= {row.field: reader.value(row) for row in DMARC_TAGS if not row.is_decisive}
         other = reader.others()
         if fields["policy"] is None and not fields["rua"]:

@@ -160,44 +160,46 @@ def _normalize(text: str) -> str:
     return scheme[1].lower() + text[scheme.end(1) :]
 
 
-def _normalize_mailto(given: str, rest: str) -> str:
+def _normalize_mailto(written: str, rest: str) -> str:
     to, question, fields = rest.partition("?")
     if to.lower().startswith("mailto:"):
-        raise EmailAuthError(f"{given!r} holds 'mailto:' twice; write it once")
+        raise EmailAuthError(f"{written!r} holds 'mailto:' twice; write it once")
     if to.startswith("//"):
-        raise EmailAuthError(f"{given!r} is not a report URI: 'mailto:' takes no '//'; leave it away")
+        raise EmailAuthError(f"{written!r} is not a report URI: 'mailto:' takes no '//'; leave it away")
     for sign in _NOT_IN_URI:
         if sign in rest:
-            raise EmailAuthError(f"{given!r} is not a report URI: write %{ord(sign):02X} for {sign!r}")
+            raise EmailAuthError(f"{written!r} is not a report URI: write %{ord(sign):02X} for {sign!r}")
     if re.search(r"%(?![0-9A-Fa-f]{2})", rest):
-        raise EmailAuthError(f"{given!r} is not a report URI: a '%' must begin an escape; write %25 for the sign itself")
+        raise EmailAuthError(f"{written!r} is not a report URI: a '%' must begin an escape; write %25 for the sign itself")
     if question:
-        _check_uri(given, fields)
+        _check_uri(written, fields)
     local_part = _LOCAL_PART if re.search("[,;]", to) else _ESCAPED_LOCAL_PART
-    return f"mailto:{_encoded(given, unquote(to), local_part)}{question}{fields}"
+    return f"mailto:{_encoded(written, unquote(to), local_part)}{question}{fields}"
 
 
-def _check_uri(given: str, text: str) -> None:
+def _check_uri(written: str, text: str) -> None:
     if not _URI.fullmatch(text):
         message = "it holds a character that a URI in a record cannot hold; percent-encode it, for example %2C for ','"
-        raise EmailAuthError(f"{given!r} is not a report URI: {message}")
+        raise EmailAuthError(f"{written!r} is not a report URI: {message}")
 
 
-def _encoded(given: str, address: str, local_part_form: re.Pattern[str]) -> str:
+def _encoded(written: str, address: str, local_part_form: re.Pattern[str]) -> str:
     """`address` as it stands in a `mailto:` URI."""
     reason = _fault(address, local_part_form)
     if reason is not None:
-        raise EmailAuthError(f"{given!r} is not a report address: {reason}")
+        raise EmailAuthError(f"{written!r} is not a report address: {reason}")
     local_part, _, domain = address.rpartition("@")
     try:
         host = DomainName(domain)
     except InvalidDomainName as error:
-        raise EmailAuthError(f"{given!r} is not a report address: {error}") from error
+        raise EmailAuthError(f"{written!r} is not a report address: {error}") from error
     if not host.is_hostname:
-        raise EmailAuthError(f"{given!r} is not a report address: no mail goes to {domain!r}; write a host like 'example.com'")
+        raise EmailAuthError(
+            f"{written!r} is not a report address: no mail goes to {domain!r}; write a host like 'example.com'"
+        )
     if len(local_part) + 1 + len(host.text) > _MAX_ADDRESS:
         raise EmailAuthError(
-            f"{given!r} is not a report address: it is over {_MAX_ADDRESS} octets (RFC 5321 section 4.5.3.1.3)"
+            f"{written!r} is not a report address: it is over {_MAX_ADDRESS} octets (RFC 5321 section 4.5.3.1.3)"
         )
     return f"{quote(local_part, safe=_SAFE)}@{host.text}"
 

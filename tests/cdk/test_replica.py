@@ -128,6 +128,9 @@ def test_no_cfn_identity(app: App) -> None:
         pytest.param(
             VIRGINIA, "us-gov-west-1", "'dkim' is a replica of 'us-gov-west-1', which another partition", id="partition"
         ),
+        pytest.param(
+            "cn-north-1", VIRGINIA, "Amazon SES does not exist in the China region 'cn-north-1'", id="a-partition-without-ses"
+        ),
     ],
 )
 def test_a_region_that_does_not_fit(app: App, stack_region: str, region: str, message: str) -> None:

@@ -87,7 +87,7 @@ def test_each_sending_region_is_known_to_botocore() -> None:
 
 
 def test_each_region_of_botocore_is_listed_or_reviewed() -> None:
-    """A newer botocore with a new SES region makes this fail, so that somebody looks."""
+    """A newer botocore with a new SES region makes this fail, so that the region is looked up."""
     partitions = botocore.session.Session().get_available_partitions()
     assert _botocore_regions(*partitions) == SENDING_REGIONS | REVIEWED.keys()
 
