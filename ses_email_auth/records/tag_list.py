@@ -4,9 +4,9 @@ Tag lists are those of DKIM (RFC 6376 section 3.2), DMARC (RFC 9989 section 4.8)
 space around the signs. Field lists are those of MTA-STS (RFC 8461 section 3.1) and TLS-RPT (RFC 8460 section 3): "v=...;
 name=value" with no white space around "=", other letters in names, and no empty value.
 
-Only the frame is read here. Not handled, since the standards differ: which names and values are allowed, empty values of tags,
-duplicate names, case. White space in tag lists is the FWS of DKIM: where a standard knows no line breaks, the caller refuses
-them first.
+Here are the frames, and the tags and fields that no standard knows. Not handled, since the standards differ: what the known
+ones may say, empty values of tags, duplicate names in a text, case. White space in tag lists is the FWS of DKIM: where a
+standard knows no line breaks, the caller refuses them first.
 """
 
 from __future__ import annotations
