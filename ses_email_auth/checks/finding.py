@@ -139,15 +139,8 @@ class Rule(Explanation):
 
         return declare
 
-    def findings(self, view: ZoneView) -> Iterator[Finding]:
-        """What the rule and its parts find in `view`. What needs the whole zone is run over no part of a zone."""
-        if view.complete or self.need is not Need.ABSENCE:
-            for fault in self.faults(view):
-                yield self._finding(fault, view)
-        for part in self.parts:
-            yield from part.findings(view)
-
-    def _finding(self, fault: Fault, view: ZoneView) -> Finding:
+    def finding(self, fault: Fault, view: ZoneView) -> Finding:
+        """The finding about one of its faults."""
         return Finding(
             id=self.id,
             severity=fault.severity or self.severity,

@@ -11,6 +11,7 @@ from ses_email_auth.checks.finding import Need, Rule, Severity
 from ses_email_auth.checks.notices import NOTICES, WHAT_TO_DO
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.rules.parked import PARKED_RULES
+from ses_email_auth.checks.run import check_all
 from ses_email_auth.publication.columns import wrap
 from ses_email_auth.sources.views import views
 
@@ -92,7 +93,7 @@ def explanation(rule: Explanation) -> str:
 
 def speech(rule: Explanation) -> tuple[str, str]:
     """What the rule says of its own example, and what to do; the first is empty if it can be tried on no file."""
-    findings = list(chain.from_iterable(map(rule.findings, views(_example(rule))))) if isinstance(rule, Rule) else []
+    findings = check_all(views(_example(rule)), [rule]) if isinstance(rule, Rule) else ()
     best = next((finding for finding in findings if finding.fix), findings[0] if findings else None)
     fix = "" if best is None else best.fix
     rest = "nothing: it needs no action" if rule.severity is Severity.INFO else "the finding says it, with your own names"
