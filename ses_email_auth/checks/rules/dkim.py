@@ -203,7 +203,7 @@ def dkim_key_short(view: ZoneView) -> Iterator[Fault]:
             )
         elif is_own:
             yield Fault(where=entry.where, message=f"the key has {bits} bits; signers should use {_GOOD_BITS}", fix=_NEW_KEY)
-        else:  # receivers take such a key, and whose selector it is cannot be told
+        else:  # receivers take such a key, and nothing says whose selector it is
             yield Fault(where=entry.where, message=f"the key has {bits} bits; 2048 are usual", severity=Severity.INFO)
     yield from _asked_for_short_keys(view)
 
