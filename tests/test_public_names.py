@@ -23,7 +23,7 @@ NEED_CDK = {
     "SesEmailAuth",
     "ZoneWriterRole",
 }
-# design: names that others depend on
+# Names that others depend on.
 PROMISED = NEED_CDK | {
     "Alignment",
     "AlignmentProof",

@@ -1,4 +1,4 @@
-"""The code of both READMEs and of docs/situations runs, links lead somewhere, and what is said of props and texts is true."""
+"""The code of both READMEs and of docs/situations.md runs, links lead somewhere, and what is said of texts is true."""
 
 from __future__ import annotations
 

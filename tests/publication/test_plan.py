@@ -64,7 +64,7 @@ def policy(*subdomains: DomainName) -> PolicyPlan:
 
 
 def test_the_seven_records_of_the_reference_example() -> None:
-    """As design.md lists what a deploy to ap-northeast-1 publishes for blacksheep.link."""
+    """What a deploy to ap-northeast-1 publishes for blacksheep.link."""
     assert {child: str(record) for child, record in plan().records.items()} == {
         "DkimRecord1": "<DkimDNSTokenName1> 600 IN CNAME <DkimDNSTokenValue1>",
         "DkimRecord2": "<DkimDNSTokenName2> 600 IN CNAME <DkimDNSTokenValue2>",

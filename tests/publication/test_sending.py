@@ -27,7 +27,7 @@ DKIM = {f"DkimRecord{n}": f"<DkimDNSTokenName{n}> 600 IN CNAME <DkimDNSTokenValu
 
 
 def test_the_reference_records() -> None:
-    """Three CNAMEs of names that only AWS knows, one MX, one SPF string, in the order of design.md."""
+    """Three CNAMEs of names that only AWS knows, one MX, one SPF string, in this order."""
     plan = SendingPlan(identity=NAME, mail_from=BOUNCE, mx_host=TOKYO_HOST, region="ap-northeast-1")
     assert lines(plan) == {
         **DKIM,
