@@ -17,40 +17,43 @@ export JSII_NODE = $(abspath $(shell ls $(VENV)/lib/python*/site-packages/nodejs
 
 # For the demo and for the tests that start one. Not set in its recipe: make then starts it without a shell between, which
 # would die of a signal alone.
-demo tests: export LOCAL_AWS_PYTHON := $(abspath $(LOCAL_VENV))/bin/python
-demo tests: export CDK_CLI := $(abspath $(CDK))
+demo tests full: export LOCAL_AWS_PYTHON := $(abspath $(LOCAL_VENV))/bin/python
+demo tests full: export CDK_CLI := $(abspath $(CDK))
 
 # Shows the time go by, and on a failure the end of the log: $(call step,TITLE,LOG) COMMAND
 step = $(PYTHON) examples/progress.py "$(1)" $(VENV)/logs/$(2).log
 
-.DELETE_ON_ERROR:
-.PHONY: help test lint types contracts tests lowest wheel demo bench fuzz rules clean
+# A text file that is opened without naming its encoding is an error: pyproject.toml makes errors of warnings.
+pytest = $(VENV)/bin/python -X warn_default_encoding -m pytest
 
-help:
+.DELETE_ON_ERROR:
+.PHONY: help test lint types contracts tests full lowest wheel demo bench fuzz rules clean
+
+help: ## what make can do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-test: lint types contracts tests ## lint, types, import contracts, all tests, coverage
+test: lint types contracts tests ## what a change has to pass: lint, types, contracts and tests
 
-lint: $(DEV)
+lint: $(DEV) ## how the code is formatted, and the rules of ruff
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 
-types: $(DEV)
+types: $(DEV) ## mypy, strict, on the package, the sample app and the examples
 	$(VENV)/bin/mypy
-	$(VENV)/bin/mypy app.py
-	$(VENV)/bin/mypy benchmarks examples/*.py
-	$(VENV)/bin/mypy --explicit-package-bases examples/*/app.py
 
-contracts: $(DEV)
+contracts: $(DEV) ## which folder may import which
 	$(VENV)/bin/lint-imports
 
-tests: $(DEV) $(LOCAL) $(OPENSPF) $(CDK)
-	OPENSPF_SUITE=$(OPENSPF) $(VENV)/bin/python -m pytest --cov --cov-report=term-missing
+tests: $(DEV) $(LOCAL) $(OPENSPF) $(CDK) ## the tests but for the slow matrices, with their coverage
+	OPENSPF_SUITE=$(OPENSPF) $(pytest) -m "not full" --cov --cov-report=term-missing
+
+full: $(DEV) $(LOCAL) $(OPENSPF) $(CDK) ## the slow matrices, which `make test` leaves out
+	OPENSPF_SUITE=$(OPENSPF) $(pytest) -m full
 
 lowest: $(OPENSPF) $(LOCAL) ## the tests of the CDK edge with the oldest aws-cdk-lib that setup.py allows
 	$(MAKE) VENV=.venv-lowest .venv-lowest/.dev
 	.venv-lowest/bin/python -m pip install --quiet "aws-cdk-lib==2.271.0" "constructs==10.5.0" "jsii==1.140.0"
-	.venv-lowest/bin/python -m pytest -q tests/cdk
+	.venv-lowest/bin/python -X warn_default_encoding -m pytest -q tests/cdk
 
 wheel: $(DEV) ## build the wheel and try it in an empty virtual environment
 	$(VENV)/bin/python tests/try_wheel.py
@@ -62,14 +65,15 @@ bench: $(DEV) ## time against hand-written CDK, and of lint against cfn-lint
 	$(VENV)/bin/python benchmarks/synth.py
 	$(VENV)/bin/python benchmarks/lint.py
 
-fuzz: $(DEV) ## throw 10,000 mutated files of each kind at the checks
-	FUZZ_EXAMPLES=10000 $(VENV)/bin/python -m pytest -q tests/lint/test_hostile.py
+fuzz: $(DEV) ## 10,000 mutated files of each kind, thrown at the checks
+	FUZZ_EXAMPLES=10000 $(pytest) -q tests/lint/test_hostile.py
 
 rules: $(DEV) ## write docs/rules.md anew
 	$(VENV)/bin/python -m ses_email_auth.cli.rules_page > docs/rules.md
 
 clean: ## remove what make has made
-	rm -rf $(VENV) $(LOCAL_VENV) .venv-lowest .demo build dist *.egg-info cdk.out .coverage
+	rm -rf $(VENV) $(LOCAL_VENV) .venv-lowest .demo build dist *.egg-info cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache \
+	    .import_linter_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

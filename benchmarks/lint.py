@@ -37,7 +37,7 @@ def main() -> None:
         files = [_write(Path(folder), number, arguments.record_sets) for number in range(arguments.templates)]
         _compare(files, arguments.peer_templates, arguments.rounds)
         zone = Path(folder) / "example.com.zone"
-        zone.write_text('example.com. 600 IN TXT "v=spf1 -all"\n')
+        zone.write_text('example.com. 600 IN TXT "v=spf1 -all"\n', encoding="utf-8")
         _start_up([("--version",), ("lint", "--list"), ("lint", str(zone))])
 
 
@@ -60,7 +60,7 @@ def _write(folder: Path, number: int, record_sets: int) -> Path:
         properties = {"Name": name, "Type": kind, "TTL": "600", "ResourceRecords": [value], "HostedZoneId": f"Z{number:010d}"}
         resources[f"Record{index}"] = {"Type": "AWS::Route53::RecordSet", "Properties": properties}
     path = folder / f"Stack{number:04d}.template.json"
-    path.write_text(json.dumps({"Resources": resources}, indent=1))
+    path.write_text(json.dumps({"Resources": resources}, indent=1), encoding="utf-8")
     return path
 
 

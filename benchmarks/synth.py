@@ -58,7 +58,7 @@ def _compare(count: int, rounds: int, validation: str) -> None:
         for variant in VARIANTS:
             command = [sys.executable, __file__, "--child", variant, "--domains", str(count)]
             done = subprocess.run(
-                command, env=os.environ | {"CDK_VALIDATION": validation}, capture_output=True, text=True, check=True
+                command, env=os.environ | {"CDK_VALIDATION": validation}, capture_output=True, encoding="utf-8", check=True
             )
             runs[variant].append(json.loads(done.stdout))
     medians = {v: {key: statistics.median(run[key] for run in runs[v]) for key in runs[v][0]} for v in VARIANTS}
@@ -149,7 +149,7 @@ def _measure_import(rounds: int) -> None:
     for _ in range(max(10, rounds)):
         for name, code in (("bare", report), ("pure", f"import {PURE}; {report}")):
             started = time.perf_counter()
-            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
             seconds[name].append(time.perf_counter() - started)
             memory[name] = int(done.stdout)
     over = (statistics.median(seconds["pure"]) - statistics.median(seconds["bare"])) * 1000

@@ -1,4 +1,4 @@
-"""The shape of the repository: no circle of imports, no `locals()`, and no mention of a file or module that does not exist."""
+"""The shape of the repository: no circle of imports, no `locals()`, encodings named, and no mention of what does not exist."""
 
 from __future__ import annotations
 
@@ -88,9 +88,53 @@ def test_no_locals() -> None:
     assert calls == []
 
 
+@pytest.mark.parametrize("path", [path for path in FILES if path.endswith(".py")])
+def test_encodings_are_named(path: str) -> None:
+    """The default differs between systems, and the interpreter's warning reaches no program that a test starts."""
+    calls = [node for node in ast.walk(parsed(FILES[path])) if isinstance(node, ast.Call)]
+    assert [f"{path}:{call.lineno}" for call in calls if lacks_encoding(call)] == []
+
+
+def lacks_encoding(call: ast.Call) -> bool:
+    """Whether a call reads or writes text and leaves the encoding to the system."""
+    name = ast.unparse(call.func).rpartition(".")[2]
+    binary = any(isinstance(mode, ast.Constant) and "b" in str(mode.value) for mode in call.args[1:])
+    opens = name in {"read_text", "write_text", "TextIOWrapper"} or (ast.unparse(call.func) == "open" and not binary)
+    keywords = {keyword.arg for keyword in call.keywords}
+    starts = "text" in keywords and ast.unparse(call.func) in {"subprocess.run", "subprocess.Popen"}
+    return (opens or starts) and "encoding" not in keywords
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        pytest.param("path.read_text()", True, id="read"),
+        pytest.param("Path('b').write_text(text, encoding='utf-8')", False, id="write-with-encoding"),
+        pytest.param("open('binary')", True, id="open"),
+        pytest.param("open(name, 'rb')", False, id="open-binary"),
+        pytest.param("subprocess.run(command, text=True)", True, id="text"),
+        pytest.param("subprocess.run(command, encoding='utf-8')", False, id="run-with-encoding"),
+        pytest.param("run(text=page)", False, id="another-text"),
+    ],
+)
+def test_a_call_without_encoding_is_seen(code: str, *, expected: bool) -> None:
+    """Files and the output of programs, as text."""
+    call = ast.parse(code, mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert lacks_encoding(call) is expected
+
+
+@cache
 def parsed(file: Path) -> ast.Module:
     """The syntax tree of a Python file."""
     return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def test_make_help_lists_every_target() -> None:
+    """With a text for each that a person may ask for."""
+    makefile = FILES["Makefile"].read_text(encoding="utf-8")
+    (targets,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert sorted(targets.split()) == sorted(re.findall(r"^([a-z]+):.* ## \S", makefile, re.MULTILINE))
 
 
 # --- Mentions of files and modules ---

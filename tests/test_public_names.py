@@ -75,7 +75,7 @@ class Mail(Stack):
 
 def python(code: str) -> str:
     """What `code` prints in an interpreter of its own."""
-    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8").stdout.strip()
 
 
 def test_all_is_what_was_promised() -> None:
@@ -157,7 +157,7 @@ def mypy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     run = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", *sorted(folder.iterdir())],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         cwd=PACKAGE.parent,  # its settings and its cache
     )

@@ -46,14 +46,14 @@ def run(tmp_path: Path, **context: object) -> subprocess.CompletedProcess[str]:
         cwd=ROOT,
         env={
             "CDK_OUTDIR": str(tmp_path),
-            "CDK_CONTEXT_JSON": json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"] | context),
+            "CDK_CONTEXT_JSON": json.dumps(json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"] | context),
             "AWS_CONFIG_FILE": str(tmp_path / "none"),
             "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
             # HOME holds the unpacked CDK; unpacking it takes seconds.
             **{name: os.environ[name] for name in ("HOME", "JSII_NODE", "PATH") if name in os.environ},
         },
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
 

@@ -43,7 +43,7 @@ def main() -> None:
         _run(python, "app.py", cwd=folder, CDK_OUTDIR=str(folder / "cdk.out"))
         _run(python, "-c", CHECK, cwd=folder)
         command = str(folder / "venv" / "bin" / "ses-email-auth")
-        told = subprocess.run([command, "lint", "cdk.out"], cwd=folder, capture_output=True, text=True, check=False)
+        told = subprocess.run([command, "lint", "cdk.out"], cwd=folder, capture_output=True, encoding="utf-8", check=False)
         _expect(
             (told.returncode, "ses-email-auth[cli]" in told.stderr) == (2, True), f"without its extra the command says {told}"
         )

@@ -44,7 +44,7 @@ def said_by_nag(outdir: Path) -> list[str]:
         return []
     return [
         f"{violation['ruleName']} at {construct['constructPath']}: {violation['description']}"
-        for plugin in json.loads(report.read_text())["pluginReports"]
+        for plugin in json.loads(report.read_text(encoding="utf-8"))["pluginReports"]
         if plugin["pluginName"] == _PACK
         for violation in plugin["violations"]
         for construct in violation["violatingConstructs"]

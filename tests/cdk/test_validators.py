@@ -137,7 +137,7 @@ def test_cfn_lint(plain: dict[str, Template], tmp_path: Path) -> None:
     run = subprocess.run(
         [Path(sys.executable).with_name("cfn-lint"), *sorted(tmp_path.iterdir())],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         cwd=tmp_path,
         env={**os.environ, "NO_COLOR": "1"},

@@ -35,7 +35,7 @@ def example(request: pytest.FixtureRequest) -> Path:
 def outdir(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where it was synthesized, as the CLI does it, with cdk-nag looking on."""
     folder = tmp_path_factory.mktemp(example.name) / "cdk.out"
-    context = json.loads((example / "cdk.json").read_text())["context"]
+    context = json.loads((example / "cdk.json").read_text(encoding="utf-8"))["context"]
 
     class Watched(App):
         """What the example takes for CDK's own."""
@@ -68,23 +68,25 @@ def test_cdk_nag_has_nothing_to_say(outdir: Path) -> None:
 def test_nothing_is_reported(outdir: Path) -> None:
     """Neither by CDK's own validation nor by our constructs."""
     report = outdir / "validation-report.json"
-    plugins = json.loads(report.read_text())["pluginReports"] if report.exists() else []
+    plugins = json.loads(report.read_text(encoding="utf-8"))["pluginReports"] if report.exists() else []
     assert [violation["ruleName"] for plugin in plugins for violation in plugin["violations"]] == []
 
 
 def test_lint_has_nothing_to_say(outdir: Path) -> None:
     """No error and no warning; what needs no action is left out."""
     command = [sys.executable, "-m", "ses_email_auth.cli", "lint", "--fail-on", "warning", str(outdir)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_it_can_be_run_as_it_is(example: Path) -> None:
     """It has the context of our own app, a docstring, and a length that people read."""
-    context = json.loads((example / "cdk.json").read_text())
-    assert context["context"].items() >= json.loads((EXAMPLES.parent / "cdk.json").read_text())["context"].items()
+    context = json.loads((example / "cdk.json").read_text(encoding="utf-8"))
+    assert (
+        context["context"].items() >= json.loads((EXAMPLES.parent / "cdk.json").read_text(encoding="utf-8"))["context"].items()
+    )
     assert context["app"] == "python3 app.py"
-    text = (example / "app.py").read_text()
+    text = (example / "app.py").read_text(encoding="utf-8")
     assert text.startswith(('"""', 'r"""'))
     assert len(text.splitlines()) <= LONGEST
 
