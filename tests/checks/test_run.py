@@ -51,6 +51,26 @@ def test_the_worst_comes_first_and_the_order_of_rules_is_kept() -> None:
     ]
 
 
+def test_a_rule_that_raises_hides_no_other_finding() -> None:
+    """What it had found is kept, the next rule runs, and the failure is a warning of its own."""
+
+    def broken(_: ZoneView) -> Iterator[Fault]:
+        yield Fault(where="example.com TXT", message="m")
+        raise ValueError
+
+    def sound(_: ZoneView) -> Iterator[Fault]:
+        yield Fault(where="example.com TXT", message="m")
+
+    rules = [
+        Rule(id=name, severity=Severity.INFO, need=Need.RECORD, reason="r", reference="RFC 1", faults=faults)
+        for name, faults in (("broken", broken), ("sound", sound))
+    ]
+    failed, *others = check(part(), rules)
+    assert (failed.id, failed.severity) == ("rule-failed", Severity.WARNING)
+    assert failed.message == "the rule broken failed with ValueError and has judged nothing in example.com"
+    assert [finding.id for finding in others] == ["broken", "sound"]
+
+
 def test_what_tokens_hide_is_one_line() -> None:
     """Two sets hold tokens, in a name or in a value, with a fault that cannot be seen; they are counted, not judged."""
     view = whole(
