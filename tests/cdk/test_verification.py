@@ -174,6 +174,13 @@ def test_rights() -> None:
     ]
 
 
+def test_zone_whose_records_a_function_writes_is_read() -> None:
+    """It is in the account of the stack like any other."""
+    stack = new_stack(app())
+    waiting(stack, dns=Dns.route53(imported_zone(stack), adopt=True))
+    assert wait(template(stack))["HostedZoneId"] == "Z0123456789EXAMPLE"
+
+
 def test_zone_of_another_account_is_not_read() -> None:
     """Neither its id nor a right to read it is in the template of the wait."""
     stack = new_stack(app())

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.checks.rules.spf import meant_include
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
-from ses_email_auth.zone.known_includes import KNOWN_INCLUDES
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
 from tests.zone.views import TOKEN, declared, part, txt
 
@@ -267,72 +262,3 @@ def test_what_is_joined_is_no_syntax_error_too_though_another_text_is() -> None:
     """One rule reports each broken text."""
     view = _file("TXT", '"v=spf1 ip4:192.0.2.1" "-all"', '"v=spf1 ipv4:192.0.2.1 -all"')
     assert len(findings_of("spf-syntax", view)) == len(findings_of("spf-string-join", view)) == 1
-
-
-@pytest.mark.parametrize(
-    ("host", "meant"),
-    [
-        pytest.param("amazones.com", "amazonses.com", id="a-letter-is-missing"),
-        pytest.param("amazonsse.com", "amazonses.com", id="swapped"),
-        pytest.param("amazonsess.com", "amazonses.com", id="doubled"),
-        pytest.param("amazomses.com", "amazonses.com", id="another-letter"),
-        pytest.param("amzonse.com", "amazonses.com", id="two-slips"),
-        pytest.param("amazonses.co", "amazonses.com", id="the-end-is-cut"),
-        pytest.param("_spf.gogle.com", "_spf.google.com", id="missing-in-a-short-label"),
-        pytest.param("_spf.gooogle.com", "_spf.google.com", id="doubled-in-a-short-label"),
-        pytest.param("_spf.googel.com", "_spf.google.com", id="swapped-in-a-short-label"),
-        pytest.param("_spfgoogle.com", "_spf.google.com", id="a-dot-is-missing"),
-        pytest.param("spf.protection.outlook.co", "spf.protection.outlook.com", id="top-level-domain"),
-        pytest.param("spf.protecton.outlook.com", "spf.protection.outlook.com", id="in-the-middle"),
-        pytest.param("spf.protection.outlok.com", "spf.protection.outlook.com", id="outlok"),
-        pytest.param("sendgird.net", "sendgrid.net", id="sendgrid"),
-        pytest.param("spf.mandrilapp.com", "spf.mandrillapp.com", id="mandrill"),
-        pytest.param("_spf.amazonses.com", "amazonses.com", id="underscore-spf"),
-        pytest.param("amazonaws.com", "amazonses.com", id="amazonaws"),
-        pytest.param("feedback-smtp.us-east-1.amazonses.com", "amazonses.com", id="the-host-of-the-mx"),
-        pytest.param("email-smtp.eu-west-1.amazonaws.com", "amazonses.com", id="the-host-of-smtp"),
-    ],
-)
-def test_what_was_meant(host: str, meant: str) -> None:
-    """A slip or two of the keyboard, and what people believe the include of SES to be."""
-    assert meant_include(host) == meant
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        *("spfd.protection.outlook.com", "spf-a.outlook.com", "_spf1.mailgun.org", "_spf2.mailgun.org", "ab.sendgrid.net"),
-        *("spf.google.com", "google.com", "_netblocks.google.com", "us-west-2.amazonses.com", "amazon.co.jp", "amazon.ca"),
-        *(
-            "spf.mailnet.com",
-            "spf.bravo.com",
-            "mailgun.com",
-            "sendgrid.com",
-            "zoho.jp",
-            "zoho.co",
-            "zoho.in",
-            "mail2.zendesk.com",
-        ),
-        *("example.com", "a.b", "x", "", "spf.example.co.jp", "_spf.example.jp", "mail.zendesks.com.example", "spf.mtasx.net"),
-        *("kagoya.jp", "outlook.jp", "spf.zoho.eu", "servers.mcsx.net", "server.mcsv.net", "spf.protection.oatlaok.com"),
-        *("smtp.amazonses.com.example", "aspmx.l.google.com", "_spf.ghoogle.com", "amazon.ses.net", "moogle.com"),
-    ],
-)
-def test_what_may_be_meant_as_it_is(host: str) -> None:
-    """Hosts of services, and hosts of others that only resemble them."""
-    assert meant_include(host) is None
-
-
-def test_no_known_include_is_a_slip_of_another() -> None:
-    """The services of the table are spelt as they are meant."""
-    assert [host for host in KNOWN_INCLUDES if meant_include(host) is not None] == []
-
-
-def test_many_hosts_are_looked_at_quickly() -> None:
-    """Includes of others need no closer look, and those that resemble a known one are cheap too."""
-    meant_include("warm.example")
-    started = time.perf_counter()
-    for n in range(2_000):
-        meant_include(f"spf{n}.protection.outlook.example")
-        meant_include(f"{n:x}amazonses.com")
-    assert time.perf_counter() - started < 2
