@@ -23,6 +23,7 @@ auth = SesEmailAuth.from_existing(
     mail_from_subdomain="bounce",  # as it is set in SES
     dmarc_rua=[os.environ.get("SES_EXAMPLE_RUA", "dmarc-reports@blacksheep.link")],
 )
-sender = aws_iam.Role(stack, "Sender", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+function = aws_iam.ServicePrincipal("lambda.amazonaws.com")
+sender = aws_iam.Role(stack, "Sender", assumed_by=function)  # pyright: ignore[reportArgumentType]  # aws-cdk-lib's own types
 auth.grant_send_email(sender, from_addresses=["info@blacksheep.link"])
 app.synth()

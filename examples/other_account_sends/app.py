@@ -35,7 +35,8 @@ class SenderStack(Stack):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id, env=Environment(account=SENDER, region=REGION))
-        role = Role(self, "Role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
+        function = ServicePrincipal("lambda.amazonaws.com")
+        role = Role(self, "Role", assumed_by=function)  # pyright: ignore[reportArgumentType]  # aws-cdk-lib's own types
         identity = self.format_arn(service="ses", account=OWNER, resource="identity", resource_name="blacksheep.link")
         role.add_to_policy(PolicyStatement(actions=["ses:SendEmail", "ses:SendRawEmail"], resources=[identity]))
 
