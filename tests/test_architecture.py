@@ -97,9 +97,9 @@ def test_encodings_are_named(path: str) -> None:
 
 def lacks_encoding(call: ast.Call) -> bool:
     """Whether a call reads or writes text and leaves the encoding to the system."""
-    name = ast.unparse(call.func).rpartition(".")[2]
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     binary = any(isinstance(mode, ast.Constant) and "b" in str(mode.value) for mode in call.args[1:])
-    opens = name in {"read_text", "write_text", "TextIOWrapper"} or (ast.unparse(call.func) == "open" and not binary)
+    opens = method in {"read_text", "write_text", "TextIOWrapper"} or (ast.unparse(call.func) == "open" and not binary)
     keywords = {keyword.arg for keyword in call.keywords}
     starts = "text" in keywords and ast.unparse(call.func) in {"subprocess.run", "subprocess.Popen"}
     return (opens or starts) and "encoding" not in keywords
@@ -174,8 +174,12 @@ def names_a_module(mention: str) -> bool:
 def strays(text: str) -> set[str]:
     """Names of files and modules in a text that are not in the repository."""
     tops = {Path(folder).name for folder in folders()}
-    dotted = {whole.removeprefix(".") or short for whole, short in MODULE.findall(text)}
-    modules = {name for name in dotted if name.partition(".")[0] in tops or f"{PACKAGE}.{name}" in text}
+    packages = {module.split(".")[1] for module in MODULES if module.count(".") > 1}
+    modules = {
+        whole.removeprefix(".") or short
+        for whole, short in MODULE.findall(text)
+        if whole or short.partition(".")[0] in packages
+    }
     paths = {path for path in PATH.findall(text) if path.partition("/")[0] in tops}
     return {name for name in modules - NOT_OURS if not names_a_module(name)} | {
         path for path in paths | set(FILE.findall(text)) if not names_a_file(path)
