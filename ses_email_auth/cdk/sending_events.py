@@ -1,8 +1,9 @@
-"""What happens to mail after it was sent: a configuration set, its events, and alarms (developer guide, "Monitoring using
-Amazon SES event publishing").
+"""What happens to mail after it was sent: a configuration set, its events and where they go, alarms and a dashboard (developer
+guide, "Monitoring using Amazon SES event publishing", "Creating reputation monitoring alarms using CloudWatch").
 
-Not handled: Firehose, Pinpoint and CloudWatch destinations, dedicated IP pools, archiving and the Virtual Deliverability
-Manager; `cfn_configuration_set` is the escape hatch.
+Bounces name people, so a topic that we make is encrypted, and takes nothing over plain HTTP. Alarms watch the rates that SES
+itself judges an account by: an own sum of ten mails says nothing. Not handled: Firehose, Pinpoint and CloudWatch destinations,
+dedicated IP pools, archiving and the Virtual Deliverability Manager; `cfn_configuration_set` is the escape hatch.
 """
 
 from __future__ import annotations
@@ -10,20 +11,31 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aws_cdk import CfnResource, Stack, aws_ses
+from aws_cdk import (
+    ArnFormat,
+    CfnResource,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    aws_cloudwatch,
+    aws_cloudwatch_actions,
+    aws_iam,
+    aws_kms,
+    aws_ses,
+    aws_sns,
+    aws_sns_subscriptions,
+)
 from constructs import Construct
 
 from ses_email_auth.cdk.events_props import EventsProps
-from ses_email_auth.cdk.feedback_topic import events_topic
 from ses_email_auth.cdk.permissions import ses_arn
-from ses_email_auth.cdk.reputation import add_alarms, add_dashboard
 from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.cdk.tracking import Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import RemovalPolicy, aws_kms, aws_route53, aws_sns
+    from aws_cdk import aws_route53
     from constructs import IDependable
 
     from ses_email_auth.cdk.dns import Dns
@@ -34,6 +46,13 @@ _SUPPRESSED = {
     aws_ses.SuppressionReasons.BOUNCES_ONLY: ["BOUNCE"],
     aws_ses.SuppressionReasons.COMPLAINTS_ONLY: ["COMPLAINT"],
 }
+_SES = "ses.amazonaws.com"
+_CLOUDWATCH = "cloudwatch.amazonaws.com"
+_NAMESPACE = "AWS/SES"
+_HOUR = 60  # minutes, as in the guide
+_BOUNCE = "Reputation.BounceRate"
+_COMPLAINT = "Reputation.ComplaintRate"
+_COUNTED = ("Send", "Delivery", "Bounce", "Complaint", "Reject")
 
 
 class SendingEvents(Construct):
@@ -140,12 +159,12 @@ class SendingEvents(Construct):
         self._set = _configuration_set(self, props, tracking)
         if waited_for:  # SES looks for the name when it is told to use it
             self._set.node.add_dependency(*waited_for)
-        self._topic, policy = events_topic(self, stack, self._set.ref, props)
+        self._topic, policy = _events_topic(self, stack, self._set.ref, props)
         self._send_events(stack, props, policy)
-        self.alarms = add_alarms(self, props, self._topic)
+        self.alarms = _alarms(self, props, self._topic)
         """The alarms of the account's rates, bounces before complaints."""
         if props.dashboard:
-            add_dashboard(self, props, self._set.ref)
+            _dashboard(self, props, self._set.ref)
         if props.removal_policy is not None:
             for child in self.node.find_all():
                 if isinstance(child, CfnResource):
@@ -210,3 +229,117 @@ def _in_template(event: aws_ses.EmailSendingEvent) -> str:
     """As CloudFormation writes it: `renderingFailure`."""
     first, *more = event.value.lower().split("_")
     return first + "".join(part.capitalize() for part in more)
+
+
+def _events_topic(
+    scope: Construct, stack: Stack, configuration_set: str, props: EventsProps
+) -> tuple[aws_sns.ITopic | None, IDependable | None]:
+    """The topic, if one takes the events, and the policy that lets SES publish there, if it is ours to write."""
+    topic = props.topic
+    if topic is None:
+        if props.event_bridge and not props.notify and props.encryption_key is None:
+            return None, None
+        topic = aws_sns.Topic(scope, "Topic", master_key=_key(scope, props), enforce_ssl=True)
+    added = topic.add_to_resource_policy(
+        _publishing(stack, topic, _SES, ses_arn(stack, "configuration-set", configuration_set))
+    )
+    if props.raises_alarms:
+        alarms = stack.format_arn(
+            service="cloudwatch", resource="alarm", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
+        )
+        topic.add_to_resource_policy(_publishing(stack, topic, _CLOUDWATCH, alarms))
+    for address in props.notify:
+        topic.add_subscription(aws_sns_subscriptions.EmailSubscription(address))
+    return topic, added.policy_dependable
+
+
+def _publishing(stack: Stack, topic: aws_sns.ITopic, service: str, source: str) -> aws_iam.PolicyStatement:
+    return aws_iam.PolicyStatement(
+        principals=[aws_iam.ServicePrincipal(service)],
+        actions=["sns:Publish"],
+        resources=[topic.topic_arn],
+        conditions={"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": source}},
+    )
+
+
+def _key(scope: Construct, props: EventsProps) -> aws_kms.IKey:
+    key = props.encryption_key
+    if key is None:
+        key = aws_kms.Key(
+            scope,
+            "Key",
+            description="ses-email-auth: bounces and complaints",
+            enable_key_rotation=True,
+            # What was in the topic is gone with it; KMS keeps the key for 30 days.
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+    services = [_SES, _CLOUDWATCH] if props.raises_alarms else [_SES]
+    key.add_to_resource_policy(
+        aws_iam.PolicyStatement(
+            # No condition, as the guides of SES and CloudWatch have it: the policy of the topic says for what they may publish.
+            principals=[aws_iam.ServicePrincipal(service) for service in services],
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=["*"],
+        )
+    )
+    return key
+
+
+def _alarms(scope: Construct, props: EventsProps, topic: aws_sns.ITopic | None) -> tuple[aws_cloudwatch.Alarm, ...]:
+    """The alarms that are wanted; they tell `topic` if there is one. EventBridge hears of every alarm by itself."""
+    wanted = (
+        ("BounceRateAlarm", _BOUNCE, props.bounce_rate_alarm, "bounces"),
+        ("ComplaintRateAlarm", _COMPLAINT, props.complaint_rate_alarm, "complaints"),
+    )
+    alarms = tuple(
+        aws_cloudwatch.Alarm(
+            scope,
+            child,
+            alarm_description=f"Amazon SES: {rate:.2%} of the account's mail and more ends in {what}; SES may pause sending",
+            metric=_metric(name),
+            threshold=rate,
+            comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=1,
+            # SES says nothing while nothing is sent.
+            treat_missing_data=aws_cloudwatch.TreatMissingData.IGNORE,
+        )
+        for child, name, rate, what in wanted
+        if rate is not None
+    )
+    for alarm in alarms:
+        if topic is not None:
+            alarm.add_alarm_action(aws_cloudwatch_actions.SnsAction(topic))
+    return alarms
+
+
+def _dashboard(scope: Construct, props: EventsProps, configuration_set: str) -> aws_cloudwatch.Dashboard:
+    """Two rows: the rates with the thresholds of the alarms, and the numbers."""
+    rates = [
+        _rates("Bounce rate", _BOUNCE, props.bounce_rate_alarm, configuration_set),
+        _rates("Complaint rate", _COMPLAINT, props.complaint_rate_alarm, configuration_set),
+    ]
+    numbers = aws_cloudwatch.GraphWidget(
+        title="Mail of the account", width=24, left=[_metric(name, statistic="Sum") for name in _COUNTED]
+    )
+    return aws_cloudwatch.Dashboard(scope, "Dashboard", widgets=[list(rates), [numbers]])
+
+
+def _rates(title: str, name: str, threshold: float | None, configuration_set: str) -> aws_cloudwatch.GraphWidget:
+    line = [] if threshold is None else [aws_cloudwatch.HorizontalAnnotation(value=threshold, label="alarm")]
+    of_set = _metric(name, dimensions={"ses:configuration-set": configuration_set}, label="of this configuration set")
+    return aws_cloudwatch.GraphWidget(
+        title=title, width=12, left=[_metric(name, label="of the account"), of_set], left_annotations=line
+    )
+
+
+def _metric(
+    name: str, *, statistic: str = "Average", dimensions: dict[str, str] | None = None, label: str | None = None
+) -> aws_cloudwatch.Metric:
+    return aws_cloudwatch.Metric(
+        namespace=_NAMESPACE,
+        metric_name=name,
+        statistic=statistic,
+        period=Duration.minutes(_HOUR),
+        dimensions_map=dimensions,
+        label=label,
+    )
