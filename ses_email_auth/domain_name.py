@@ -38,6 +38,9 @@ class DomainName:
     A name that holds a CDK token is kept to the letter; `is_known` is then False and every question about it that
     cannot be answered is answered with None.
 
+    Args:
+        text: the name in ASCII or Unicode, in any case, with or without the final dot.
+
     Raises:
         InvalidDomainName: if the text is empty, a label is bad or over 63 octets, or the name is over 253 octets.
     """

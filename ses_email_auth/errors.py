@@ -26,15 +26,15 @@ class EmailAuthError(ValueError):
 
 
 class InvalidDomainName(EmailAuthError):
-    """Text that is not a domain name.
-
-    Args:
-        name: the text as it was written.
-
-        reason: what is wrong with it, in lower case without a full stop.
-    """
+    """Text that is not a domain name."""
 
     def __init__(self, name: str, reason: str) -> None:
+        """Text that is not a domain name.
+
+        Args:
+            name: the text as it was written.
+            reason: what is wrong with it, in lower case without a full stop.
+        """
         super().__init__(f"{name!r} is not a domain name: {reason}")
         self.name = name
         self.reason = reason
@@ -44,18 +44,17 @@ class RecordSyntaxError(EmailAuthError):
     """A record that breaks the grammar of its standard.
 
     `str()` shows the record with a caret below the fault.
-
-    Args:
-        message: what is wrong, in lower case without a full stop.
-
-        source: the whole record as it was written.
-
-        span: (start, end) of the fault, counted in characters of `source`; an empty span marks a place.
-
-        reference: the section that says so, for example "RFC 7208 section 4.6.1".
     """
 
     def __init__(self, message: str, source: str, span: tuple[int, int], reference: str) -> None:
+        """A record that breaks the grammar of its standard.
+
+        Args:
+            message: what is wrong, in lower case without a full stop.
+            source: the whole record as it was written.
+            span: (start, end) of the fault, counted in characters of `source`; an empty span marks a place.
+            reference: the section that says so, for example "RFC 7208 section 4.6.1".
+        """
         super().__init__(message, source, span, reference)
         self.message = message
         self.source = source

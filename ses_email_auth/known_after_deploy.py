@@ -26,6 +26,12 @@ class KnownAfterDeploy:
     """A text of which one part is decided by AWS at deployment.
 
     `str()` marks the unknown part, as in `10 feedback-smtp.<Region>.amazonses.com`.
+
+    Args:
+        attribute: what AWS will know: `DkimDNSTokenName1..3` and `DkimDNSTokenValue1..3` (attributes of
+            AWS::SES::EmailIdentity) or `Region` (the pseudo parameter AWS::Region).
+        before: text in front of the unknown part. Default: - none
+        after: text behind the unknown part. Default: - none
     """
 
     attribute: str

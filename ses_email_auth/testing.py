@@ -55,6 +55,11 @@ class EmailAuthTemplate:
     """
 
     def __init__(self, sources: Iterable[SourceFile]) -> None:
+        """Internal: use `from_stack` or `from_template`.
+
+        Args:
+            sources: what the factories read.
+        """
         self._sources = list(sources)
         self._records: list[DeclaredRecordSet] = [record for source in self._sources for record in source.records]
         self._identities: list[DeclaredIdentity] = [identity for source in self._sources for identity in source.identities]
@@ -62,6 +67,9 @@ class EmailAuthTemplate:
     @classmethod
     def from_stack(cls, stack: Stack) -> EmailAuthTemplate:
         """The template of `stack`, with the stacks nested in it. Synthesizes the app.
+
+        Args:
+            stack: a stack of an app or a stage.
 
         Raises:
             EmailAuthError: if the stack belongs to no app.
@@ -89,8 +97,12 @@ class EmailAuthTemplate:
     def dmarc(self, domain: str) -> DmarcRecord:
         """The DMARC record of `domain`: the one at `_dmarc.<domain>`.
 
+        Args:
+            domain: the domain, without `_dmarc`.
+
         Raises:
             AssertionError: if there is none, there are several, or receivers would ignore it.
+            InvalidDomainName: if `domain` is no domain name.
         """
         texts = [text for text in self._texts(f"_dmarc.{domain}") if DmarcRecord.is_dmarc(text)]
         text = self._only(texts, f"DMARC record at _dmarc.{domain}")
@@ -100,10 +112,14 @@ class EmailAuthTemplate:
             raise AssertionError(f"the DMARC record at _dmarc.{domain} is wrong: {error}") from error
 
     def spf(self, domain: str) -> SpfRecord:
-        """The SPF record at `domain`, which may be a MAIL FROM domain.
+        """The SPF record at `domain`.
+
+        Args:
+            domain: a From domain or a MAIL FROM domain.
 
         Raises:
             AssertionError: if there is none, there are several, or receivers would answer permerror.
+            InvalidDomainName: if `domain` is no domain name.
         """
         text = self._only([text for text in self._texts(domain) if SpfRecord.is_spf(text)], f"SPF record at {domain}")
         try:
@@ -115,8 +131,12 @@ class EmailAuthTemplate:
         """The MX values at `domain`, such as `10 feedback-smtp.eu-west-1.amazonses.com`; a region that is not known yet is
         written `<Region>`.
 
+        Args:
+            domain: a MAIL FROM domain, or any other name.
+
         Raises:
             AssertionError: if there are none.
+            InvalidDomainName: if `domain` is no domain name.
         """
         values = tuple(text for record in self._at(domain, RecordType.MX) for text in record.texts)
         if not values:
@@ -126,8 +146,12 @@ class EmailAuthTemplate:
     def dkim_tokens(self, domain: str) -> tuple[str, ...]:
         """The three Easy DKIM tokens of `domain`; one that AWS makes is written as its attribute, `DkimDNSTokenName1`.
 
+        Args:
+            domain: the domain that signs, without `_domainkey`.
+
         Raises:
             AssertionError: unless all three CNAMEs are there, each with the value of its own token.
+            InvalidDomainName: if `domain` is no domain name.
         """
         tokens = sorted({token for record in self._records for token in self._token(record, DomainName(domain))})
         if len(tokens) != _TOKENS:
@@ -140,7 +164,7 @@ class EmailAuthTemplate:
 
         Args:
             at_least: leave out what is less severe. Default: - infos are left out
-            extra_rules: rules of your own beside ours.
+            extra_rules: rules of your own beside ours. Default: - no other rules
         """
         order = list(Severity)
         findings = check_all(views(self._sources), (*RULES, *extra_rules))
@@ -149,8 +173,12 @@ class EmailAuthTemplate:
     def alignment(self, domain: str) -> AlignmentProof:
         """The proof that mail From `domain` passes DMARC, or not, by the identities and DMARC records of the template.
 
+        Args:
+            domain: the From domain.
+
         Raises:
             AssertionError: if the template has no SES identity at all.
+            InvalidDomainName: if `domain` is no domain name.
         """
         if not self._identities:
             raise AssertionError(f"no SES identity could send as {domain}{self._what_is_there()}")

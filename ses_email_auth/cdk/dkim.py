@@ -27,6 +27,11 @@ class Dkim:
     __slots__ = ("_signing",)
 
     def __init__(self, signing: Signing) -> None:
+        """Internal: use `Dkim.easy()`, `Dkim.bring_your_own(...)`, `Dkim.managed_key()` or `Dkim.replica_of(...)`.
+
+        Args:
+            signing: what the factories make.
+        """
         self._signing = signing
 
     def __repr__(self) -> str:

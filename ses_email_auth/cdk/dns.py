@@ -22,6 +22,11 @@ class Dns:
     __slots__ = ("_target",)
 
     def __init__(self, target: RecordTarget) -> None:
+        """Internal: use `Dns.route53(zone)`, `Dns.cross_account(...)` or `Dns.external()`.
+
+        Args:
+            target: what the factories make.
+        """
         self._target = target
 
     def __repr__(self) -> str:

@@ -47,7 +47,17 @@ class Need(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule says about the records of a domain."""
+    """What a rule says about the records of a domain.
+
+    Args:
+        id: the id of the rule, for example `dmarc-no-rua`.
+        severity: what happens to mail.
+        message: what is wrong, in lower case without a full stop.
+        fix: what to change; empty for an info that needs no action.
+        reference: the section that says so.
+        where: the record, for example `_dmarc.example.com TXT`.
+        records: what it is about, as far as that is in view. Default: - none
+    """
 
     id: str
     severity: Severity
@@ -83,7 +93,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What is wrong at one place, as the function of a rule gives it."""
+    """What is wrong at one place, as the function of a rule gives it.
+
+    Args:
+        where: the record, for example `_dmarc.example.com TXT`.
+        message: what is wrong, in lower case without a full stop.
+        fix: what to change. Default: - nothing; for an info that needs no action
+        severity: set where it differs from the rule's own. Default: - that of the rule
+        records: what the fault is about. Default: - the record sets at `where`
+    """
 
     where: str
     message: str
@@ -103,7 +121,7 @@ class Explanation:
     severity: Severity
     need: Need
     reason: str
-    """Why it matters."""
+    """Why it matters, for people."""
 
     reference: str
     """The section that says so."""
@@ -115,7 +133,19 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Explanation):
-    """One piece of good practice: a function over a view of a zone."""
+    """One piece of good practice: a function over a view of a zone. The decorator `rule` makes one.
+
+    Args:
+        id: lower-case words joined by `-`, for example `dmarc-no-rua`.
+        severity: of its faults, unless a fault has another one.
+        need: what the rule must see; with `Need.ABSENCE` it is run over whole zones alone.
+        reason: why it matters, for people.
+        reference: the section that says so.
+        example: what the findings are about: lines of a zone file, a template in YAML (below `# region: eu-west-1` where that
+            matters), both with `---` between them, or Python. Default: - none
+        faults: what is wrong in a view; called once for each view.
+        for_constructs: whether our constructs run it too: it can speak about what they publish. Default: False
+    """
 
     faults: FaultFinder
     """What is wrong in a view; called once for each view."""
@@ -170,8 +200,9 @@ def rule(
         need: what the rule must see; with `Need.ABSENCE` it is run over whole zones alone.
         reason: why it matters, for people.
         reference: the section that says so.
-        example: what the rule speaks about, see `Rule.example`. Default: - none
-        for_constructs: see `Rule.for_constructs`. Default: False
+        example: what the findings are about: lines of a zone file, a template in YAML (below `# region: eu-west-1` where that
+            matters), both with `---` between them, or Python. Default: - none
+        for_constructs: whether our constructs run it too: it can speak about what they publish. Default: False
     """
 
     def declare(faults: FaultFinder) -> Rule:

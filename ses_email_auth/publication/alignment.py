@@ -154,6 +154,23 @@ class AlignmentProof:
     """The answer to an `AlignmentQuestion`, by the rules of RFC 9989.
 
     `str()` prints it in English, `explain("ja")` in Japanese; both fit into 80 columns, but for names longer than that.
+    Constructs have it as `alignment`, and `EmailAuthTemplate.alignment` gives it for a template.
+
+    Args:
+        from_domain: the domain of the From address (the author domain).
+        local_part: the part before the `@` of the From address; None stands for any address.
+        region: the AWS region that mail is sent from; None if it is not known.
+        signer: the most specific identity that covers the address; SES takes its settings.
+        dkim: the domain that passes DKIM, and whether it aligns.
+        spf: the domain that passes SPF, and whether it aligns.
+        spf_on_mx_failure: what takes the place of `spf` when SES does not find the MX of the MAIL FROM domain.
+        policy: what receivers do to forgeries, after `sp` and `t`; None without a record, or with one that was not given.
+        policy_at: the name that carries the `_dmarc` record; None if there is none.
+        policy_tag: `p` or `sp`, the tag that decides; None without a record, or with one that was not given.
+        verdict: how mail passes DMARC.
+        assumptions: what the proof takes for granted.
+        breaks_when: what makes a leg fail though everything is set up right.
+        rfc7489: the answer of receivers that still follow RFC 7489, where it differs. Default: - the same answer
     """
 
     from_domain: DomainName
@@ -175,7 +192,7 @@ class AlignmentProof:
     """The name that carries the `_dmarc` record; None if there is none."""
 
     policy_tag: str | None
-    """`p` or `sp`."""
+    """`p` or `sp`, the tag that decides; None without a record, or with one that was not given."""
 
     verdict: Verdict
     assumptions: tuple[Assumption, ...]

@@ -38,6 +38,11 @@ class FromDomainTxt:
     type, values and TTL are the same (reported by users, not documented by AWS). Deploy that with
     `removal_policy=RemovalPolicy.RETAIN`: the rollback of a deploy that fails for another reason would delete the record set,
     which is the live one. Change it with the next deploy.
+
+    Args:
+        values: the TXT values without quotes; one that is cut into several strings is a tuple of these strings.
+        ttl: the TTL in seconds.
+        is_shared: whether others own the set; `values` and `ttl` then say nothing. Default: False
     """
 
     values: tuple[str | tuple[str, ...], ...]

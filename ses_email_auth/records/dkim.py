@@ -45,7 +45,19 @@ class DkimKeyType(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class DkimKeyRecord:
-    """A public key in DNS. `str()` is the text of the TXT record; fields keep what was written, None for an absent tag.
+    """A public key in DNS (RFC 6376 section 3.6.1). `str()` is the text of the TXT record; fields keep what was written, None
+    for an absent tag.
+
+    Args:
+        public_key: the octets of `p=`: RSA in DER, as SubjectPublicKeyInfo (`from_pem` gives it) or PKCS#1 as it was written;
+            the 32 octets of an Ed25519 key; none for a revoked key.
+        key_type: `k=`, the key type. Default: - rsa
+        hash_algorithms: `h=`, for example `("sha256",)`. Default: - all are allowed
+        service_types: `s=`, for example `("email",)`. Default: - `*`, all services
+        flags: `t=`: `y` testing, `s` no subdomains in i=. Default: - none
+        notes: `n=`, for people; quoted-printable as it was written. Default: - none
+        has_version: whether `v=DKIM1` is written; AWS prints records without it. Default: True
+        unknown_tags: (name, value) of tags that verifiers ignore, in order. Default: - none
 
     Raises:
         EmailAuthError: if the key is not one of its type, or a field cannot stand in a record.
@@ -56,7 +68,7 @@ class DkimKeyRecord:
     octets of an Ed25519 key; none for a revoked key."""
 
     key_type: DkimKeyType | None = None
-    """`k=`. Default: - rsa"""
+    """`k=`, the key type. Default: - rsa"""
 
     hash_algorithms: tuple[str, ...] | None = None
     """`h=`, for example `("sha256",)`. Default: - all are allowed"""
@@ -109,9 +121,12 @@ class DkimKeyRecord:
 
     @classmethod
     def parse(cls, text: str) -> DkimKeyRecord:
-        """Read the text of a key record, its strings joined without white space.
+        """Read the text of a key record.
 
         RSA keys of any size are read (other people publish them); `key_bits` tells what receivers will do with them.
+
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
 
         Raises:
             RecordSyntaxError: if verifiers could not use the record. A private key in it is never shown.
@@ -137,6 +152,9 @@ class DkimKeyRecord:
     @classmethod
     def verbatim(cls, text: str) -> DkimKeyRecord:
         """Like `parse`, but `str()` gives `text` unchanged: for a record that exists and must not change.
+
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
 
         Raises:
             RecordSyntaxError: as `parse` does.

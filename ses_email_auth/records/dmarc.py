@@ -350,12 +350,6 @@ class DmarcRecord:
 
     Fields keep what was written, None or () is an absent tag; the `effective_*` properties know the defaults. `str()`
     gives the canonical text, or the original one of a record made by `verbatim`; the spelling is no part of equality.
-
-    In `rua` and `ruf` an entry is a `ReportUri`, a bare mail address, or the text of a URI.
-
-    Raises:
-        EmailAuthError: if a value is of a wrong kind, if `fo` holds both 0 and 1 or an option twice, or if there is neither
-            a policy nor a `rua`: receivers then apply no DMARC at all (RFC 9989 section 4.10.1).
     """
 
     policy: DmarcPolicy | None
@@ -406,6 +400,32 @@ class DmarcRecord:
         ri: int | None = None,
         other: Iterable[tuple[str, str]] = (),
     ) -> None:
+        """The value of the TXT record at `_dmarc.<domain>` (RFC 9989 section 4.7; `pct`, `rf`, `ri`: RFC 7489 section 6.3).
+
+        An argument that is left out leaves its tag out. In `rua` and `ruf` an entry is a `ReportUri`, a bare mail address, or
+        the text of a URI.
+
+        Args:
+            policy: `p`: for mail from the domain itself. Default: - `none`, if there is a `rua`
+            subdomain_policy: `sp`: for mail from subdomains. Default: - that of the domain
+            nonexistent_subdomain_policy: `np`: for mail from subdomains that DNS answers with NXDOMAIN. Default: - that of
+                subdomains
+            adkim: `adkim`: how close the DKIM domain must be. Default: - relaxed
+            aspf: `aspf`: how close the SPF domain must be. Default: - relaxed
+            rua: `rua`: where aggregate reports go. Default: - no reports
+            ruf: `ruf`: where failure reports go. Default: - no reports
+            fo: `fo`: when failure reports are wanted. Default: - if nothing gives an aligned pass
+            psd: `psd`: what the domain is in the tree walk. Default: - unknown: the walk decides
+            testing: `t`: True asks receivers to apply every policy one level down. Default: - False
+            pct: `pct`: historic, per cent from 0 to 100. Default: - 100
+            rf: `rf`: historic, formats of failure reports. Default: - `afrf`
+            ri: `ri`: historic, seconds between aggregate reports. Default: - 86400 seconds
+            other: unknown tags as (name, value), in order; receivers ignore them. Default: - none
+
+        Raises:
+            EmailAuthError: if a value is of a wrong kind, if `fo` holds both 0 and 1 or an option twice, or if there is neither
+                a policy nor a `rua`: receivers then apply no DMARC at all (RFC 9989 section 4.10.1).
+        """
         arguments = {
             "policy": policy,
             "subdomain_policy": subdomain_policy,
@@ -451,6 +471,9 @@ class DmarcRecord:
     def parse(cls, text: str) -> DmarcRecord:
         """Reads a record strictly.
 
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
+
         Raises:
             RecordSyntaxError: for the first thing in `text` that RFC 9989 section 4.7, 4.8 or 4.10.1 calls wrong.
         """
@@ -463,6 +486,9 @@ class DmarcRecord:
     def verbatim(cls, text: str) -> DmarcRecord:
         """Like `parse`, but `str()` gives `text` unchanged: for taking over a record that stands in DNS already.
 
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
+
         Raises:
             RecordSyntaxError: as `parse`.
         """
@@ -472,14 +498,22 @@ class DmarcRecord:
 
     @classmethod
     def read(cls, text: str) -> DmarcReading:
-        """What a receiver makes of `text`, and what is wrong with it; never raises."""
+        """What a receiver makes of `text`, and what is wrong with it; never raises.
+
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
+        """
         reader = _Reader(text)
         record = cls._from(reader) if reader.is_readable else None
         return DmarcReading(record, reader.in_order())
 
     @staticmethod
     def is_dmarc(text: str) -> bool:
-        """Whether a receiver takes a TXT value at `_dmarc` as a DMARC record, good or bad (RFC 9989 section 4.10)."""
+        """Whether a receiver takes a TXT value at `_dmarc` as a DMARC record, good or bad (RFC 9989 section 4.10).
+
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
+        """
         return _VERSION.match(text) is not None
 
     @property

@@ -40,8 +40,13 @@ class ReportUri:
     A text that holds a CDK token is kept to the letter; `is_known` is then False. `mailto` puts `mailto:` before it if it has
     no scheme.
 
+    Args:
+        text: the URI as it is published, without a size limit.
+        size_limit: the obsolete size limit, `10m` of `mailto:a@example.com!10m`. Default: - none
+
     Raises:
-        EmailAuthError: if the text is not a URI, or a `mailto:` URI without one real address.
+        EmailAuthError: if the text is not a URI, or a `mailto:` URI without one real address; for a size limit that is not a
+            number and k, m, g, t or nothing.
     """
 
     text: str
@@ -66,6 +71,9 @@ class ReportUri:
 
         A Unicode domain becomes A-labels; what a URI cannot hold is percent-encoded (RFC 6068 section 2).
 
+        Args:
+            address: one bare address, without a display name, `mailto:` or escapes.
+
         Raises:
             EmailAuthError: if `address` is not one bare address.
         """
@@ -80,6 +88,9 @@ class ReportUri:
         """Reads a URI as it stands in a record, a size limit included.
 
         Any scheme is legal, only `mailto` must be supported by reporters (RFC 9989 section 4.7).
+
+        Args:
+            text: one URI, for example `mailto:a@example.com!10m`.
 
         Raises:
             EmailAuthError: if `text` is not a URI, or a `mailto:` URI without one real address.

@@ -47,20 +47,28 @@ class RecordType(enum.Enum):
 class ResourceRecordSet:
     """All records of one name and type.
 
+    Args:
+        name: the absolute name; text is taken too and becomes a `DomainName`.
+        type: the record type.
+        ttl: whole seconds, from 0 to 2147483647 (RFC 2181 section 8).
+        values: at least one, none twice: of TXT the whole text, or a tuple of the strings as they must be cut; of all other
+            types what stands in a zone file, such as `10 mail.example.com`.
+
     Raises:
         EmailAuthError: if Route 53 or DNS would refuse the set.
     """
 
     name: DomainName | KnownAfterDeploy
-    """The absolute name. Text is taken too and becomes a `DomainName`."""
+    """The absolute name; text is taken too and becomes a `DomainName`."""
 
     type: RecordType
 
     ttl: int
-    """Seconds."""
+    """Whole seconds, from 0 to 2147483647 (RFC 2181 section 8)."""
 
     values: tuple[RecordValue, ...]
-    """At least one, none twice."""
+    """At least one, none twice: of TXT the whole text, or a tuple of the strings as they must be cut; of all other types what
+    stands in a zone file, such as `10 mail.example.com`."""
 
     def __post_init__(self) -> None:
         if isinstance(self.name, str):

@@ -87,12 +87,14 @@ _MAX_NAME = 253  # RFC 1035 section 2.3.4, as text without the final dot
 
 @dataclass(frozen=True, slots=True)
 class SpfRecord:
-    """An SPF record: terms in the order in which receivers try them. `str()` is the text of the TXT value.
+    """An SPF record (RFC 7208): terms in the order in which receivers try them. `str()` is the text of the TXT value.
+
+    Args:
+        terms: mechanisms and modifiers such as `Include("amazonses.com")`, without the version.
 
     Raises:
         EmailAuthError: if `terms` holds something else than terms.
-
-        RecordSyntaxError: if `redirect` or `exp` occurs twice (section 6).
+        RecordSyntaxError: if `redirect` or `exp` occurs twice (RFC 7208 section 6).
     """
 
     terms: tuple[Term, ...]
@@ -118,6 +120,9 @@ class SpfRecord:
     def parse(cls, text: str) -> SpfRecord:
         """The record that `text` says. `str()` of it is the canonical text: names in lower case, single spaces, no "+".
 
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
+
         Raises:
             RecordSyntaxError: if `text` breaks the grammar (RFC 7208 section 12) or a rule on how often a modifier may occur.
         """
@@ -126,6 +131,9 @@ class SpfRecord:
     @classmethod
     def verbatim(cls, text: str) -> SpfRecord:
         """As `parse`, but `str()` gives `text` unchanged: for taking over a record that exists. Equality ignores the spelling.
+
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
 
         Raises:
             RecordSyntaxError: as `parse`.
@@ -138,8 +146,11 @@ class SpfRecord:
     def of_includes(cls, includes: Iterable[str], all_qualifier: SpfQualifier = SpfQualifier.SOFTFAIL) -> SpfRecord:
         """The record that lets the servers behind `includes` send, and says `all_qualifier` of all others.
 
-        Each include is a host alone, such as `_spf.google.com`; macros are allowed. Unicode becomes A-labels (RFC 8616
-        section 4), case and the final dot go, duplicates go, tokens stay.
+        Unicode becomes A-labels (RFC 8616 section 4), case and the final dot go, duplicates go, tokens stay.
+
+        Args:
+            includes: each a host alone, such as `_spf.google.com`; macros are allowed.
+            all_qualifier: what `all` says of all other servers. Default: - SpfQualifier.SOFTFAIL
 
         Raises:
             EmailAuthError: if an include is not a host, or `all_qualifier` is not a `SpfQualifier`.
@@ -151,9 +162,12 @@ class SpfRecord:
 
     @staticmethod
     def is_spf(text: str) -> bool:
-        """Whether receivers take this TXT value for an SPF record (section 4.5): the version, then a space or the end.
+        """Whether receivers take this TXT value for an SPF record: the version, then a space or the end (RFC 7208 section 4.5).
 
         The rest is not judged. A value that begins with a token is none, as far as can be told.
+
+        Args:
+            text: the value of the TXT record, its strings joined without a space.
         """
         return text.split(" ", 1)[0].lower() == VERSION
 

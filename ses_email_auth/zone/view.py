@@ -45,7 +45,24 @@ InView: TypeAlias = "RecordInView | DeclaredIdentity"
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneView:
-    """The records of one hosted zone that are in view, and what is known beside them."""
+    """The records of one hosted zone that are in view, and what is known beside them.
+
+    Args:
+        records: the record sets, of our constructs or as files declare them.
+        zone: the name of the zone; None if it is not known. Default: - not known
+        complete: whether these are all records of the zone: a zone file, or what Route 53 lists. Default: False
+        identities: SES identities for names of the zone, where files declare them. Default: - none
+        dnssec_signed: whether the zone is signed with DNSSEC; None if it is not known. Default: - not known
+        dmarc_elsewhere: DMARC records outside of the view, as the user gave them, by the domain they speak for. Default: - none
+        dmarc_parsed: DMARC records of our constructs by their text, so that they are not parsed again. Default: - none
+        dmarc_undecided: domains that publish no DMARC record of their own because the user said nothing. Default: - none
+        spf_by_hand: SPF records that the user adds by hand, by their name. Default: - none
+        easy_dkim_bits: the key length that is asked of Easy DKIM. Default: - not known
+        feedback_by_mail: the domain of an identity without a configuration set, whose bounces and complaints come by mail
+            alone. Default: - none
+        own_selectors: the selectors of own keys (BYODKIM) with which SES signs, and their domains. Default: - none
+        proofs: what our constructs prove about DMARC alignment. Default: - nothing
+    """
 
     records: tuple[RecordInView, ...]
     zone: DomainName | None = None
@@ -58,7 +75,7 @@ class ZoneView:
     """SES identities for names of the zone, where files declare them."""
 
     dnssec_signed: bool | None = None
-    """None if it is not known."""
+    """Whether the zone is signed with DNSSEC; None if it is not known."""
 
     dmarc_elsewhere: Mapping[DomainName, DmarcRecord] = field(default_factory=dict)
     """DMARC records outside of the view, as the user gave them, by the domain they speak for."""
