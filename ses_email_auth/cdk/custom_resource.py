@@ -15,8 +15,8 @@ invocation"): a function that crashed or ran out of time is called again after a
 waits for that second try, and Lambda drops what could only begin later: a creation that runs after its stack was rolled back
 would leave things behind for ever.
 
-To add a custom resource, write `lambdas/<concern>/handler.py` and a module beside this one that calls `custom_resource`. The
-modules of `lambdas` that the function needs follow from the imports of the handler.
+To add a custom resource, write `lambdas/<concern>.py` and a module beside this one that calls `custom_resource`. The modules of
+`lambdas` that the function needs follow from its imports.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def custom_resource(
     Args:
         scope: what the resource becomes a child of.
         construct_id: its id there.
-        concern: the folder below `lambdas`, for example `record_writer`.
+        concern: the module of `lambdas`, for example `record_writer`.
         resource_type: `Custom::…`.
         properties: what the function gets. CloudFormation passes numbers and flags on as texts.
         statements: all that may be done for this resource; without a wildcard where SES and Route 53 know one resource.
@@ -152,42 +152,41 @@ def handler_folder(concern: str) -> str:
     """A fresh folder with the handler of `concern` and what it imports, and nothing else: a `.pyc` would change the hash."""
     folder = _folders() / concern
     package = folder / _PACKAGE.name / _LAMBDAS.name
+    package.mkdir(parents=True, exist_ok=True)
     for file in sorted(_handler_files(concern)):
-        target = package / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_LAMBDAS / file, target)
+        shutil.copyfile(_LAMBDAS / file, package / file)
     for parent in (package, package.parent):  # the real `__init__.py` of this library has imports of its own
         (parent / "__init__.py").write_text("", encoding="utf-8")
     (folder / "index.py").write_text(
-        f"from {_PACKAGE.name}.{_LAMBDAS.name}.{concern}.handler import handle  # noqa: F401\n", encoding="utf-8", newline="\n"
+        f"from {_PACKAGE.name}.{_LAMBDAS.name}.{concern} import handle  # noqa: F401\n", encoding="utf-8", newline="\n"
     )
     for copy in folder.rglob("*.py"):  # aws-cdk #8233: the function runs as another user, who cannot read what a umask hides
         copy.chmod(0o644)
     return str(folder)
 
 
-def _handler_files(concern: str) -> set[Path]:
-    """The handler of `concern` and all modules below `lambdas` that it imports, directly or not."""
-    files: set[Path] = set()
-    modules = {f"{concern}.handler"}
+def _handler_files(concern: str) -> set[str]:
+    """The module of `concern` and all modules of `lambdas` that it imports, directly or not."""
+    files: set[str] = set()
+    modules = {concern}
     while modules:
-        file = Path(*modules.pop().split(".")).with_suffix(".py")
+        file = f"{modules.pop()}.py"
         if file not in files and (_LAMBDAS / file).is_file():
             files.add(file)
             modules |= _imported_modules(_LAMBDAS / file)
-    return files | {file.with_name("__init__.py") for file in files if file.parent.name}
+    return files
 
 
 def _imported_modules(path: Path) -> set[str]:
-    """The names that a file imports from `lambdas`, relative to it: modules, and members of modules."""
+    """The modules of `lambdas` that a file imports."""
     prefix = f"{_PACKAGE.name}.{_LAMBDAS.name}."
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name.removeprefix(prefix).partition(".")[0] for name in names if name.startswith(prefix)}
 
 
 def _function(stack: Stack, concern: str, limit: int) -> tuple[aws_lambda.Function, aws_iam.Role]:

@@ -103,21 +103,19 @@ def test_the_files_follow_from_the_imports(monkeypatch: pytest.MonkeyPatch, tmp_
     """All modules that the handler needs, also those that its modules need, however they are imported; nothing else."""
     ours = "ses_email_auth.lambdas"
     sources = {
-        "concern/__init__.py": "",
-        "concern/handler.py": f"import json\nfrom {ours}.first import NAME\nfrom {ours}.concern import part\n",
-        "concern/part.py": f"def late():\n    import {ours}.second\n",
-        "concern/unused.py": "",
+        "concern.py": f"import json\nfrom {ours}.first import NAME\nfrom {ours} import part\n",
+        "part.py": f"def late():\n    import {ours}.second\n",
         "first.py": f"from {ours}.third import NAME\n",
         "second.py": "",
         "third.py": f"from {ours}.first import NAME\n",
         "unused.py": "",
     }
+    folder = tmp_path / "lambdas"
+    folder.mkdir()
     for name, source in sources.items():
-        path = tmp_path / "lambdas" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source, encoding="utf-8")
-    monkeypatch.setattr(subject, "_LAMBDAS", tmp_path / "lambdas")
-    assert {path.as_posix() for path in subject._handler_files("concern")} == {name for name in sources if "unused" not in name}
+        (folder / name).write_text(source, encoding="utf-8")
+    monkeypatch.setattr(subject, "_LAMBDAS", folder)
+    assert subject._handler_files("concern") == sources.keys() - {"unused.py"}
 
 
 def test_the_function_can_read_its_code() -> None:

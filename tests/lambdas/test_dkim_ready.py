@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ses_email_auth.lambdas.dkim_ready import handler
+from ses_email_auth.lambdas import dkim_ready as handler
 from ses_email_auth.lambdas.dns_txt import RESOLVER
 from tests.dns_server import dns_server
 from tests.lambdas.events import Stack, cloudformation

@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
+from ses_email_auth.lambdas import managed_key as handler
 from ses_email_auth.lambdas.custom_resource import NOT_CREATED
-from ses_email_auth.lambdas.managed_key import handler
 from ses_email_auth.records.dkim import DkimKeyRecord
 from tests.dns_server import txt_strings
 from tests.lambdas.events import Stack, cloudformation

@@ -15,8 +15,7 @@ from aws_cdk import SecretValue
 
 from ses_email_auth import Dkim, EmailAuthError, SesEmailAuth
 from ses_email_auth.cdk.dkim import signing_of
-from ses_email_auth.lambdas.dkim_ready import handler as dkim_ready
-from ses_email_auth.lambdas.managed_key import handler as managed_key
+from ses_email_auth.lambdas import dkim_ready, managed_key
 from tests.cdk.keys import app_with_assets, private_pem, public_pem
 from tests.cdk.stacks import imported_zone, new_stack
 from tests.lambdas.events import cloudformation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from ses_email_auth.lambdas.record_writer.handler import handle
+from ses_email_auth.lambdas.record_writer import handle
 from tests.lambdas.events import NESTED_STACK_ID, cloudformation, resource_event, stack_event
 from tests.lambdas.route53 import Aws, Zone, refusal, txt
 

@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from ses_email_auth.lambdas import custom_resource
+from ses_email_auth.lambdas import replica_identity as handler
 from ses_email_auth.lambdas.custom_resource import NOT_CREATED
-from ses_email_auth.lambdas.replica_identity import handler
 from tests.lambdas.events import STACK_ID, Stack, cloudformation
 from tests.lambdas.fake_keys import refused
 

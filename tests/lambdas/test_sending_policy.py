@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ses_email_auth.lambdas import custom_resource
+from ses_email_auth.lambdas import sending_policy as handler
 from ses_email_auth.lambdas.custom_resource import NOT_CREATED
-from ses_email_auth.lambdas.sending_policy import handler
 from tests.lambdas.events import Stack, cloudformation
 
 if TYPE_CHECKING:

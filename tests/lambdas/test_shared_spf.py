@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ses_email_auth.lambdas.shared_spf.handler import adding, handle, is_only, removing
+from ses_email_auth.lambdas.shared_spf import adding, handle, is_only, removing
 from tests.lambdas.events import cloudformation
 from tests.lambdas.route53 import Aws, Zone, refusal, txt
 

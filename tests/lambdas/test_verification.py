@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from ses_email_auth.lambdas.verification import handler
+from ses_email_auth.lambdas import verification as handler
 from tests.lambdas.events import Answer, Stack, cloudformation
 
 if TYPE_CHECKING:

@@ -1,1 +1,0 @@
-"""The custom resource that waits until the record of a new DKIM key answers."""

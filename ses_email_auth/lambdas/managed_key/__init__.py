@@ -1,1 +1,0 @@
-"""The custom resource that makes the keys of `Dkim.managed_key()`."""

@@ -1,1 +1,0 @@
-"""Writes the record sets of a domain into a hosted zone."""

@@ -1,1 +1,0 @@
-"""The custom resource that makes the identity of `Dkim.replica_of(...)`."""

@@ -1,1 +1,0 @@
-"""Lets others send mail of an identity."""

@@ -1,1 +1,0 @@
-"""Adds Amazon SES to an SPF record that others own."""

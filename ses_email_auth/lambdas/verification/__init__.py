@@ -1,1 +1,0 @@
-"""Waits until SES has verified an identity."""
