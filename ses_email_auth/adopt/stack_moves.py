@@ -52,9 +52,7 @@ def stack_moves(old: Sequence[StackTemplate], new: Sequence[StackTemplate], stac
 
     Args:
         old: what is deployed.
-
         new: what shall be deployed.
-
         stack: the name of the only stack to look at. Default: - all, told apart by their names
 
     Raises:
@@ -68,20 +66,22 @@ def stack_moves(old: Sequence[StackTemplate], new: Sequence[StackTemplate], stac
 def _pairs(
     old: Sequence[StackTemplate], new: Sequence[StackTemplate], stack: str | None
 ) -> list[tuple[StackTemplate | None, StackTemplate | None]]:
-    olds, news = ([each for each in stacks if stack is None or each.name in {"", stack}] for stacks in (old, new))
+    olds, news = ([template for template in stacks if stack is None or template.name in {"", stack}] for stacks in (old, new))
     if stack is not None and not news:
-        raise EmailAuthError(f"no stack is called {stack!r}; there are {', '.join(each.name for each in new)}")
+        raise EmailAuthError(f"no stack is called {stack!r}; there are {', '.join(template.name for template in new)}")
     if len(olds) == 1 and len(news) > 1 and not olds[0].name:
-        news = [each for each in news if construct_moves(None, each)] or news
+        news = [template for template in news if construct_moves(None, template)] or news
     if len(olds) == len(news) == 1:
         return [(olds[0], news[0])]
-    names = [each.name for each in (*olds, *news)]
+    names = [template.name for template in (*olds, *news)]
     if "" in names:
         known = ", ".join(sorted({name for name in names if name})) or "none with a name"
         raise EmailAuthError(f"nobody can tell which stack becomes which; name one of them by --stack: {known}")
-    by_name = {each.name: each for each in olds}
-    pairs: list[tuple[StackTemplate | None, StackTemplate | None]] = [(by_name.pop(each.name, None), each) for each in news]
-    return [*pairs, *((each, None) for each in by_name.values())]
+    by_name = {template.name: template for template in olds}
+    pairs: list[tuple[StackTemplate | None, StackTemplate | None]] = [
+        (by_name.pop(template.name, None), template) for template in news
+    ]
+    return [*pairs, *((template, None) for template in by_name.values())]
 
 
 def _stack_move(old: StackTemplate | None, new: StackTemplate | None, new_entries: Sequence[Entry]) -> StackMove:

@@ -62,9 +62,7 @@ def read_stacks(path: str, *, account: str = "", region: str = "") -> list[Stack
 
     Args:
         path: a folder or a file; `-` is standard input.
-
         account: where the stack of a single file is, as `Ref: AWS::AccountId` gives it. Default: - not known
-
         region: likewise.
 
     Raises:

@@ -182,9 +182,7 @@ def take_over(sources: Iterable[SourceFile], domain: str | None = None, region: 
 
     Args:
         sources: what the readers have read.
-
         domain: which domain. Default: - that of the only SES identity, or of the only zone
-
         region: which region, where several have a MAIL FROM domain. Default: - the only one
 
     Raises:

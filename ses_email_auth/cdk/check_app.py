@@ -36,7 +36,6 @@ def check_app(stacks: Mapping[str, str], rules: tuple[Rule, ...]) -> list[Locate
 
     Args:
         stacks: the construct path of each stack, by the path of its template.
-
         rules: what to look for.
     """
     reading = _Reading(stacks)

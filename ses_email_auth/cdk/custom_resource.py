@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.cdk.record_sets import Json
 
-__all__ = ["ROLE_PATH", "custom_resource", "explain_wildcards", "handler_folder"]
-
 ROLE_PATH = "/ses-email-auth/"
 """The path of the roles that do the work; trust policies in other accounts know the roles by it."""
 
@@ -118,7 +116,7 @@ def _role(
     statements: Sequence[aws_iam.PolicyStatement],
 ) -> aws_iam.Role:
     """What may be done for one resource; the function may assume it because the trust policy names its role."""
-    text = json.dumps(Stack.of(scope).resolve([each.to_statement_json() for each in statements]), sort_keys=True)
+    text = json.dumps(Stack.of(scope).resolve([statement.to_statement_json() for statement in statements]), sort_keys=True)
     return aws_iam.Role(
         scope,
         f"{construct_id}Role{hashlib.sha256(text.encode()).hexdigest()[:8]}",

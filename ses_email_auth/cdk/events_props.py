@@ -83,7 +83,7 @@ def _check_types(props: EventsProps) -> None:
         check_flag(name, getattr(props, name))
     check_removal_policy(props.removal_policy)
     events: object = props.additional_events
-    if not isinstance(events, list | tuple) or not all(isinstance(each, aws_ses.EmailSendingEvent) for each in events):
+    if not isinstance(events, list | tuple) or not all(isinstance(event, aws_ses.EmailSendingEvent) for event in events):
         raise EmailAuthError(
             f"'additional_events' must be a list of EmailSendingEvent, got {events!r}; pass for example "
             "[EmailSendingEvent.REJECT]"

@@ -1,5 +1,4 @@
-"""DNS that AWS does not host: the records become outputs of the stack, which a person pastes into the panel of the
-DNS provider.
+"""DNS that AWS does not host: the records become outputs of the stack, to paste into the panel of the DNS provider.
 
 An output has a line for each field of the panel. What only AWS knows is cut to the form of the panel by CloudFormation itself:
 the name of a DKIM record comes with its domain, the public key of a managed key in the quotes of a zone file. Not handled: a

@@ -1,5 +1,5 @@
-"""Who may send mail of an identity: grants in the account, and sending authorization for others, as narrow as SES allows
-(service authorization reference, "Amazon SES" and "Amazon SES v2"; developer guide, "Using sending authorization").
+"""Who may send mail of an identity: grants in the account, and sending authorization for others (service authorization
+reference, "Amazon SES" and "Amazon SES v2"; developer guide, "Using sending authorization").
 
 A statement that names an identity has to name the configuration set and the template of a mail too. CloudFormation has no
 resource for sending authorization policies, so a function of ours writes them.

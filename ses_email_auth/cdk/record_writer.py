@@ -1,5 +1,4 @@
-"""Records that our functions write: into a zone of another account, over records that exist, and Amazon SES into an SPF record
-that others own.
+"""Custom resources that write records: all those of a domain, or Amazon SES into an SPF record that others own.
 
 What a function may do in a zone (service authorization reference, "Actions, resources, and condition keys for Amazon Route 53";
 developer guide, "Using IAM policy conditions for fine-grained access control to manage resource record sets"): Route 53

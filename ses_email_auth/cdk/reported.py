@@ -36,7 +36,6 @@ class Reported:
 
     Args:
         app: the app that is synthesized.
-
         templates: the paths of the templates of its stacks.
     """
 
@@ -45,10 +44,10 @@ class Reported:
         if app not in _reported_in or _reported_in[app][0] != now:
             _reported_in[app] = (now, set())
         self._by_plugin = _reported_in[app][1]
-        self._annotated = {said for template in templates for said in _annotations(Path(template))}
+        self._annotated = {warning for template in templates for warning in _annotations(Path(template))}
 
     def is_new(self, finding: Finding, origins: tuple[Origin, ...], severity: str) -> bool:
-        """Whether neither a construct has said it, nor a plug-in as loudly; from now on the plug-in has."""
+        """Whether no construct reports the finding, and no plug-in has reported it so severely; note that one does now."""
         if any((finding.id, path) in self._annotated for path in _common_scopes(origins)):
             return False
         about = (finding, origins)

@@ -1,5 +1,5 @@
-"""What happens to mail after it was sent: a configuration set, its events and where they go, alarms and a dashboard (developer
-guide, "Monitoring using Amazon SES event publishing", "Creating reputation monitoring alarms using CloudWatch").
+"""`SendingEvents`: a configuration set, where its events go, alarms and a dashboard (Amazon SES developer guide, "Monitoring
+using Amazon SES event publishing", "Creating reputation monitoring alarms using CloudWatch").
 
 Bounces name people, so a topic that we make is encrypted, and takes nothing over plain HTTP. Alarms watch the rates that SES
 itself judges an account by: an own sum of ten mails says nothing. Not handled: Firehose, Pinpoint and CloudWatch destinations,
@@ -286,7 +286,7 @@ def _key(scope: Construct, props: EventsProps) -> aws_kms.IKey:
 
 
 def _alarms(scope: Construct, props: EventsProps, topic: aws_sns.ITopic | None) -> tuple[aws_cloudwatch.Alarm, ...]:
-    """The alarms that are wanted; they tell `topic` if there is one. EventBridge hears of every alarm by itself."""
+    """The alarms that the props ask for, with `topic` as their action if there is one: EventBridge gets every alarm anyway."""
     wanted = (
         ("BounceRateAlarm", _BOUNCE, props.bounce_rate_alarm, "bounces"),
         ("ComplaintRateAlarm", _COMPLAINT, props.complaint_rate_alarm, "complaints"),

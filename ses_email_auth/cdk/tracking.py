@@ -1,4 +1,6 @@
-"""The own name of open and click events (developer guide, "Configuring custom domains to handle open and click tracking")."""
+"""A name of one's own for open and click tracking (Amazon SES developer guide, "Configuring custom domains to handle open and
+click tracking").
+"""
 
 from __future__ import annotations
 

@@ -67,14 +67,9 @@ class EmailAuthValidation:
 
         Args:
             fail_on: findings of this severity and worse end the synthesis with an error; None never ends it. An info is shown
-                only if it ends the synthesis.
-                Default: - Severity.ERROR
-
-            rules_off: ids of rules that are not run.
-                Default: - all rules are run
-
-            extra_rules: rules of your own, which are run beside ours.
-                Default: - no other rules
+                only if it ends the synthesis. Default: - Severity.ERROR
+            rules_off: ids of rules that are not run. Default: - all rules are run
+            extra_rules: rules of your own, which are run beside ours. Default: - no other rules
 
         Raises:
             EmailAuthError: for a value that cannot be.
@@ -104,17 +99,17 @@ class EmailAuthValidation:
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Called by CDK for each app or stage that the plug-in was added to."""
         stacks = {stack.template_path: stack.stack_construct_path for stack in context.stack_templates}
-        said = Reported(context.app_construct, stacks)
+        reported = Reported(context.app_construct, stacks)
         violations: list[PolicyViolation] = []
         for finding, origins in check_app(stacks, self._rules):
             severity = self._severity(finding)
-            if severity is not None and said.is_new(finding, origins, severity):
+            if severity is not None and reported.is_new(finding, origins, severity):
                 violations.append(_violation(finding, origins, severity))
         fails = any(violation.severity == Severity.ERROR.value for violation in violations)
         return PolicyValidationPluginReport(success=not fails, violations=violations)
 
     def _severity(self, finding: Finding) -> str | None:
-        """As what CDK is told of it; None if it is not."""
+        """The severity that CDK gets; None for a finding that is not reported."""
         if finding.severity in self._fails:
             return Severity.ERROR.value
         return None if finding.severity is Severity.INFO else Severity.WARNING.value
@@ -206,11 +201,11 @@ def _extra(extra_rules: object) -> Iterator[Rule]:
         yield rule
 
 
-def _iterated(prop: str, what: str, given: object) -> Iterator[object]:
+def _iterated(prop: str, what: str, value: object) -> Iterator[object]:
     try:
-        yield from given  # type: ignore[misc]  # what is not iterable is refused below
+        yield from value  # type: ignore[misc]  # what is not iterable is refused below
     except TypeError:
-        raise EmailAuthError(f"{prop!r} must be a list of {what}, got {given!r}") from None
+        raise EmailAuthError(f"{prop!r} must be a list of {what}, got {value!r}") from None
 
 
 def _guarded(rule: Rule) -> Rule:

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_route53
 
-__all__ = ["ZoneWriterRole"]
-
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)  # IAM API reference, "CreateRole"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _PRINCIPALS = ("aws-cdk-lib.aws_iam.IPrincipal", "aws-cdk-lib.aws_iam.IRole")
@@ -73,7 +71,7 @@ class ZoneWriterRole(Construct):
         stack, facts = StackFacts.of(scope)
         zone = route53_dns(hosted_zone, adopt=False).read(stack, facts)
         names = _names(zone.name, domain_names, record_names)
-        principals = [_principal(stack, each, external_id) for each in _several(trusted)]
+        principals = [_principal(stack, caller, external_id) for caller in _several(trusted)]
         super().__init__(scope, construct_id)
         self._names = names
         self._role = aws_iam.Role(
@@ -112,8 +110,8 @@ def _check_role_name(role_name: object) -> None:
 
 
 def _names(zone: DomainName | None, domain_names: Iterable[str], record_names: Iterable[str]) -> tuple[str, ...]:
-    domains = [_domain("domain_names", each) for each in text_list("domain_names", domain_names, "['example.com']")]
-    patterns = [_pattern(each) for each in text_list("record_names", record_names, "['_dmarc.example.com']")]
+    domains = [_domain("domain_names", name) for name in text_list("domain_names", domain_names, "['example.com']")]
+    patterns = [_pattern(name) for name in text_list("record_names", record_names, "['_dmarc.example.com']")]
     if not domains and not patterns:
         if zone is None:
             raise EmailAuthError("'domain_names' must be given for a zone that was imported by its id alone")

@@ -26,11 +26,11 @@ def check(view: ZoneView, rules: Iterable[Rule] | None = None) -> tuple[Finding,
 def check_all(views: Iterable[ZoneView], rules: Iterable[Rule] | None = None) -> tuple[Finding, ...]:
     """What `rules` find in several zones, the worst first; what could not be looked at is one info for all of them.
 
+    A rule that raises is a finding `rule-failed`, so that a fault of ours or of a user's own rule hides no other finding.
+
     Args:
         views: the zones.
         rules: which rules are run. Default: - `checks.rules.RULES`
-
-    A rule that raises is a finding `rule-failed`, so that a fault of ours or of a user's own rule hides no other finding.
     """
     if rules is None:
         from ses_email_auth.checks.rules import RULES  # noqa: PLC0415 - see above

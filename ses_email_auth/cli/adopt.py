@@ -88,7 +88,7 @@ def _from_templates(old: str, new: str, *, stack: str | None, form: str) -> int:
 
     after = read_stacks(new)
     # A single template does not say where it is deployed; an assembly that is deployed over it does.
-    accounts, regions = {each.account for each in after}, {each.region for each in after}
+    accounts, regions = {template.account for template in after}, {template.region for template in after}
     account = accounts.pop() if len(accounts) == 1 else ""
     before = read_stacks(old, account=account, region=regions.pop() if len(regions) == 1 else "")
     moves = stack_moves(before, after, stack)

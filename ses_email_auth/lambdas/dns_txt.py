@@ -28,7 +28,7 @@ NS, TXT = 2, 16
 
 _IN = 1
 _RECURSION_DESIRED = 0x0100
-_RESPONSE, _TRUNCATED = 0x8000, 0x0200
+_RESPONSE = 0x8000
 _HEADER_OCTETS = 12
 _POINTER = 0xC0
 _MOST_STEPS = 256  # labels and pointers of one name; it has at most 127 labels
@@ -114,7 +114,6 @@ class Answer:
     code: int
     """0 is no error, 3 the name does not exist (RFC 1035 section 4.1.1)."""
 
-    is_truncated: bool
     texts: tuple[str, ...]
     """TXT: the strings of a record joined. NS: a name without its final dot."""
 
@@ -150,7 +149,7 @@ def read_answer(message: bytes, message_id: int, kind: int) -> Answer:
             at += length
     except (struct.error, IndexError, UnicodeDecodeError):
         raise Malformed from None
-    return Answer(flags & 0xF, bool(flags & _TRUNCATED), tuple(texts))
+    return Answer(flags & 0xF, tuple(texts))
 
 
 def _text(message: bytes, at: int, length: int, kind: int) -> str:

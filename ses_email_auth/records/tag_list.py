@@ -52,7 +52,6 @@ def scan(text: str, *, reference: str) -> tuple[Tag, ...]:
 
     Args:
         text: the whole record.
-
         reference: the section to name in errors, for example "RFC 9989 section 4.8".
 
     Raises:
@@ -141,11 +140,8 @@ def read_fields(text: str, *, version: str, known: tuple[str, ...], reference: s
 
     Args:
         text: the whole record.
-
         version: the field that begins the record, for example `v=STSv1`.
-
         known: the names whose values the caller checks.
-
         reference: the section to name in errors.
 
     Raises:

@@ -13,8 +13,6 @@ import re
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 
-__all__ = ["check_public_key", "check_selector", "private_key_body"]
-
 # Stricter than RFC 6376 section 3.1, which allows several labels with dots.
 _SELECTOR = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?")
 _MAX_SELECTOR = 63

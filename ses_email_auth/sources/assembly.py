@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.sources.source_file import SourceFile
 
-__all__ = ["is_assembly", "read_assembly", "template_files"]
-
 _MANIFEST = "manifest.json"
 _STACK = "aws:cloudformation:stack"
 _STAGE = "cdk:cloud-assembly"
@@ -60,7 +58,6 @@ def read_assembly(directory: Path, unreadable: list[UnreadableSource] | None = N
 
     Args:
         directory: the assembly.
-
         unreadable: as in `read_templates`, for its templates.
 
     Raises:

@@ -20,12 +20,6 @@ from ses_email_auth.ses.regions import partition_of
 from ses_email_auth.sources.json_values import mapping
 from ses_email_auth.sources.references import Environment, References, Text, joined, mark, with_marks
 
-__all__ = [
-    "NO_VALUE",
-    "Template",
-    "text_of",
-]
-
 _DEEPEST = 64
 _LONGEST_NUMBER = 1 << 64
 _INDEX = re.compile(r"[0-9]{1,6}")

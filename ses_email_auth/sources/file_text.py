@@ -15,8 +15,6 @@ from pathlib import Path
 
 from ses_email_auth.sources.source_file import UnreadableSource
 
-__all__ = ["STANDARD_INPUT", "FileText", "UnknownFormat", "file_text", "text_of_file"]
-
 STANDARD_INPUT = "-"
 _MOST_OCTETS = 64 * 1024 * 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["items", "mapping", "mappings", "text", "whole_number"]
-
 _MAPPINGS = (dict, Mapping)  # most are dict, and the check for Mapping is slow
 
 

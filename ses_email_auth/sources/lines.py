@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.zone.declared import Origin
 
-__all__ = ["line_of"]
-
 _FILES = 16  # findings are sorted by file
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|[{}\[\]]', re.DOTALL)
 _YAML_RESOURCES = re.compile(r"""^["']?Resources["']?[ \t]*:""")

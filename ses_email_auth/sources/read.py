@@ -32,8 +32,6 @@ from ses_email_auth.sources.zone_file import is_zone_file, read_zone_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["read"]
-
 
 def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None = None) -> list[SourceFile]:
     """What files and folders declare, in their order; a file that is named twice is read once.
@@ -44,7 +42,6 @@ def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None 
 
     Args:
         paths: files and folders.
-
         unreadable: errors are added here, and the other files are read all the same. Default: - the first one is raised
 
     Raises:

@@ -14,8 +14,6 @@ from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, spl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Environment", "References", "Text", "joined", "mark", "with_marks"]
-
 Text: TypeAlias = "str | KnownAfterDeploy"
 
 _LONGEST = 100_000  # octets; a record set of Route 53 holds 32,000 at most

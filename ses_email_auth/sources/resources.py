@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from ses_email_auth.sources.source_file import SourceFile
     from ses_email_auth.zone.declared import DeclaredValue
 
-__all__ = ["ResourceReader", "zone_id_of"]
-
 _BITS = {"RSA_1024_BIT": 1024, "RSA_2048_BIT": 2048}
 _ACCOUNT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):role/")
 _ZONE_PREFIX = "/hostedzone/"

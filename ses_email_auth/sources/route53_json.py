@@ -12,8 +12,6 @@ from ses_email_auth.sources.json_values import items, mapping, mappings, text, w
 from ses_email_auth.sources.source_file import DeclaredZone, SourceFile, UnreadableSource
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
 
-__all__ = ["is_route53", "read_route53"]
-
 _MORE = ("NextToken", "NextRecordName")
 
 

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
-__all__ = [
-    "DeclaredZone",
-    "SourceFile",
-    "UnreadableSource",
-]
-
 
 @dataclass(slots=True, kw_only=True)
 class SourceFile:
@@ -66,7 +60,6 @@ class UnreadableSource(EmailAuthError):
 
     Args:
         path: the file, as the user wrote it.
-
         reason: what is wrong, in lower case without a full stop.
     """
 

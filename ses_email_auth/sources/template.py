@@ -31,15 +31,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.zone.declared import DeclaredValue
 
-__all__ = [
-    "TemplateFile",
-    "is_template",
-    "is_template_text",
-    "read_template_body",
-    "read_templates",
-    "resources_of",
-]
-
 _FIRST_KEY = re.compile(r'\s*\{\s*"([A-Za-z0-9]+)"\s*:')
 _SECTIONS = frozenset(
     {
@@ -150,7 +141,6 @@ def read_templates(files: Iterable[TemplateFile], unreadable: list[UnreadableSou
 
     Args:
         files: the templates.
-
         unreadable: errors are added here, and such a file counts as empty. Default: - the first one is raised
 
     Raises:
@@ -335,7 +325,6 @@ def resources_of(body: Mapping[str, object], value: Callable[[object], object]) 
 
     Args:
         body: the template.
-
         value: resolves the functions in the list of a loop.
     """
     resources = _Loops(value).written_out(mapping(body.get("Resources")))

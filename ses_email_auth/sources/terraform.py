@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.sources.terraform_document import Reference, Resource
 
-__all__ = ["is_terraform", "read_terraform"]
-
 _ZONE = "aws_route53_zone"
 _QUOTED = frozenset({"TXT", "SPF"})
 _TOKENS = re.compile(r"(?:dkim_tokens|tokens)(?:\[([0-9]+)\])?$")

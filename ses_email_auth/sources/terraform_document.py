@@ -17,8 +17,6 @@ from ses_email_auth.sources.json_values import items, mapping, mappings, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Document", "Reference", "Resource"]
-
 _KEY = r'\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]'
 _MODULE = re.compile(rf"module\.([\w-]+)(?:{_KEY})?")
 _OUTPUT = re.compile(rf"(module\.[\w-]+(?:{_KEY})?)\.([\w-]+)")

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ses_email_auth.sources.source_file import DeclaredZone, SourceFile
     from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
-__all__ = ["views"]
-
 
 @dataclass(slots=True, eq=False)
 class _Zone:

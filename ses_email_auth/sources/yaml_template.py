@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from yaml.events import Event, ScalarEvent
 
-__all__ = ["parse_yaml"]
-
 _DEEPEST = 128
 _TOO_DEEP = f"it is nested deeper than {_DEEPEST} levels"
 _MOST_NODES = 2_000_000

@@ -23,8 +23,6 @@ from ses_email_auth.zone.declared import DeclaredRecordSet, Origin, declared_nam
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["is_zone_file", "read_zone_file"]
-
 _TTL = re.compile(r"[0-9]{1,10}|(?:[0-9]{1,10}[wdhms])+", re.IGNORECASE)
 _TTL_PART = re.compile(r"([0-9]+)([a-z]?)")
 _SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1, "": 1}

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from ses_email_auth.publication.alignment import AlignmentProof
     from ses_email_auth.records.spf import Mechanism
 
-_BELOW = "._domainkey."
+_DOMAINKEY = "._domainkey."
 # RFC 6376 section 3.6.1: unknown words in h=, s= and t= are ignored, and n= is for people.
 _IGNORED_VALUES = ("h", "s", "t", "n")
 _QUOTED = re.compile(r"(['\"])(.{24}).+?\1")  # enough of a text to know it by, too little for any part of a key
-_LONGEST = 200
+_MAX_SENTENCE = 200  # characters
 
 _ENOUGH = 100  # counting stops here: ten lookups are the limit
 _LOOP_KEPT = 6  # names of a loop: five to show, and one to know that there are more
@@ -165,7 +165,7 @@ class ZoneView:
         senders = {identity.domain for identity in self.identities}
         for record in self.sets(RecordType.CNAME):
             if isinstance(record.name, DomainName) and record.texts and is_easy_dkim_target(record.texts[0]):
-                _, _, domain = record.name.text.partition("._domainkey.")
+                _, _, domain = record.name.text.partition(_DOMAINKEY)
                 senders.add(DomainName(domain) if domain and record.name.is_known else None)
         return frozenset(domain for domain in senders if domain is not None)
 
@@ -316,7 +316,7 @@ class DkimInView:
 def _dkim_in_view(texts: Iterable[TextInView]) -> Iterator[DkimInView]:
     """The values of `texts` that verifiers take as keys, good or bad."""
     for text in texts:
-        selector, _, domain = text.name.text.partition(_BELOW)
+        selector, _, domain = text.name.text.partition(_DOMAINKEY)
         if domain and "_" not in selector and text.name.is_known:
             key, trouble = _read_key(text.text)
             yield DkimInView(text, selector, domain, key, trouble)
@@ -358,7 +358,7 @@ def _without_ignored_value(text: str, error: RecordSyntaxError) -> str | None:
 
 
 def _sentence(error: RecordSyntaxError) -> str:
-    return _QUOTED.sub(r"\1\2...\1", error.message)[:_LONGEST]
+    return _QUOTED.sub(r"\1\2...\1", error.message)[:_MAX_SENTENCE]
 
 
 # SPF records, where they lead, and what that costs (RFC 7208 sections 4.6.4, 5.2 and 6.1).
@@ -466,11 +466,11 @@ class SpfWalk:
     def _visit(self, root: DomainName, by_name: dict[DomainName, list[SpfInView]]) -> None:
         """Depth first without recursion; each name is left once."""
         path, depth = [root], {root: 0}
-        ahead = [iter(self.leads[root])]
+        pending = [iter(self.leads[root])]
         while path:
-            lead = next(ahead[-1], None)
+            lead = next(pending[-1], None)
             if lead is None:
-                ahead.pop()
+                pending.pop()
                 name = path.pop()
                 del depth[name]
                 if name not in self.loops:
@@ -483,7 +483,7 @@ class SpfWalk:
             elif lead.name not in self.costs and lead.name not in self.loops:
                 depth[lead.name] = len(path)
                 path.append(lead.name)
-                ahead.append(iter(self.leads[lead.name]))
+                pending.append(iter(self.leads[lead.name]))
 
     def _leave(self, name: DomainName, entries: list[SpfInView]) -> None:
         for lead in self.leads[name]:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth import ZoneView
 
-MULTIPLE = ("error", "spf-multiple", "Stack/Txt/Resource")
-
 
 def app_of_three(plugin: EmailAuthValidation) -> App:
     """One error, one warning and one info."""

@@ -1,4 +1,4 @@
-"""All rules. A rule stands in the module of the record that it speaks about; those of `parked` are run on request only."""
+"""All rules, one module for each record or subject. Those of `parked` are run on request only."""
 
 from __future__ import annotations
 

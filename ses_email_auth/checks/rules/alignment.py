@@ -1,6 +1,6 @@
-"""Rules on alignment (RFC 9989 sections 4.4 and 7.4; Amazon SES developer guide): what the alignment proofs of our constructs
-show, and SES identities in files together with the DMARC policy that applies to them.
+"""Rules on DMARC alignment (RFC 9989 sections 4.4 and 7.4; Amazon SES developer guide).
 
+They look at the alignment proofs of our constructs, and at SES identities in files with the DMARC policies that apply to them.
 Not handled: From domains below an identity in a file, and what an identity of an address inherits.
 """
 

@@ -1,5 +1,5 @@
-"""Rules on DKIM keys in DNS: their text (RFC 6376 section 3.6), and what a key can be used for: hashes, services, size and type
-(RFC 6376 section 3.6.1, RFC 8301, RFC 8463, and what Amazon SES signs with).
+"""Rules on DKIM keys in DNS: their text, and the hashes, services, sizes and types of keys that receivers take (RFC 6376
+section 3.6, RFC 8301, RFC 8463), and that Amazon SES signs with.
 
 Not handled: whether mail is signed with a selector. Only an identity in view that names it as its own tells.
 """

@@ -1,5 +1,5 @@
-"""Rules on DMARC policies and on where DMARC records stand, or none does (RFC 9989 sections 4.5, 4.7, 4.10 and 5.1; RFC 7489
-section 6.6.3 for receivers that follow it), and what the records in view mean together.
+"""Rules on DMARC policies: what they ask for, alone and together, and names with too many DMARC records or none (RFC 9989
+sections 4.5, 4.7, 4.10 and 5.1; RFC 7489 section 6.6.3 for receivers that follow it).
 
 Not handled: the text of the records (`dmarc_syntax`), reports (`dmarc_reports`), zones that are not in view, and what stands
 behind a CNAME (hosted DMARC). The tree walk of RFC 9989 section 4.10 is `ses_email_auth.publication.dmarc_discovery`.

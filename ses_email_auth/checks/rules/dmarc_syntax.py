@@ -93,7 +93,6 @@ def _without_version(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-_DEFAULTS = {"adkim": "r", "aspf": "r", "fo": "0", "psd": "u", "t": "n", "pct": "100", "rf": "afrf", "ri": "86400"}
 _HISTORIC = ("rf", "ri")
 
 

@@ -1,5 +1,5 @@
-"""Rules on the records of Amazon SES for a domain: the CNAMEs of Easy DKIM, whether complete, rightly named, left over or
-leading past the key, and the TXT by which SES once verified domains (Amazon SES developer guide, "Easy DKIM in Amazon SES").
+"""Rules on the CNAME records of Easy DKIM (Amazon SES developer guide, "Easy DKIM in Amazon SES"), and on the TXT record by
+which SES once verified domains.
 
 SES gives `<token>._domainkey.<domain>` the target `<token>.dkim.<part>.amazonses.com`. Not handled: whether the token and the
 part are those of the identity, which only SES knows.
@@ -188,8 +188,8 @@ def dkim_cname_by_hand(view: ZoneView) -> Iterator[Fault]:
         compare = f"compare it with SigningHostedZone of 'aws sesv2 get-email-identity --email-identity {domain}'"
         # CloudFormation knows the host, of an identity that it makes; Terraform's provider gives the tokens alone, so it is
         # always typed there.
-        made_here = any(identity.domain is None or str(identity.domain) == domain for identity in view.identities)
-        has_attribute = made_here and any(record.origin.location for record in records)
+        is_declared = any(identity.domain is None or str(identity.domain) == domain for identity in view.identities)
+        has_attribute = is_declared and any(record.origin.location for record in records)
         yield Fault(
             where=f"_domainkey.{domain} CNAME",
             message=f"the host in the DKIM records of {domain} is typed; it varies by region and cell"

@@ -1,5 +1,5 @@
-"""Rules on SES identities that files declare: their names and regions, and those that sign with a key of one's own (Amazon SES
-developer guide, "Creating and verifying identities" and "BYODKIM"; sesv2 API, DkimSigningAttributes).
+"""Rules on SES identities that files declare: their names, their regions and their own keys (Amazon SES developer guide,
+"Creating and verifying identities" and "BYODKIM"; sesv2 API, DkimSigningAttributes).
 
 Not handled: what SES knows of an identity, and identities whose names are known only after the deploy.
 """

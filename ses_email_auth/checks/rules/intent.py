@@ -1,6 +1,7 @@
-"""The rule on an SPF record that is left to the user (RFC 7208 section 3.2).
+"""Rules on what the props of our constructs leave to the user.
 
-The rule on bounces and complaints that no program hears of (SES developer guide, "Setting up event notifications").
+The SPF record of the From domain (RFC 7208 section 3.2), and bounces and complaints without a configuration set (Amazon SES
+developer guide, "Setting up event notifications").
 """
 
 from __future__ import annotations

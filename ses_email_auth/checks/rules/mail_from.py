@@ -1,4 +1,4 @@
-"""Rules on MAIL FROM domains: of identities, and their MX (Amazon SES developer guide, "Using a custom MAIL FROM domain"; API
+"""Rules on MAIL FROM domains and their MX records (Amazon SES developer guide, "Using a custom MAIL FROM domain"; API
 reference, PutEmailIdentityMailFromAttributes).
 
 Sets of a routing policy are alternatives: DNS answers with one of them. Not handled: null MX (`null_mx`).

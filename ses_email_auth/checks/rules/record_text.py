@@ -1,4 +1,4 @@
-"""How findings show a text that comes from outside: short, printable, and never a private key. And how near two words are."""
+"""Texts from outside, for findings: shown short, printable and without private keys, and compared with what they may mean."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Rules on what an SPF record does: what makes it worthless as a whole, where its includes lead (RFC 7208 sections 3.2, 4.5,
-4.6.4, 5.1, 5.2 and 6.1), and whether it covers what Amazon SES sends, at the MAIL FROM domain, which receivers check, and at
-the From domain, which carriers in Japan check too (Amazon SES developer guide, "Using a custom MAIL FROM domain"; RFC 7208
-section 2.4).
+"""Rules on what an SPF record does as a whole, and on domains that need one (RFC 7208 sections 2.4, 3.2, 4.5, 4.6.4, 5.1, 5.2
+and 6.1; Amazon SES developer guide, "Using a custom MAIL FROM domain").
+
+Receivers check the MAIL FROM domain; carriers in Japan check the From domain too.
 
 Not handled: records outside of the zone in view, apart from the spelling of their names.
 """
@@ -366,8 +366,8 @@ def _without_spf(view: ZoneView, name: DomainName, at: RecordType) -> Fault:
 
 
 def _is_doubled(view: ZoneView, name: DomainName) -> bool:
-    is_seen = any(isinstance(record, DeclaredRecordSet) for record in view.at(name, RecordType.MX))
-    return is_seen and undoubled(name.text, doubled_suffixes(view)) is not None
+    is_declared = any(isinstance(record, DeclaredRecordSet) for record in view.at(name, RecordType.MX))
+    return is_declared and undoubled(name.text, doubled_suffixes(view)) is not None
 
 
 def _lacking(
@@ -395,10 +395,10 @@ def _lacking(
 
 
 def _allows_ses(entry: SpfInView, entries: Mapping[DomainName, list[SpfInView]]) -> bool | None:
-    """False if it surely does not. None if it lists addresses, which can be SES's. True if it does, or may."""
-    ahead, met, lists_addresses = [entry], {entry.name}, False
-    while ahead:
-        here = ahead.pop()
+    """Whether the record allows SES, or may; None if it lists addresses, which can be those of SES."""
+    pending, met, lists_addresses = [entry], {entry.name}, False
+    while pending:
+        here = pending.pop()
         if here.record is None or len(met) > _MOST_STEPS:
             return True
         for mechanism in here.reached:
@@ -410,7 +410,7 @@ def _allows_ses(entry: SpfInView, entries: Mapping[DomainName, list[SpfInView]])
             if not lead.passes:
                 continue
             if lead.name is not None and lead.name in entries:
-                ahead += [] if lead.name in met else entries[lead.name]
+                pending += [] if lead.name in met else entries[lead.name]
                 met.add(lead.name)
             elif not _is_without_ses(lead):
                 return True
@@ -418,7 +418,7 @@ def _allows_ses(entry: SpfInView, entries: Mapping[DomainName, list[SpfInView]])
 
 
 def _is_without_ses(lead: Lead) -> bool:
-    """Whether the record behind it was seen, and holds nothing of SES."""
+    """Whether the record that the term leads to is known, and holds nothing of SES."""
     return lead.host != SPF_INCLUDE and KNOWN_INCLUDES.get(lead.host) is not None
 
 
@@ -440,17 +440,17 @@ def from_spf_missing(view: ZoneView) -> Iterator[Fault]:
     missing = [
         domain for domain in sorted(view.ses_senders) if domain.is_at_or_below(zone) is True and has_no_spf(view, domain)
     ]
-    seen = _seen_by_domain(view) if missing else {}
+    records = _records_by_sender(view) if missing else {}
     for domain in missing:
         yield Fault(
             where=f"{domain} TXT",
             message=f"{domain} sends through SES and has no SPF record; carriers in Japan check the From domain too",
             fix=f"publish TXT {_VALUE} at {domain}",
-            records=tuple(seen.get(domain.text, ())),
+            records=tuple(records.get(domain.text, ())),
         )
 
 
-def _seen_by_domain(view: ZoneView) -> dict[str, list[InView]]:
+def _records_by_sender(view: ZoneView) -> dict[str, list[InView]]:
     """What makes a domain a sender: its identities, and its Easy DKIM records."""
     records: dict[str, list[InView]] = {}
     for identity in view.identities:

@@ -12,6 +12,7 @@ from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.checks.rules.record_text import shown
 from ses_email_auth.checks.rules.spf_syntax import holds_second_record
 from ses_email_auth.records.spf import A, All, Ip4, Ip6, Mx, Ptr, Redirect, SpfQualifier
+from ses_email_auth.records.spf_terms import IP4_BITS, IP6_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,12 +170,10 @@ def _private_networks() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
     return tuple(map(ipaddress.ip_network, (*four, "::1", "fc00::/7", "fe80::/10")))
 
 
-# A /16 is 65,536 addresses of IPv4, and registries give a whole provider a /32 of IPv6: no domain sends from more. Microsoft
-# 365 alone has two /15 in its record (K); who copies them lets all its customers send, as an include of it does too.
+# A /16 is 65,536 addresses of IPv4, and registries give a whole provider a /32 of IPv6: no domain sends from more. The record of
+# Microsoft 365 has two /15; a domain that copies them lets all its customers send, as one that includes it does.
 _WIDEST_IP4 = 16
 _WIDEST_IP6 = 32
-_IP4_BITS = 32
-_IP6_BITS = 128
 
 
 @rule(
@@ -193,7 +192,7 @@ def spf_wide_ip(view: ZoneView) -> Iterator[Fault]:
                 continue
             for bits, length, widest in _lengths(mechanism):
                 if 0 < length < widest and not _is_private(mechanism):  # 0 is spf-pass-all's
-                    addresses = f"{2 ** (bits - length):,}" if bits == _IP4_BITS else f"2^{bits - length}"
+                    addresses = f"{2 ** (bits - length):,}" if bits == IP4_BITS else f"2^{bits - length}"
                     yield Fault(
                         where=entry.where,
                         message=f"{_named(mechanism)} lets {addresses} addresses send as the domain",
@@ -206,11 +205,11 @@ def _lengths(mechanism: Mechanism) -> Iterator[tuple[int, int, int]]:
     if isinstance(mechanism, Ip4 | A | Mx):
         length = mechanism.prefix_length if isinstance(mechanism, Ip4) else mechanism.ip4_length
         if length is not None:
-            yield _IP4_BITS, length, _WIDEST_IP4
+            yield IP4_BITS, length, _WIDEST_IP4
     if isinstance(mechanism, Ip6 | A | Mx):
         length = mechanism.prefix_length if isinstance(mechanism, Ip6) else mechanism.ip6_length
         if length is not None:
-            yield _IP6_BITS, length, _WIDEST_IP6
+            yield IP6_BITS, length, _WIDEST_IP6
 
 
 _QUALIFIERS = "+-~?"

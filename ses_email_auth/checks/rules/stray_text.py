@@ -1,6 +1,7 @@
-"""Rules on texts that should not stand where they do: those that were meant to be records and are none, which readers pass over
-in silence as receivers do (RFC 7208 section 4.5, RFC 9989 section 4.8, RFC 6376 section 3.6.1), and private keys that anyone
-can read (RFC 6376 section 8.3). No finding here holds a part of a key.
+"""Rules on texts that should not stand where they do: near misses of records, and private keys that anyone can read.
+
+Receivers pass over a near miss in silence (RFC 7208 section 4.5, RFC 9989 section 4.8, RFC 6376 section 3.6.1). No finding here
+holds a part of a key (RFC 6376 section 8.3).
 
 Not handled: faults behind the version of a record in plain ASCII, which are for rules on the syntax.
 """

@@ -1,5 +1,5 @@
-"""Rules on records that stand alone at their names: MTA-STS and TLS-RPT (RFC 8461 section 3.1, RFC 8460 section 3), and BIMI
-(draft-brand-indicators-for-message-identification-14), without which mail is delivered too.
+"""Rules on MTA-STS, TLS-RPT and BIMI records (RFC 8461 section 3.1, RFC 8460 section 3,
+draft-brand-indicators-for-message-identification-14).
 
 A CNAME alone at `_mta-sts` or `_smtp._tls` is fine: the record is hosted elsewhere. Not handled: the policy file of MTA-STS.
 """
