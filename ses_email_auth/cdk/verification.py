@@ -70,6 +70,7 @@ def verification(
     properties: dict[str, Json] = {
         "Identity": identity,
         **{name: value for name, value in named.items() if value},
+        # Another way of signing is another wait. The names of these classes stand in deployed templates.
         "Dkim": type(sending.dkim).__name__,
         "Seconds": str(wait_seconds(wait)),
     }

@@ -28,7 +28,7 @@ KNOWN_INCLUDES: Mapping[str, int | None] = {
     "mailgun.org": 4,  # _spf.mailgun.org with its two, and _spf.eu.mailgun.org
     "relay.mailchannels.net": 0,
     "secureserver.net": 2,
-    "sendgrid.net": 1,  # by the sum of a record; sendgrid.net includes ab.sendgrid.net (K)
+    "sendgrid.net": 1,  # by the sum of a record; sendgrid.net includes ab.sendgrid.net
     "servers.mcsv.net": 0,
     "sparkpostmail.com": 1,  # an exists
     "spf.mandrillapp.com": 0,

@@ -85,18 +85,18 @@ def test_function() -> None:
 
 
 @pytest.mark.parametrize("minutes", [None, 15])
-def test_no_try_outlives_the_patience_of_cloudformation(minutes: int | None) -> None:
+def test_no_try_outlives_the_service_timeout(minutes: int | None) -> None:
     """A second try ends before CloudFormation gives up, and none begins later: it would act on a stack that rolled back."""
     stack = new_stack(app())
     something(stack, timeout=None if minutes is None else Duration.minutes(minutes))
     made = template(stack)
     (function,) = resources(made, "AWS::Lambda::Function").values()
     (retries,) = resources(made, "AWS::Lambda::EventInvokeConfig").values()
-    patience = int(made["Resources"]["A"]["Properties"]["ServiceTimeout"])
+    service_timeout = int(made["Resources"]["A"]["Properties"]["ServiceTimeout"])
     limit, latest = function["Timeout"], retries["MaximumEventAgeInSeconds"]
     assert retries["MaximumRetryAttempts"] == 1
     assert limit + 60 < latest  # Lambda waits a minute before the second try
-    assert latest + limit < patience <= 3600
+    assert latest + limit < service_timeout <= 3600
 
 
 def test_the_files_follow_from_the_imports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

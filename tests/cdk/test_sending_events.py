@@ -39,7 +39,7 @@ def build(app: Any, name: str, **props: Any) -> SendingEvents:
 
 @pytest.fixture(scope="module")
 def built() -> dict[str, Template]:
-    """A stack for each wish."""
+    """A stack for each set of props."""
     app = new_app()
     stack = new_stack(app, "defaults")
     events = SendingEvents(stack, "Events")

@@ -1,6 +1,6 @@
-"""Every record text that a domain's wishes can lead to is accepted by checkdmarc and pyspf; disagreements are listed.
+"""Every record text that the props of a domain can lead to is accepted by checkdmarc and pyspf; disagreements are listed.
 
-The wishes go through the same functions as those of the constructs, and the values are read back from Route 53's form.
+The props go through the same functions as those of the constructs, and the values are read back from Route 53's form.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def test_spf_merged_with_a_record_of_the_user(own: SpfRecord) -> None:
 
 
 def test_spf_of_the_other_names() -> None:
-    """MAIL FROM and `from_subdomains` have the same record, which does not depend on wishes."""
+    """MAIL FROM and `from_subdomains` have the same record, which does not depend on props."""
     records: Mapping[str, ResourceRecordSet] = plan(None, SpfRecord.of_includes([]), subdomains=("news", "日本")).records
     names = ["MailFromSpf", "FromDomainTxt-news", "FromDomainTxt-xn--wgv71a"]
     assert {text(records[name]) for name in names} == {"v=spf1 include:amazonses.com ~all"}

@@ -170,8 +170,8 @@ def _private_networks() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
     return tuple(map(ipaddress.ip_network, (*four, "::1", "fc00::/7", "fe80::/10")))
 
 
-# A /16 is 65,536 addresses of IPv4, and registries give a whole provider a /32 of IPv6: no domain sends from more. The record of
-# Microsoft 365 has two /15; a domain that copies them lets all its customers send, as one that includes it does.
+# A /16 is 65,536 addresses of IPv4, and registries give a whole provider a /32 of IPv6: no domain sends from more. The record
+# of Microsoft 365 has two /15; a domain that copies them lets all its customers send, as one that includes it does.
 _WIDEST_IP4 = 16
 _WIDEST_IP6 = 32
 
