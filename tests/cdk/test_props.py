@@ -68,7 +68,7 @@ FORMS: dict[str, tuple[type[SesEmailAuth | SendingIdentity | DomainPolicy], dict
         SesEmailAuth,
         {"from_domain_txt": FromDomainTxt.adopt(["v=spf1 -all", ("a" * 200, "b" * 100)], Duration.minutes(5))},
     ),
-    "not-ses": (DomainPolicy, {"sends_with_ses": False, "dmarc_policy": DmarcPolicy.REJECT}),
+    "not-ses": (DomainPolicy, {"sends_with_ses": False, "from_subdomains": ["news"], "dmarc_policy": DmarcPolicy.REJECT}),
     "sending": (SendingIdentity, {"mail_from_subdomain": "out"}),
     "ids": (SesEmailAuth, {"logical_ids": {"Identity": "OldIdentity", "DkimRecord2": "OldDkim", "Dmarc": "DCB28BBFE"}}),
     **{
@@ -222,9 +222,10 @@ def test_policy_records(built: dict[str, Template], form: str, lines: list[str])
 
 
 def test_domain_that_does_not_send_through_ses(built: dict[str, Template]) -> None:
-    """SPF then names nobody, and there is no identity."""
+    """SPF then names no sender, below the domain neither, and there is no identity."""
     assert records(built["not-ses"]) == [
         'blacksheep.link. 600 TXT "v=spf1 ~all"',
+        'news.blacksheep.link. 600 TXT "v=spf1 ~all"',
         '_dmarc.blacksheep.link. 600 TXT "v=DMARC1; p=reject"',
     ]
 
