@@ -21,7 +21,7 @@ from ses_email_auth.cdk.permissions import (
     ses_arn,
 )
 from ses_email_auth.cdk.props import domain_plan
-from ses_email_auth.cdk.record_target import Publication
+from ses_email_auth.cdk.record_target import PublishRequest
 from ses_email_auth.cdk.record_writer import shared_spf
 from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.cdk.stack_tags import leave_stack_tags_out
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from constructs import IDependable
 
     from ses_email_auth.cdk.props import CommonProps, PolicyProps, SendingProps
+    from ses_email_auth.cdk.record_sets import RecordLayout
+    from ses_email_auth.cdk.record_target import RecordTarget, ZoneFacts
+    from ses_email_auth.cdk.signing import Signing
     from ses_email_auth.checks.finding import Finding
     from ses_email_auth.publication.plan import AlignmentProofs, DomainPlan
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
@@ -69,28 +72,35 @@ class EmailAuthConstruct(Construct):
             identity = signing.identity_resources(self, self._plan, sending.settings())
         if isinstance(identity.identity, aws_ses.CfnEmailIdentity):
             leave_stack_tags_out(self._stack, identity.identity)
-        publication = Publication(
-            scope=self,
-            domain=self._plan.domain,
-            zone=zone,
-            records=self._plan.records,
-            layout=common.record_layout,
-            identity=identity,
-        )
-        published = target.publish(publication)
-        resources = {**identity.by_child_id(), **published}
-        if self._plan.policy is not None and self._plan.policy.shares:
-            resources["FromDomainTxt"] = shared_spf(publication, target.writer, self._plan.policy)
-        if signing is not None:
-            resources |= signing.after_publication(self, self._plan.domain, identity, published)
-        _settle(resources, common)
         self._identity_resource = identity.identity
+        resources = self._publish(target, zone, identity, signing, common.record_layout)
+        _settle(resources, common)
         self._verification: CfnResource | None = None
         wait = None if sending is None else sending.wait_for_verification
         if wait is not None and self._plan.sending is not None:
             zone_id = target.readable_zone_id(zone)
             self._verification = verification(self, self._plan.sending, wait, zone_id, resources.values())
         annotate(self, self._findings)
+
+    def _publish(
+        self,
+        target: RecordTarget,
+        zone: ZoneFacts,
+        identity: IdentityResources,
+        signing: Signing | None,
+        layout: RecordLayout,
+    ) -> dict[str, CfnResource]:
+        """Make the resources that write records; all resources by child id, those of the identity first."""
+        request = PublishRequest(
+            scope=self, domain=self._plan.domain, zone=zone, records=self._plan.records, layout=layout, identity=identity
+        )
+        published = target.publish(request)
+        resources = {**identity.by_child_id(), **published}
+        if self._plan.policy is not None and self._plan.policy.shares:
+            resources["FromDomainTxt"] = shared_spf(request, target.writer, self._plan.policy)
+        if signing is not None:
+            resources |= signing.after_publication(self, self._plan.domain, identity, published)
+        return resources
 
     @property
     def domain_name(self) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from ses_email_auth.cdk.record_sets import Json
-    from ses_email_auth.cdk.record_target import Publication
+    from ses_email_auth.cdk.record_target import PublishRequest
     from ses_email_auth.cdk.stack_facts import StackFacts
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
@@ -78,18 +78,18 @@ class ExternalDns(RecordTarget):
         """None: outputs are no resources."""
         return ()
 
-    def publish(self, publication: Publication) -> dict[str, CfnResource]:
+    def publish(self, request: PublishRequest) -> dict[str, CfnResource]:
         """One output for each record set, and no resource."""
-        zone = self.zone_name or publication.domain.organizational or publication.domain
+        zone = self.zone_name or request.domain.organizational or request.domain
         keys: set[str] = set()
-        for child, record in publication.records.items():
+        for child, record in request.records.items():
             output = CfnOutput(
-                publication.scope,
+                request.scope,
                 child,
-                value=_as_text(_lines(_fields(record, publication, zone))),
+                value=_as_text(_lines(_fields(record, request, zone))),
                 description=_description(record, zone),
             )
-            key = _key(publication.scope, child)
+            key = _key(request.scope, child)
             if len(key) <= _MAX_KEY and key not in keys:
                 output.override_logical_id(key)
                 keys.add(key)
@@ -105,9 +105,9 @@ def _key(scope: Construct, child: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", path + child)
 
 
-def _fields(record: ResourceRecordSet, publication: Publication, zone: DomainName) -> Iterator[tuple[str, list[Json]]]:
+def _fields(record: ResourceRecordSet, request: PublishRequest, zone: DomainName) -> Iterator[tuple[str, list[Json]]]:
     """The fields of a panel, in the order of most of them; a value is last, and each on its own line."""
-    yield "host", _host(record, publication, zone)
+    yield "host", _host(record, request, zone)
     yield "type", [record.type.value]
     yield "ttl", [str(record.ttl)]
     if record.type is RecordType.MX:
@@ -117,9 +117,9 @@ def _fields(record: ResourceRecordSet, publication: Publication, zone: DomainNam
     values = zip(record.texts, record.values, record.resource_records, strict=True)
     for text, value, presentation in values:
         if record.type is RecordType.MX:
-            yield from _mx(value if isinstance(value, KnownAfterDeploy) else text, publication.identity.origins)
+            yield from _mx(value if isinstance(value, KnownAfterDeploy) else text, request.identity.origins)
         elif isinstance(value, KnownAfterDeploy):
-            shown = in_template(value, publication.identity.origins)
+            shown = in_template(value, request.identity.origins)
             yield "value", [_unquoted(shown) if record.type is RecordType.TXT else shown]
             if record.type is RecordType.TXT:
                 yield "or in strings", [shown]
@@ -129,11 +129,11 @@ def _fields(record: ResourceRecordSet, publication: Publication, zone: DomainNam
                 yield "or in strings", [str(presentation)]
 
 
-def _host(record: ResourceRecordSet, publication: Publication, zone: DomainName) -> list[Json]:
+def _host(record: ResourceRecordSet, request: PublishRequest, zone: DomainName) -> list[Json]:
     """The name below the zone. SES tells `<token>._domainkey.<domain>`, of which the token is taken."""
     if isinstance(record.name, KnownAfterDeploy):
-        below = publication.domain.relative_to(zone)
-        name = in_template(record.name, publication.identity.origins)
+        below = request.domain.relative_to(zone)
+        name = in_template(record.name, request.identity.origins)
         token: Json = {"Fn::Select": ["0", {"Fn::Split": [f"{_DKIM}.", name]}]}
         return [token, _DKIM if below == "@" else f"{_DKIM}.{below}"]
     return [record.name.relative_to(zone)]

@@ -45,7 +45,7 @@ class ZoneWriter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class PublishRequest:
     """What is to be published, and the identity that some of it is read from or waits for."""
 
     scope: Construct
@@ -85,7 +85,7 @@ class RecordTarget(ABC):
         return tuple(records)
 
     @abstractmethod
-    def publish(self, publication: Publication) -> dict[str, CfnResource]:
+    def publish(self, request: PublishRequest) -> dict[str, CfnResource]:
         """Make the resources that publish the records, by child id."""
 
     @property

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aws_cdk import CfnResource
 
     from ses_email_auth.cdk.record_sets import Json
-    from ses_email_auth.cdk.record_target import Publication
+    from ses_email_auth.cdk.record_target import PublishRequest
     from ses_email_auth.publication.policy import PolicyPlan
     from ses_email_auth.records.resource_record_set import ResourceRecordSet
 
@@ -83,27 +83,27 @@ class FunctionTarget(RecordTarget):
         """The one custom resource."""
         return ("Records",) if records else ()
 
-    def publish(self, publication: Publication) -> dict[str, CfnResource]:
+    def publish(self, request: PublishRequest) -> dict[str, CfnResource]:
         """One custom resource for all record sets."""
-        if not publication.records:
+        if not request.records:
             return {}
         # The records that hold attributes of the identity wait for it by themselves, all others have to.
-        after = "" if publication.identity.first else publication.identity.identity_id
-        records = [record_set_properties(record, publication.identity.origins) for record in publication.records.values()]
-        stack = Stack.of(publication.scope)
+        after = "" if request.identity.first else request.identity.identity_id
+        records = [record_set_properties(record, request.identity.origins) for record in request.records.values()]
+        stack = Stack.of(request.scope)
         resource = custom_resource(
-            publication.scope,
+            request.scope,
             "Records",
             concern="record_writer",
             resource_type="Custom::SesEmailAuthRecords",
             properties={
-                **_zone_properties(publication, self.writer),
+                **_zone_properties(request, self.writer),
                 **({"Adopt": "true"} if self.adopt else {}),
                 "RecordSets": list(records),
                 **_after(after),
             },
             statements=[
-                *_zone_statements(publication, self.writer),
+                *_zone_statements(request, self.writer),
                 # Whether an update was refused: what was never written must not be taken back. And who has taken over a record.
                 aws_iam.PolicyStatement(
                     actions=["cloudformation:DescribeStackEvents", "cloudformation:ListStackResources"],
@@ -115,54 +115,54 @@ class FunctionTarget(RecordTarget):
         return {"Records": resource}
 
 
-def shared_spf(publication: Publication, writer: ZoneWriter, policy: PolicyPlan) -> CfnResource:
+def shared_spf(request: PublishRequest, writer: ZoneWriter, policy: PolicyPlan) -> CfnResource:
     """The custom resource that adds Amazon SES to the SPF record of others, and takes back what it added."""
     return custom_resource(
-        publication.scope,
+        request.scope,
         "FromDomainTxt",
         concern="shared_spf",
         resource_type="Custom::SesEmailAuthSharedSpf",
         properties={
-            **_zone_properties(publication, writer),
+            **_zone_properties(request, writer),
             "Name": policy.domain.text,
             "Include": SPF_INCLUDE,
             # Only for a record that is made, as the TTL.
             "All": str(policy.spf).rpartition(" ")[2],
             "TTL": str(policy.from_domain_txt_ttl),
             # What others may refuse comes first: a rollback then has less to undo.
-            **_after(publication.identity.identity_id),
+            **_after(request.identity.identity_id),
         },
         statements=[
-            *_zone_statements(publication, writer),
+            *_zone_statements(request, writer),
             # Whether another resource needs the include: a construct that got another name.
             aws_iam.PolicyStatement(
-                actions=["cloudformation:ListStackResources"], resources=[Stack.of(publication.scope).stack_id]
+                actions=["cloudformation:ListStackResources"], resources=[Stack.of(request.scope).stack_id]
             ),
         ],
         wildcards=CHANGE_WILDCARD,
     )
 
 
-def _zone_properties(publication: Publication, writer: ZoneWriter) -> dict[str, Json]:
+def _zone_properties(request: PublishRequest, writer: ZoneWriter) -> dict[str, Json]:
     """What each of our functions that writes records gets."""
     role = {"RoleArn": writer.role_arn, "ExternalId": writer.external_id}
-    zone = publication.zone
+    zone = request.zone
     return {
         "HostedZoneId": zone.hosted_zone_id,
         **({} if zone.name is None else {"ZoneName": zone.name.text}),
-        "Domain": publication.domain.text,
+        "Domain": request.domain.text,
         **{name: value for name, value in role.items() if value},
     }
 
 
-def _zone_statements(publication: Publication, writer: ZoneWriter) -> list[aws_iam.PolicyStatement]:
+def _zone_statements(request: PublishRequest, writer: ZoneWriter) -> list[aws_iam.PolicyStatement]:
     """What such a function may do: become the role, or write into the zone.
 
     At any name there: an update deletes what the new template does not know any more.
     """
     if writer.role_arn:
         return [aws_iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[writer.role_arn])]
-    return read_and_write(Stack.of(publication.scope).partition, publication.zone.hosted_zone_id)
+    return read_and_write(Stack.of(request.scope).partition, request.zone.hosted_zone_id)
 
 
 def _after(logical_id: str) -> dict[str, Json]:

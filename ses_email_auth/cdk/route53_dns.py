@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aws_cdk import Stack
 
     from ses_email_auth.cdk.record_sets import Json
-    from ses_email_auth.cdk.record_target import Publication
+    from ses_email_auth.cdk.record_target import PublishRequest
 
 ZONE_FIX = "use aws_route53.HostedZone.from_lookup(...) or .from_hosted_zone_attributes(...)"
 _PUBLIC = ("aws-cdk-lib.aws_route53.IHostedZone", "aws-cdk-lib.aws_route53.IPublicHostedZone")
@@ -65,24 +65,22 @@ class Route53Dns(RecordTarget):
         except InvalidDomainName as error:
             raise EmailAuthError(f"'hosted_zone' has the name {name!r}, but {error}") from error
 
-    def publish(self, publication: Publication) -> dict[str, CfnResource]:
+    def publish(self, request: PublishRequest) -> dict[str, CfnResource]:
         """One resource for each record set, or one for all."""
-        records = {
-            child: record_set_properties(record, publication.identity.origins) for child, record in publication.records.items()
-        }
-        if publication.layout is RecordLayout.GROUPED:
-            return {"Records": _group(publication, list(records.values()))}
+        records = {child: record_set_properties(record, request.identity.origins) for child, record in request.records.items()}
+        if request.layout is RecordLayout.GROUPED:
+            return {"Records": _group(request, list(records.values()))}
         resources: dict[str, CfnResource] = {}
-        awaited = publication.identity.identity_id
+        awaited = request.identity.identity_id
         for child, properties in records.items():
-            record = publication.records[child]
-            waits = isinstance(record.name, DomainName) and child not in publication.identity.first
+            record = request.records[child]
+            waits = isinstance(record.name, DomainName) and child not in request.identity.first
             resources[child] = CfnResource(
-                publication.scope,
+                request.scope,
                 child,
                 type=_RECORD_SET,
                 properties={
-                    "HostedZoneId": publication.zone.hosted_zone_id,
+                    "HostedZoneId": request.zone.hosted_zone_id,
                     **properties,
                     **(_after(awaited) if waits else {}),
                 },
@@ -114,9 +112,9 @@ class AdoptingRoute53Dns(FunctionTarget):
         return zone.hosted_zone_id
 
 
-def _group(publication: Publication, records: list[dict[str, Json]]) -> CfnResource:
-    properties = {"HostedZoneId": publication.zone.hosted_zone_id, "RecordSets": records}
-    return CfnResource(publication.scope, "Records", type=_RECORD_SET_GROUP, properties=properties)
+def _group(request: PublishRequest, records: list[dict[str, Json]]) -> CfnResource:
+    properties = {"HostedZoneId": request.zone.hosted_zone_id, "RecordSets": records}
+    return CfnResource(request.scope, "Records", type=_RECORD_SET_GROUP, properties=properties)
 
 
 def _after(logical_id: str) -> dict[str, Json]:

@@ -11,7 +11,7 @@ from aws_cdk import Aws, CfnResource, Stack
 
 from ses_email_auth.cdk.dns import record_target
 from ses_email_auth.cdk.record_sets import RecordLayout
-from ses_email_auth.cdk.record_target import Publication
+from ses_email_auth.cdk.record_target import PublishRequest
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.publication.prop_values import domain, identity_domain, name_below
@@ -54,14 +54,14 @@ class Tracking:
     def publish(self, scope: Construct) -> list[CfnResource]:
         """The resources that write the CNAME."""
         record = ResourceRecordSet(self.name, RecordType.CNAME, DEFAULT_TTL, (self.target,))
-        publication = Publication(
+        request = PublishRequest(
             scope=scope,
             domain=self.name,
             zone=self.zone,
             records={"TrackingCname": record},
             layout=RecordLayout.SEPARATE,
         )
-        return list(self.dns.publish(publication).values())
+        return list(self.dns.publish(request).values())
 
 
 def _target(host: object, region: str | None) -> str:

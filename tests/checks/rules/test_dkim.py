@@ -1,4 +1,4 @@
-"""Tests of the rules on the text of DKIM keys."""
+"""Tests of the rules on DKIM keys: their text, and what a key can be used for."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 KEY = f"v=DKIM1; k=ed25519; p={ED25519}"
 WHERE = f"{SELECTOR} TXT"
+ED25519_KEY = f"k=ed25519; p={ED25519}"
+NEW_KEY = "make a new key of 2048 bits under a new selector"
 CANNOT = "verifiers take every text here for a key and cannot use this one: "
 PASS_OVER = "verifiers pass over a part of it: "
 AS_GIVEN = "publish the key record as the signer gives it, and no other text at this name"
@@ -32,6 +34,10 @@ def _syntax(name: str, value: str, trouble: str) -> Row:
 
 def _ignored(name: str, value: str, trouble: str) -> Row:
     return loud("dkim-syntax", _at(value), Severity.INFO, WHERE, f"{PASS_OVER}{trouble}", "", id=name)
+
+
+def _own(value: str) -> ZoneView:
+    return part(txt(SELECTOR, value), identity(selector="s"))
 
 
 LOUD = [
@@ -112,6 +118,87 @@ LOUD = [
         "",
         id="granularity",
     ),
+    loud(
+        "dkim-sha1",
+        _at(f"h=sha1; {ED25519_KEY}"),
+        Severity.ERROR,
+        WHERE,
+        "h= allows 'sha1' and not sha256, with which signers sign; such signatures fail",
+        "leave out h=, or write h=sha256",
+        id="sha1-alone",
+    ),
+    loud(
+        "dkim-not-for-email",
+        _own(f"s=tlsrpt:x; {ED25519_KEY}"),
+        Severity.ERROR,
+        WHERE,
+        "s= allows 'tlsrpt:x' and not email, and SES is told to sign mail with this selector",
+        "leave out s=, or write s=email",
+        id="in-use",
+    ),
+    loud(
+        "dkim-not-for-email",
+        _at(f"s=tlsrpt; {ED25519_KEY}"),
+        Severity.INFO,
+        WHERE,
+        "s= allows 'tlsrpt' and not email; verifiers of mail pass over the key",
+        "",
+        id="of-others",
+    ),
+    loud(
+        "dkim-key-short",
+        _at(f"p={rsa(1023)}"),
+        Severity.ERROR,
+        WHERE,
+        "the key has 1023 bits; receivers ignore signatures with less than 1024",
+        NEW_KEY,
+        id="receivers-ignore-it",
+    ),
+    loud(
+        "dkim-key-short",
+        _at(f"p={rsa(1024)}"),
+        Severity.INFO,
+        WHERE,
+        "the key has 1024 bits; 2048 are usual",
+        "",
+        id="1024-bits-pass-everywhere",
+    ),
+    loud(
+        "dkim-key-short",
+        _own(f"p={rsa(1024)}"),
+        Severity.WARNING,
+        WHERE,
+        "the key has 1024 bits; signers should use 2048",
+        NEW_KEY,
+        id="1024-bits-of-our-own",
+    ),
+    loud(
+        "dkim-key-short",
+        replace(part(), easy_dkim_bits=1024),
+        Severity.WARNING,
+        "DkimSigningAttributes",
+        "SES is asked for keys of 1024 bits",
+        "leave out dkim_key_length: SES then uses 2048",
+        id="asked-of-easy-dkim",
+    ),
+    loud(
+        "dkim-key-short",
+        part(identity(bits=1024)),
+        Severity.WARNING,
+        "example.com",
+        "SES is asked for keys of 1024 bits to sign the mail of 'example.com'",
+        "leave the key length out: SES then uses 2048",
+        id="asked-in-a-template",
+    ),
+    loud(
+        "dkim-ed25519-ses",
+        _own(ED25519_KEY),
+        Severity.ERROR,
+        WHERE,
+        "SES is told to sign with this selector, and it signs with RSA alone; this key is Ed25519",
+        "publish an RSA key of 2048 bits, and give SES its private half",
+        id="ed25519",
+    ),
 ]
 
 SILENT = [
@@ -141,6 +228,21 @@ SILENT = [
     silent("dkim-revoked", part(txt("*._domainkey.example.com", "v=DKIM1; p=")), id="parked"),
     silent("dkim-revoked", _at(KEY), id="not-revoked"),
     silent("dkim-granularity", _at(KEY), id="without"),
+    silent("dkim-sha1", _at(f"h=sha1:SHA256; {ED25519_KEY}"), id="both"),
+    silent("dkim-sha1", _at("h=sha1; p="), id="revoked"),
+    silent("dkim-sha1", _at(ED25519_KEY), id="all"),
+    silent("dkim-not-for-email", _at(f"s=tlsrpt:email; {ED25519_KEY}"), id="email-too"),
+    silent("dkim-not-for-email", _at(f"s=*; {ED25519_KEY}"), id="all"),
+    silent("dkim-not-for-email", _at("s=tlsrpt; p="), id="revoked"),
+    silent("dkim-key-short", _own(f"p={rsa(2048)}"), id="2048-bits"),
+    silent("dkim-key-short", _at(ED25519_KEY), id="ed25519-has-256-bits"),
+    silent("dkim-key-short", _at("v=DKIM1; p="), id="revoked"),
+    silent("dkim-key-short", _at("v=DKIM1; p=AAAA"), id="no-key"),
+    silent("dkim-key-short", part(txt("example.com", f"p={rsa(1024)}")), id="not-below-_domainkey"),
+    silent("dkim-key-short", replace(part(), easy_dkim_bits=2048), id="2048-asked-of-easy-dkim"),
+    silent("dkim-key-short", part(identity(bits=2048)), id="2048-asked-in-a-template"),
+    silent("dkim-ed25519-ses", _at(ED25519_KEY), id="of-others"),
+    silent("dkim-ed25519-ses", _own(f"p={rsa(2048)}"), id="rsa"),
 ]
 
 
