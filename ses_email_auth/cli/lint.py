@@ -10,6 +10,7 @@ import click
 
 from ses_email_auth.cli.terminal import write
 from ses_email_auth.errors import display
+from ses_email_auth.sources.read import FORMATS
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Explanation
@@ -19,7 +20,15 @@ _FORMATS = ("table", "json", "sarif", "github")
 _LEVELS = ("error", "warning", "info", "never")
 
 
-@click.command("lint")
+_HELP = f"""Say what receivers, SES or Route 53 will not like in the DNS records of PATH.
+
+A PATH is {FORMATS}. All are judged together, zone by zone; nothing asks the network.
+
+Exit code 0: nothing at or above --fail-on; 1: findings; 2: a PATH cannot be read, or wrong usage.
+"""
+
+
+@click.command("lint", help=_HELP)
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True, help="How to print.")
 @click.option("--fail-on", type=click.Choice(_LEVELS), default="error", show_default=True, help="Exit with 1 from here on.")
@@ -39,15 +48,7 @@ def command(
     list_rules: bool,
     explain: str | None,
 ) -> int:
-    """Say what receivers, SES or Route 53 will not like in the DNS records of PATH.
-
-    A PATH is a cdk.out folder, a CloudFormation template, a zone file, or the JSON of
-    "aws route53 list-resource-record-sets" or of "terraform show -json". All are judged
-    together, zone by zone; nothing asks the network.
-
-    Exit code 0: nothing at or above --fail-on; 1: findings; 2: a PATH cannot be read, or
-    wrong usage.
-    """
+    """Run the rules over `paths` and print the findings; the exit code."""
     if list_rules or explain is not None:
         return write(_help_text(explain), 0)
     if not paths:

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
+FORMATS = (
+    "a cdk.out folder, a CloudFormation template, a zone file, or the JSON of "
+    '"aws route53 list-resource-record-sets" or of "terraform show -json"'
+)
+"""What can be read, for the help of commands."""
+
+
 def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None = None) -> list[SourceFile]:
     """What files and folders declare, in their order; a file that is named twice is read once.
 

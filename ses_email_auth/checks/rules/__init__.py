@@ -1,4 +1,4 @@
-"""All rules, one module for each record or subject. Those of `parked` are run on request only."""
+"""The rules that always run, one module for each record or subject. `parked` is not among them: it is run on request only."""
 
 from __future__ import annotations
 
