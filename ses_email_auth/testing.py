@@ -166,9 +166,8 @@ class EmailAuthTemplate:
             at_least: leave out what is less severe. Default: - infos are left out
             extra_rules: rules of your own beside ours. Default: - no other rules
         """
-        order = list(Severity)
         findings = check_all(views(self._sources), (*RULES, *extra_rules))
-        return tuple(finding for finding in findings if order.index(finding.severity) <= order.index(at_least))
+        return tuple(finding for finding in findings if finding.severity.rank <= at_least.rank)
 
     def alignment(self, domain: str) -> AlignmentProof:
         """The proof that mail From `domain` passes DMARC, or not, by the identities and DMARC records of the template.

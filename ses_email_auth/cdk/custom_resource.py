@@ -47,6 +47,9 @@ ROLE_PATH = "/ses-email-auth/"
 
 _PACKAGE = Path(__file__).parents[1]
 _LAMBDAS = _PACKAGE / "lambdas"
+LONGEST_MINUTES = 15
+"""Lambda lets a function run no longer."""
+
 _MEMORY = 128  # MB, the least there is
 _RETRIES = 1
 _PAUSE = 60  # seconds that Lambda waits before it tries again

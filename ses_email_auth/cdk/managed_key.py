@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, SecretValue, Stack, aws_iam, aws_kms, aws_ses
 
-from ses_email_auth.cdk.custom_resource import custom_resource
+from ses_email_auth.cdk.custom_resource import LONGEST_MINUTES, custom_resource
 from ses_email_auth.cdk.identity_resources import IdentityResources, cfn_identity
 from ses_email_auth.cdk.prop_types import is_a
 from ses_email_auth.cdk.signing import Signing
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 _KEY = "aws-cdk-lib.aws_kms.IKey"
 _WHY_WILDCARD = "Secrets Manager puts six characters of its own behind the name of a secret"
 _OWN_KEY_ID = "SesEmailAuthManagedKeyEncryption"
-_FUNCTION_MINUTES = 15  # the longest that Lambda allows
-_WAIT_SECONDS = 14 * 60
+_WAIT_SECONDS = (LONGEST_MINUTES - 1) * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class ManagedKeySigning(Signing):
                 "Seconds": str(_WAIT_SECONDS),
             },
             statements=[aws_iam.PolicyStatement(actions=["ses:GetEmailIdentity"], resources=[arn])],
-            timeout=Duration.minutes(_FUNCTION_MINUTES),
+            timeout=Duration.minutes(LONGEST_MINUTES),
         )
         for resource in identity.awaited(published):
             ready.node.add_dependency(resource)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from aws_cdk import CfnResource, Stack, aws_iam
 
 from ses_email_auth.cdk.custom_resource import custom_resource
-from ses_email_auth.cdk.prop_types import is_a
+from ses_email_auth.cdk.prop_types import is_a, is_account_id
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
@@ -127,7 +127,6 @@ def _address(prop: str, address: str, identity: DomainName, is_covered: bool) ->
 
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _MAX_POLICIES = 20
 _TYPE = "Custom::SesEmailAuthSendingPolicy"
 _WRITING = (
@@ -145,7 +144,7 @@ def account_policy(stack: Stack, identity: DomainName, account_id: str, limits: 
     Raises:
         EmailAuthError: for what is no account id, and for addresses that the identity does not cover.
     """
-    if not _is_account(account_id):
+    if not is_account_id(account_id):
         raise EmailAuthError(f"'account_id' must be the 12 digits of an AWS account, as text, got {account_id!r}")
     return _document(stack, identity, aws_iam.AccountPrincipal(account_id), limits.conditions(identity))
 
@@ -203,10 +202,6 @@ def _document(
             )
         ]
     )
-
-
-def _is_account(account_id: object) -> bool:
-    return isinstance(account_id, str) and (holds_token(account_id) or _ACCOUNT.fullmatch(account_id) is not None)
 
 
 def _check_name(scope: Construct, child: str, name: object) -> None:

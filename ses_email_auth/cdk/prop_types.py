@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from aws_cdk import RemovalPolicy
 
 from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.known_after_deploy import holds_token
 
 if TYPE_CHECKING:
     import enum
     from collections.abc import Iterator
+
+
+_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 
 
 def check_enum(prop: str, value: object, example: enum.Enum) -> None:
@@ -49,6 +54,11 @@ def check_removal_policy(policy: object) -> None:
         raise EmailAuthError(
             "'removal_policy' cannot be SNAPSHOT, there is nothing to take a snapshot of; use RemovalPolicy.RETAIN"
         )
+
+
+def is_account_id(value: object) -> bool:
+    """Whether `value` is the 12 digits of an AWS account as text, or a token for them."""
+    return isinstance(value, str) and (holds_token(value) or _ACCOUNT_ID.fullmatch(value) is not None)
 
 
 def is_a(value: object, kind: type, *interfaces: str) -> bool:

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.declared import Origin
     from ses_email_auth.zone.view import ZoneView
 
-_WORST_FIRST = list(Severity)
-
 
 @jsii.implements(IPolicyValidationPlugin)
 class EmailAuthValidation:
@@ -75,7 +73,7 @@ class EmailAuthValidation:
             EmailAuthError: for a value that cannot be.
         """
         check_fail_on(fail_on)
-        self._fails = () if fail_on is None else tuple(_WORST_FIRST[: _WORST_FIRST.index(fail_on) + 1])
+        self._fails = () if fail_on is None else tuple(severity for severity in Severity if severity.rank <= fail_on.rank)
         self._rules = chosen_rules(rules_off, extra_rules)
 
     @property

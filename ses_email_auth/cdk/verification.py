@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack, aws_iam
 
-from ses_email_auth.cdk.custom_resource import custom_resource
+from ses_email_auth.cdk.custom_resource import LONGEST_MINUTES, custom_resource
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.publication.dkim_keys import ManagedKey, OwnKey, selector_of
 from ses_email_auth.publication.prop_values import seconds
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from ses_email_auth.publication.sending import SendingPlan
 
 _PROP = "wait_for_verification"
-_MAX_MINUTES = 14
-_FUNCTION_MINUTES = 15
+_MAX_MINUTES = LONGEST_MINUTES - 1  # a minute is kept for the answer
 
 
 def wait_seconds(wait: object) -> int:
@@ -81,7 +80,7 @@ def verification(
         resource_type="Custom::SesEmailAuthVerification",
         properties=properties,
         statements=_statements(stack, identity, zone_id, sets_mail_from=sending.mail_from is not None),
-        timeout=Duration.minutes(_FUNCTION_MINUTES),
+        timeout=Duration.minutes(LONGEST_MINUTES),
     )
     resource.node.add_dependency(*after)
     return resource

@@ -14,7 +14,7 @@ from constructs import Construct
 
 from ses_email_auth.cdk.cross_account import check_external_id
 from ses_email_auth.cdk.custom_resource import ROLE_PATH, explain_wildcards
-from ses_email_auth.cdk.prop_types import is_a
+from ses_email_auth.cdk.prop_types import is_a, is_account_id
 from ses_email_auth.cdk.record_writer import CHANGE_WILDCARD, read_and_write
 from ses_email_auth.cdk.route53_dns import route53_dns
 from ses_email_auth.cdk.stack_facts import StackFacts
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_route53
 
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)  # IAM API reference, "CreateRole"
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _PRINCIPALS = ("aws-cdk-lib.aws_iam.IPrincipal", "aws-cdk-lib.aws_iam.IRole")
 
 
@@ -157,7 +156,7 @@ def _several(trusted: object) -> list[object]:
 def _principal(stack: Stack, trusted: object, external_id: str | None) -> aws_iam.IPrincipal:
     conditions: dict[str, dict[str, str]] = {} if external_id is None else {"StringEquals": {"sts:ExternalId": external_id}}
     if isinstance(trusted, str):
-        if not holds_token(trusted) and not _ACCOUNT.fullmatch(trusted):
+        if not is_account_id(trusted):
             raise EmailAuthError(
                 f"'trusted' holds {trusted!r}, which is no account id of 12 digits; pass for example '123456789012'"
             )

@@ -32,6 +32,14 @@ class Severity(enum.Enum):
     INFO = "info"
     """True, and needs no action."""
 
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return _WORST_FIRST.index(self)
+
+
+_WORST_FIRST = list(Severity)
+
 
 class Need(enum.Enum):
     """What a rule must see."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from ses_email_auth.zone.view import ZoneView
 
-_ORDER = list(Severity)
-
 
 def check(view: ZoneView, rules: Iterable[Rule] | None = None) -> tuple[Finding, ...]:
     """What `rules` find in `view`, the worst first; what could not be looked at is one info at the end."""
@@ -47,7 +45,7 @@ def check_all(views: Iterable[ZoneView], rules: Iterable[Rule] | None = None) ->
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the others have something to say
                 findings.append(_failed(rule, view, error))
         hidden += view.hidden
-    findings.sort(key=lambda finding: _ORDER.index(finding.severity))
+    findings.sort(key=lambda finding: finding.severity.rank)
     return (*findings, *_cannot_tell(hidden))
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ses_email_auth.sources.source_file import UnreadableSource
     from ses_email_auth.zone.view import ZoneView
 
-_ORDER = list(Severity)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintResult:
@@ -46,7 +44,7 @@ class LintResult:
 
     def reaches(self, severity: Severity | None) -> bool:
         """Whether a finding is as bad as `severity`, or worse; None is never reached."""
-        return severity is not None and self.worst is not None and _ORDER.index(self.worst) <= _ORDER.index(severity)
+        return severity is not None and self.worst is not None and self.worst.rank <= severity.rank
 
     def counts(self) -> str:
         """The findings that are shown: `3 errors, 2 warnings`; empty if there are none."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.domain_name import DomainName
 
-_MAX_WALK_LABELS = 7  # RFC 9989 section 4.10: a longer name is cut to seven labels after the first query
+MAX_WALK_LABELS = 7  # RFC 9989 section 4.10: a longer name is cut to seven labels after the first query
 
 
 class DmarcKnowledge(enum.Enum):
@@ -122,7 +122,7 @@ def hidden_from_walk(name: DomainName, records: DmarcRecords) -> bool:
 def _walk(name: DomainName) -> Iterator[DomainName]:
     """The names that a tree walk asks, in its order."""
     for step in _ancestry(name):
-        if step == name or len(step.labels) <= _MAX_WALK_LABELS:
+        if step == name or len(step.labels) <= MAX_WALK_LABELS:
             yield step
 
 

@@ -299,7 +299,7 @@ class DkimInView:
     key: DkimKeyRecord | None
     """The key as verifiers read it; None if they cannot use it."""
 
-    trouble: str = ""
+    problem: str = ""
     """What is wrong with the text, without any part of a key; empty if nothing is."""
 
     @property
@@ -318,8 +318,8 @@ def _dkim_in_view(texts: Iterable[TextInView]) -> Iterator[DkimInView]:
     for text in texts:
         selector, _, domain = text.name.text.partition(_DOMAINKEY)
         if domain and "_" not in selector and text.name.is_known:
-            key, trouble = _read_key(text.text)
-            yield DkimInView(text, selector, domain, key, trouble)
+            key, problem = _read_key(text.text)
+            yield DkimInView(text, selector, domain, key, problem)
 
 
 def keys_in_view(view: ZoneView) -> Iterator[tuple[DkimInView, DkimKeyRecord, bool]]:
@@ -335,15 +335,15 @@ def keys_in_view(view: ZoneView) -> Iterator[tuple[DkimInView, DkimKeyRecord, bo
             yield entry, entry.key, (entry.selector, entry.domain) in own
 
 
-def _read_key(text: str, trouble: str = "") -> tuple[DkimKeyRecord | None, str]:
+def _read_key(text: str, problem: str = "") -> tuple[DkimKeyRecord | None, str]:
     """The key, and the first thing that is wrong with the text; values that verifiers ignore are passed over."""
     try:
-        return DkimKeyRecord.parse(text), trouble
+        return DkimKeyRecord.parse(text), problem
     except RecordSyntaxError as error:
         rest = _without_ignored_value(text, error)
         if rest is None:
             return None, _sentence(error)
-        return _read_key(rest, trouble or _sentence(error))
+        return _read_key(rest, problem or _sentence(error))
 
 
 def _without_ignored_value(text: str, error: RecordSyntaxError) -> str | None:

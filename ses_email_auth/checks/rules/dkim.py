@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 def dkim_syntax(view: ZoneView) -> Iterator[Fault]:
     for entry in view.dkim:
         text = entry.source
-        if not entry.trouble or holds_private_key(text.text):
+        if not entry.problem or holds_private_key(text.text):
             continue
         if meant_as(text.text) == "DKIM" and near_miss(view, text) is not None:  # that rule says it
             continue
         if entry.key is not None:
-            yield Fault(where=text.where, message=f"verifiers pass over a part of it: {entry.trouble}", severity=Severity.INFO)
+            yield Fault(where=text.where, message=f"verifiers pass over a part of it: {entry.problem}", severity=Severity.INFO)
         else:
             yield Fault(
                 where=text.where,
-                message=f"verifiers take every text here for a key and cannot use this one: {entry.trouble}",
+                message=f"verifiers take every text here for a key and cannot use this one: {entry.problem}",
                 fix="publish the key record as the signer gives it, and no other text at this name",
             )
 

@@ -16,7 +16,7 @@ from ses_email_auth.checks.rules.stray_text import meant_as
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import InvalidDomainName
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge, Policy, Standard, policy_for
+from ses_email_auth.publication.dmarc_discovery import MAX_WALK_LABELS, DmarcKnowledge, Policy, Standard, policy_for
 from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord, PsdFlag
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.zone.declared import declared_name
@@ -505,9 +505,6 @@ def dmarc_org_missing(view: ZoneView) -> Iterator[Fault]:
             )
 
 
-_MAX_WALK_LABELS = 7  # RFC 9989 section 4.10: a longer name is cut to seven labels after the first query
-
-
 @rule(
     id="dmarc-deep",
     severity=Severity.INFO,
@@ -518,9 +515,9 @@ _MAX_WALK_LABELS = 7  # RFC 9989 section 4.10: a longer name is cut to seven lab
 )
 def dmarc_deep(view: ZoneView) -> Iterator[Fault]:
     for domain, where, _ in view.dmarc_records:
-        if len(domain.labels) > _MAX_WALK_LABELS:
+        if len(domain.labels) > MAX_WALK_LABELS:
             yield Fault(
                 where=where,
                 message=f"only mail From {domain} itself finds this record: for names below, receivers look at names of "
-                f"{_MAX_WALK_LABELS} labels and fewer",
+                f"{MAX_WALK_LABELS} labels and fewer",
             )

@@ -1,4 +1,4 @@
-"""`ses-email-auth adopt --zone FILE`: the construct that is printed publishes what stands, to the letter."""
+"""The take-over of a zone by `ses-email-auth adopt --zone FILE`: the construct publishes what stands, to the letter."""
 
 from __future__ import annotations
 
@@ -17,13 +17,6 @@ from tests.hostile import HOSTILE
 ZONE = "blacksheep.link"
 OURS = '"v=spf1 include:amazonses.com ~all"'
 MX = "10 feedback-smtp.ap-northeast-1.amazonses.com"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def listed(name: str, kind: str, *values: str, ttl: int = 300, **more: Any) -> dict[str, Any]:
