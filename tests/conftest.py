@@ -32,3 +32,19 @@ def aws(local: LocalAws) -> LocalAws:
     """The local AWS, empty."""
     local.reset()
     return local
+
+
+@pytest.fixture
+def classic(aws: LocalAws) -> None:
+    """CloudFormation treats record sets as users reported it before the type moved to the registry."""
+    aws.play(record_sets="classic")
+
+
+@pytest.fixture(params=["classic", "in-place", "replace"])
+def every_world(aws: LocalAws, request: pytest.FixtureRequest) -> str:
+    """The classic world of record sets, and that of the registry with each way to change a name."""
+    if request.param == "classic":
+        aws.play(record_sets="classic")
+    else:
+        aws.play(record_sets="registry", renames=request.param)
+    return str(request.param)

@@ -24,7 +24,7 @@ from ses_email_auth.local import settings
 from tests.dns_server import from_route53
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Deployment", "LocalAws", "interpreter", "local_aws", "own_environment"]
 
@@ -67,6 +67,16 @@ class LocalAws:
     def control(self, what: str, **query: str) -> None:
         """Ask SES for what would take time: see `ses_email_auth.local.verification`."""
         assert self.request("POST", f"/_ses/{what}?{urllib.parse.urlencode(query)}") == http.HTTPStatus.OK
+
+    def play(self, record_sets: str | None = None, renames: str | None = None) -> None:
+        """Choose how CloudFormation treats `AWS::Route53::RecordSet` until the next reset (`local.route53_resources`).
+
+        Args:
+            record_sets: "registry" or "classic". Default: as before.
+            renames: "in-place" or "replace", for the registry. Default: as before.
+        """
+        query = {name: value for name, value in (("world", record_sets), ("renames", renames)) if value is not None}
+        assert self.request("POST", f"/_route53/record-sets?{urllib.parse.urlencode(query)}") == http.HTTPStatus.OK
 
     def create_zone(self, name: str, zone_id: str, account: str = settings.ACCOUNT) -> None:
         """Create a public hosted zone with this id."""
@@ -147,13 +157,14 @@ class LocalAws:
 
 
 @contextlib.contextmanager
-def local_aws(port: int = 0, **variables: str) -> Iterator[LocalAws]:
+def local_aws(port: int = 0, options: Sequence[str] = (), **variables: str) -> Iterator[LocalAws]:
     """Start the local AWS on `port` (0: a free one) and end it, with the Lambda workers that it keeps warm.
 
-    `variables` are further environment variables of it, and so of the Lambda functions.
+    `options` are further words of its command line; `variables` are further environment variables of it, and so of the Lambda
+    functions.
     """
     port = port if port != 0 else _free_port()
-    command = [interpreter(), "-m", "ses_email_auth.local", "--port", str(port)]
+    command = [interpreter(), "-m", "ses_email_auth.local", "--port", str(port), *options]
     environment = own_environment() | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | variables
     with tempfile.NamedTemporaryFile() as log:
         # A session of its own, so that its process group is it and its workers, and nothing else.

@@ -19,6 +19,20 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--port", type=int, default=4566, help="the port to listen on (default 4566; 0 takes a free one)")
     parser.add_argument("--host", default=os.environ.get("BIND_HOST", settings.HOST), help="only 127.0.0.1 is possible")
+    parser.add_argument(
+        "--record-sets",
+        choices=settings.WORLDS,
+        default=settings.WORLDS[0],
+        help="how CloudFormation treats AWS::Route53::RecordSet: registry (default), as its published schema says, refuses a "
+        "record set that exists and can import it; classic, as users reported until June 2026, takes an equal one over",
+    )
+    parser.add_argument(
+        "--renames",
+        choices=settings.RENAMES,
+        default=settings.RENAMES[0],
+        help="how a record set of the registry gets another name or type: in-place (default), old and new in one batch; "
+        "replace, the new one first, the old one at the end",
+    )
     options = parser.parse_args(arguments)
     fault = _host_fault(options.host) or _ministack_fault() or _port_fault(options.port)
     if fault is not None:
@@ -31,13 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
         del os.environ[name]  # Lambda functions inherit what is set here
     os.environ.update(settings.server_environment(port))
     os.environ.setdefault("LOG_LEVEL", "WARNING")
-    _serve()
+    _serve(options.record_sets, options.renames)
     return 0
 
 
-def _serve() -> None:
+def _serve(record_sets_world: str, renames: str) -> None:
     """Serve until SIGINT or SIGTERM; then end the Lambda workers that are still warm."""
-    install()
+    install(record_sets_world, renames)
     from ses_email_auth.local import emulator  # noqa: PLC0415 - as in `install`
 
     sys.argv = sys.argv[:1]  # MiniStack has a command line of its own
@@ -47,18 +61,20 @@ def _serve() -> None:
         emulator.end_workers()
 
 
-def install() -> None:
+def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings.RENAMES[0]) -> None:
     """Put our resource types and operations into MiniStack, which reads its environment when it is imported."""
     from ses_email_auth.local import (  # noqa: PLC0415 - the environment has to be set before
         custom_resources,
         identity_api,
         permissions,
         record_sets,
+        route53_resources,
         ses_resources,
         verification,
     )
 
     record_sets.install()
+    route53_resources.install(record_sets_world, renames)
     custom_resources.install()
     identity_api.install()
     ses_resources.install()

@@ -1,15 +1,14 @@
 """What this package uses of MiniStack, private names included, with types: the process, CloudFormation and Lambda.
 
-`emulator_route53`, `emulator_ses` and the second half of `permissions` do the same for one service each; no other module
-imports MiniStack. Its version is pinned exactly for this reason; `tests/local` fails when one of these names changes its
-meaning.
+`emulator_route53`, `emulator_ses` and the second half of `permissions` do the same for one service each, `emulator_registry`
+for import, drift and Cloud Control; no other module imports MiniStack. Its version is pinned exactly for this reason;
+`tests/local` fails when one of these names changes its meaning.
 """
 
 # ruff: noqa: SLF001 - private names are what this module is for
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypedDict, cast
@@ -19,14 +18,13 @@ from ministack import app  # type: ignore[import-not-found]  # as above
 from ministack.core import lambda_runtime, responses  # type: ignore[import-not-found]  # as above
 from ministack.services import cloudformation, lambda_svc  # type: ignore[import-not-found]  # as above
 from ministack.services.cloudformation import (  # type: ignore[import-not-found]  # as above
-    changesets,
     custom_resource,
-    handlers,
     provisioners,
     stacks,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from contextlib import AbstractContextManager
 
 Properties: TypeAlias = Mapping[str, object]  # of a resource, references resolved
@@ -141,13 +139,23 @@ def on_reset(forget: Callable[[], None]) -> None:
 # --- CloudFormation --------------------------------------------------------------------------------------------------
 
 
-def register(resource_type: str, create: Create, update: Update, delete: Delete, *, replacing: tuple[str, ...]) -> None:
+def register(
+    resource_type: str,
+    create: Create,
+    update: Update,
+    delete: Delete,
+    *,
+    replacing: tuple[str, ...],
+    perhaps_replacing: tuple[str, ...] = (),
+) -> None:
     """Make CloudFormation use these for `resource_type`. A ValueError is the reason of a failure.
 
-    A change of a property in `replacing` creates the new resource through `create` and deletes the old one at the end.
+    A change of a property in `replacing` creates the new resource through `create` and deletes the old one at the end. For
+    those in `perhaps_replacing` `update` decides; a change set says that the resource may be replaced.
     """
     provisioners._RESOURCE_HANDLERS[resource_type] = {"create": create, "update": update, "delete": delete}
     provisioners._REPLACING_PROPERTIES[resource_type] = replacing
+    provisioners._CONDITIONALLY_REPLACING_PROPERTIES[resource_type] = perhaps_replacing
 
 
 def check_before_delete(resource_type: str, check: Callable[[str], None]) -> None:
@@ -179,52 +187,36 @@ def show_as_physical_id(resource_type: str, attribute: str, ministack_id: Callab
 
 
 def delete_predecessor(delete: Delete, physical_id: str, properties: Properties) -> None:
-    """Delete what an update replaced: at the end of the stack's update, and not under UpdateReplacePolicy Retain."""
-    provisioners._delete_predecessor(delete, physical_id, properties)
+    """Delete what an update replaced: at the end of the stack's update, and not under UpdateReplacePolicy Retain.
+
+    The rollback of a replacement deletes the new resource; for that it must know of the old one under Retain too.
+    """
+    at_the_end = provisioners._DEFERRED_PREDECESSOR_DELETES.get()
+    if at_the_end is None:  # in a nested stack
+        provisioners._delete_predecessor(delete, physical_id, properties)
+    else:
+        at_the_end.append((delete, (physical_id, properties), {}))
+
+
+def replace_under_the_same_id(resource_types: Collection[str]) -> None:
+    """Let a replacement of these types delete the old resource even if old and new have the same physical id."""
+    original = provisioners._replace_resource
+
+    def replace(
+        resource_type: str, physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
+    ) -> Created:
+        created = cast("Created", original(resource_type, physical_id, old, new, stack_name, logical_id))
+        if resource_type in resource_types and created[0] == physical_id:
+            delete_predecessor(provisioners._RESOURCE_HANDLERS[resource_type]["delete"], physical_id, old)
+        return created
+
+    provisioners._replace_resource = replace
 
 
 def stack_tags(stack_name: str) -> list[dict[str, str]]:
     """The tags of a stack, or none if there is no such stack (a nested one that is being created)."""
     stack = cast("dict[str, list[dict[str, str]]] | None", cloudformation._stacks.get(stack_name))
     return [] if stack is None else stack.get("Tags", [])
-
-
-def let_import(resource_type: str, key: str, find: Callable[[str], Created | None]) -> None:
-    """Let a resource that exists be imported: `find` looks it up by the property `key`, its identifier."""
-
-    def problem(identifier: str) -> str | None:
-        if find(identifier) is not None:
-            return None
-        return str(changesets._IMPORT_NOT_FOUND.format(type=resource_type, value=identifier))
-
-    changesets._IMPORT_LOOKUPS[resource_type] = ((key,), problem)
-    provisioners._RESOURCE_HANDLERS[resource_type]["import"] = lambda identifiers: find(identifiers[key])
-    _summarize_identifiers()
-
-
-@functools.cache
-def _summarize_identifiers() -> None:
-    """Let GetTemplateSummary tell what identifies the resources that can be imported, as the CDK CLI asks it to."""
-    original = handlers._get_template_summary
-
-    def summary(parameters: object) -> Response:
-        status, headers, body = cast("Response", original(parameters))
-        text, _ = handlers._resolve_template(parameters)
-        resources = handlers._parse_template(text).get("Resources", {}) if text else {}
-        summaries = ""
-        for kind, (keys, _) in changesets._IMPORT_LOOKUPS.items():
-            ids = "".join(f"<member>{name}</member>" for name, resource in resources.items() if resource.get("Type") == kind)
-            names = "".join(f"<member>{name}</member>" for name in keys)
-            if ids:
-                summaries += (
-                    f"<member><ResourceType>{kind}</ResourceType><LogicalResourceIds>{ids}</LogicalResourceIds>"
-                    f"<ResourceIdentifiers>{names}</ResourceIdentifiers></member>"
-                )
-        end = b"</GetTemplateSummaryResult>"
-        block = f"<ResourceIdentifierSummaries>{summaries}</ResourceIdentifierSummaries>".encode()
-        return status, headers, body.replace(end, block + end)
-
-    handlers._ACTION_HANDLERS["GetTemplateSummary"] = summary
 
 
 # --- custom resources and Lambda functions ------------------------------------------------------------------------------

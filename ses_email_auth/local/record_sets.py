@@ -1,14 +1,7 @@
-"""Record sets: Route 53's ChangeResourceRecordSets, and CloudFormation's AWS::Route53::RecordSet and RecordSetGroup.
+"""Record sets: Route 53's ChangeResourceRecordSets. What CloudFormation does with them is in `route53_resources`.
 
 Sources: Route 53 API reference (ChangeResourceRecordSets, ResourceRecordSet), developer guide "Supported DNS record types"
 and "DNS domain name format"; wording of refusals as quoted in public bug reports. A batch is all or nothing.
-CloudFormation's behaviour is taken from reports (AWS documents none of it):
-
-- CREATE of a record set that exists with equal name, type, TTL and values adopts it: no error, the stack owns it
-  (aws-cloudformation/cloudformation-coverage-roadmap #560, seen for NS and through CDK). Anything different is refused.
-- DELETE removes by value, even if another logical id stands for the same record set (#364, #330): renaming a logical id
-  therefore removes the record in a deployment that ends well.
-- an update overwrites whatever stands there.
 
 An example names a hosted zone by its id: POST /_route53/next-zone-id?id=Z... makes the next zone that is created have it.
 
@@ -27,7 +20,6 @@ from ses_email_auth.local import emulator, emulator_route53
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ses_email_auth.local.emulator import Created, Properties
     from ses_email_auth.local.emulator_route53 import RecordSet
 
 # The enum RRType of the API.
@@ -56,27 +48,14 @@ class Change:
 
 
 def install() -> None:
-    """Put the resource types and the API call into MiniStack."""
-    emulator.register(
-        "AWS::Route53::RecordSet",
-        create_one,
-        update_one,
-        delete_one,
-        # The text counts: a final dot more is a replacement. Zone and type are dealt with in `update_one`: the physical id is
-        # the name, and MiniStack deletes a predecessor only if its physical id differs.
-        replacing=("Name",),
-    )
-    emulator.register("AWS::Route53::RecordSetGroup", create_group, update_group, delete_group, replacing=())
-    emulator.check_before_delete("AWS::Route53::HostedZone", _refuse_if_not_empty)
-    emulator.answer_control_requests("/_route53/", _control)
+    """Put the API call into MiniStack."""
+    emulator.answer_control_requests("/_route53/next-zone-id", _choose_next_zone_id)
     emulator.on_reset(_next_zone_ids.clear)
     emulator_route53.choose_zone_ids(lambda: _next_zone_ids.pop() if _next_zone_ids else None)
     emulator_route53.answer_record_changes(lambda zone_id, changes: apply([Change(a, zone_id, r) for a, r in changes]))
 
 
-def _control(what: str, query: dict[str, str]) -> dict[str, str]:
-    if what != "next-zone-id":
-        raise ValueError(f"no such control request: {what}")
+def _choose_next_zone_id(_path: str, query: dict[str, str]) -> dict[str, str]:
     _next_zone_ids[:] = [query["id"]]
     return {"id": query["id"]}
 
@@ -133,111 +112,6 @@ def _cname_fault(change: Change, zone: dict[tuple[str, str, str], RecordSet]) ->
         f"RRSet of type {rtype} with DNS name {name} is not permitted as it conflicts with other records "
         f"with the same DNS name in zone {emulator_route53.zone_name(change.zone_id)}"
     )
-
-
-# --- AWS::Route53::RecordSet -----------------------------------------------------------------------------------------
-
-
-def create_one(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
-    """CREATE, or adopt. `Ref` answers the name as it was written."""
-    apply(_creations([properties]))
-    return str(properties["Name"]), {}
-
-
-def update_one(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Created:
-    """UPSERT: an edit by hand is overwritten. Another zone, type or set identifier is another record set."""
-    if _identifier(old) != _identifier(new):
-        created = create_one("", new, stack_name)
-        emulator.delete_predecessor(delete_one, physical_id, old)
-        return created
-    apply([_change("UPSERT", new)])
-    return physical_id, {}
-
-
-def delete_one(_physical_id: str, properties: Properties) -> None:
-    """DELETE by value."""
-    apply(_deletions([properties]))
-
-
-# --- AWS::Route53::RecordSetGroup ------------------------------------------------------------------------------------
-
-
-def create_group(logical_id: str, properties: Properties, stack_name: str) -> Created:
-    """All members in one batch. That a group adopts as single record sets do is a guess: there is no report of it."""
-    apply(_creations(_members(properties)))
-    physical_id = f"{stack_name}-{logical_id}"
-    return physical_id, {"Id": physical_id}
-
-
-def update_group(physical_id: str, old: Properties, new: Properties, _stack_name: str) -> Created:
-    """The members that differ, in one batch; a member that is written as before is not touched."""
-    before = {_identifier(member): member for member in _members(old)}
-    after = {_identifier(member): member for member in _members(new)}
-    apply(
-        [
-            *_deletions([member for identifier, member in before.items() if identifier not in after]),
-            *_creations([member for identifier, member in after.items() if identifier not in before]),
-            *(
-                _change("UPSERT", member)
-                for identifier, member in after.items()
-                if identifier in before and member != before[identifier]
-            ),
-        ]
-    )
-    return physical_id, {"Id": physical_id}
-
-
-def delete_group(_physical_id: str, properties: Properties) -> None:
-    """All members in one batch: one that was edited by hand keeps them all."""
-    apply(_deletions(_members(properties)))
-
-
-def _members(properties: Properties) -> list[Properties]:
-    """The members as properties of single record sets: the zone stands at the group."""
-    zone = {name: properties[name] for name in ("HostedZoneId", "HostedZoneName") if name in properties}
-    members = properties.get("RecordSets")
-    return [{**zone, **member} for member in members] if isinstance(members, list) else []
-
-
-# --- both ------------------------------------------------------------------------------------------------------------
-
-
-def _change(action: str, properties: Properties) -> Change:
-    return Change(action, emulator_route53.zone_id_of(properties), emulator_route53.record_set_of(properties))
-
-
-def _identifier(properties: Properties) -> tuple[str, str, str, str]:
-    return emulator_route53.zone_id_of(properties), *key(emulator_route53.record_set_of(properties))
-
-
-def _existing(change: Change) -> RecordSet | None:
-    record_sets = emulator_route53.record_sets(change.zone_id)
-    return next((standing for standing in record_sets if key(standing) == key(change.record_set)), None)
-
-
-def _creations(members: Sequence[Properties]) -> list[Change]:
-    """CREATE for every record set that does not stand there already to the letter."""
-    changes = [_change("CREATE", properties) for properties in members]
-    return [c for c in changes if (standing := _existing(c)) is None or not is_same(standing, c.record_set)]
-
-
-def _deletions(members: Sequence[Properties]) -> list[Change]:
-    """DELETE for every record set that still exists.
-
-    What AWS does with one that is gone is in no report that we know. CloudFormation's contract for handlers makes
-    "not found" on delete a success, and the last step of a renamed logical id, two deletions of one record, ends well in the
-    reports; so it is no error here.
-    """
-    return [change for properties in members if _existing(change := _change("DELETE", properties)) is not None]
-
-
-def _refuse_if_not_empty(zone_id: str) -> None:
-    apex = emulator_route53.zone_name(zone_id)
-    if any(r["Type"] not in {"NS", "SOA"} or r["Name"] != apex for r in emulator_route53.record_sets(zone_id)):
-        raise ValueError(
-            "The specified hosted zone contains non-required resource record sets and so cannot be deleted. "
-            "(Service: AmazonRoute53; Status Code: 400; Error Code: HostedZoneNotEmpty)"
-        )
 
 
 # --- what Route 53 refuses about one record set -------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from ses_email_auth.local import emulator, emulator_ses, identities
+from ses_email_auth.local import emulator, emulator_registry, emulator_ses, identities
 from ses_email_auth.local.identities import is_domain
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def install() -> None:
     emulator.register(
         "AWS::SES::EmailIdentity", create_identity, update_identity, delete_identity, replacing=("EmailIdentity",)
     )
-    emulator.let_import("AWS::SES::EmailIdentity", "EmailIdentity", find_identity)
+    emulator_registry.let_import("AWS::SES::EmailIdentity", ("EmailIdentity",), find_identity)
     emulator.register("AWS::SES::Tenant", create_tenant, update_tenant, delete_tenant, replacing=("TenantName",))
     emulator.register(
         "AWS::SES::MultiRegionEndpoint",
@@ -92,8 +92,9 @@ def delete_identity(physical_id: str, _properties: Properties) -> None:
         identities.delete(physical_id)
 
 
-def find_identity(name: str) -> Created | None:
+def find_identity(identifier: Mapping[str, str]) -> Created | None:
     """One that exists, to be imported; None if there is none."""
+    name = identifier["EmailIdentity"]
     identity = emulator_ses.identities().get(name)
     return None if identity is None else (name, _attributes(identity))
 

@@ -7,6 +7,9 @@ REQUIREMENTS = (f"ministack=={MINISTACK_VERSION}", "boto3==1.43.106", "cryptogra
 HOST = "127.0.0.1"
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
+# What CloudFormation does with an AWS::Route53::RecordSet (`route53_resources`); the first one is the default.
+WORLDS = ("registry", "classic")
+RENAMES = ("in-place", "replace")
 SECRET = "local"  # noqa: S105 - the same for all: nothing to protect here
 
 # Profiles of a real account must never be read.

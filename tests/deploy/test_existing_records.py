@@ -36,6 +36,7 @@ def adopting(layout: RecordLayout = RecordLayout.SEPARATE, removal_policy: Remov
     return json.dumps(email_auth(record_layout=layout, removal_policy=removal_policy, **ADOPTING))
 
 
+@pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize("layout", RecordLayout)
 def test_taken_over_then_replaced(aws: LocalAws, layout: RecordLayout) -> None:
     """The first deploy changes no record that stood, the second writes what the props say."""
@@ -65,6 +66,7 @@ def test_taken_over_then_replaced(aws: LocalAws, layout: RecordLayout) -> None:
     assert aws.records() == {}
 
 
+@pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize("layout", RecordLayout)
 @pytest.mark.parametrize(
     "other",
@@ -92,17 +94,20 @@ def test_a_different_record_is_refused_and_nothing_changes(aws: LocalAws, layout
     assert aws.client("sesv2").list_email_identities()["EmailIdentities"] == []
 
 
+@pytest.mark.usefixtures("classic")
 def test_what_was_taken_over_goes_in_a_rollback(aws: LocalAws) -> None:
     """DMARC is equal and taken over, TXT is different and refused, and the rollback deletes DMARC."""
     assert after_a_refusal(aws, None) == {}
     assert aws.client("sesv2").list_email_identities()["EmailIdentities"] == []
 
 
+@pytest.mark.usefixtures("classic")
 def test_retain_except_on_create_does_not_help_there(aws: LocalAws) -> None:
     """`RETAIN_ON_UPDATE_OR_DELETE` deletes in the rollback of a creation."""
     assert after_a_refusal(aws, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE) == {}
 
 
+@pytest.mark.usefixtures("classic")
 def test_retain_keeps_what_was_taken_over(aws: LocalAws) -> None:
     """With RemovalPolicy.RETAIN the rollback keeps what was taken over; what it had made new must be deleted by hand."""
     assert after_a_refusal(aws, RemovalPolicy.RETAIN) == {DMARC: (3600, STANDS[1]["ResourceRecords"])}
@@ -137,6 +142,7 @@ def test_the_second_is_refused_and_the_first_loses_nothing(aws: LocalAws, first:
     assert (watch.missing, watch.unverified) == (set(), False)
 
 
+@pytest.mark.usefixtures("classic")
 def test_a_second_policy_is_taken_over_and_deleted_by_either(aws: LocalAws) -> None:
     """Equal records have two owners then: whichever stack goes first takes them with it."""
     zone = make_zone(aws)

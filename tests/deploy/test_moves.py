@@ -58,6 +58,7 @@ def status(aws: LocalAws, template: Template, stack: str = "S") -> str:
 # --- the reader itself -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("classic")
 def test_the_reader_sees_a_move_that_goes_wrong(aws: LocalAws) -> None:
     """Renamed without `logical_ids`, the records of a DomainPolicy are gone in a green deploy, and the reader tells."""
     zone = make_zone(aws)
@@ -107,6 +108,7 @@ def test_with_what_get_template_prints(aws: LocalAws, tmp_path: Path) -> None:
     assert len(said["constructs"][0]["logical_ids"]) == 8
 
 
+@pytest.mark.usefixtures("classic")
 def test_without_the_ids_the_names_are_replaced_and_lost(aws: LocalAws, tmp_path: Path) -> None:
     """What the lines below the construct are for: without them a name without a final dot is another one to CloudFormation."""
     zone = make_zone(aws)
@@ -153,6 +155,7 @@ def cdk_diff(aws: LocalAws, folder: Path, zone: str, logical_ids: dict[str, str]
 # --- two steps: retain, then take over -------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("classic")
 def test_from_a_group(aws: LocalAws, tmp_path: Path) -> None:
     """A group cannot keep ids of records: retained first, then taken over under new ids, then RETAIN goes."""
     zone = make_zone(aws)
@@ -198,6 +201,7 @@ def test_to_another_layout(aws: LocalAws) -> None:
     assert (reader.missing, reader.other) == (set(), set())
 
 
+@pytest.mark.usefixtures("classic")
 def test_to_another_stack(aws: LocalAws) -> None:
     """The policy of a domain moves: retained where it is, taken over there, then dropped here."""
     zone = make_zone(aws)
@@ -266,6 +270,7 @@ def test_the_record_writer_under_another_id(aws: LocalAws, tmp_path: Path) -> No
 # --- from Terraform and by hand --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize(
     "kind",
     [
@@ -345,6 +350,7 @@ def test_a_record_that_differs_is_refused_and_nothing_is_lost(aws: LocalAws, tmp
 # --- the identity by cdk import ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("classic")
 def test_by_cdk_import(aws: LocalAws, tmp_path: Path) -> None:
     """With the file that `adopt --mapping` writes the CDK CLI imports the identity alone; the next deploy has the records."""
     zone = make_zone(aws)

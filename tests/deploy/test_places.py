@@ -58,6 +58,7 @@ def test_deployed(aws: LocalAws, layout: RecordLayout, name: str, region: str | 
     assert aws.records() == {}
 
 
+@pytest.mark.usefixtures("every_world")
 @pytest.mark.parametrize("layout", RecordLayout)
 def test_the_same_construct_in_a_second_region_is_refused(aws: LocalAws, layout: RecordLayout) -> None:
     """The same construct in a second region is refused by its MX, before shared records are taken over."""
@@ -67,7 +68,9 @@ def test_the_same_construct_in_a_second_region_is_refused(aws: LocalAws, layout:
     outcome = aws.deploy("S", in_zone(template(layout, ZONE, IRELAND), zone), IRELAND)
     assert outcome.status == "ROLLBACK_COMPLETE"
     (reason,) = outcome.failures.values()
-    assert f"name='bounce.{ZONE}.', type='MX'] but it already exists" in reason
+    assert f"'bounce.{ZONE}" in reason
+    assert "MX" in reason
+    assert "already exists" in reason
     assert aws.records() == before
 
 
@@ -90,6 +93,7 @@ def test_a_sending_identity_is_for_the_second_region(aws: LocalAws, layout: Reco
         assert identity(aws, region=region)["MailFromAttributes"]["MailFromDomainStatus"] == "SUCCESS"
 
 
+@pytest.mark.usefixtures("every_world")
 @pytest.mark.parametrize("layout", RecordLayout)
 @pytest.mark.parametrize("label", [pytest.param("ses-bounce", id="another"), pytest.param(None, id="none")])
 def test_another_mail_from_domain(aws: LocalAws, layout: RecordLayout, label: str | None) -> None:

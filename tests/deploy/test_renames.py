@@ -92,6 +92,7 @@ def test_a_new_construct_id_is_refused_by_ses(aws: LocalAws, layout: RecordLayou
     assert aws.records() == before
 
 
+@pytest.mark.usefixtures("classic")
 def test_a_new_id_of_a_domain_policy_loses_its_records(aws: LocalAws, steps: Callable[..., str]) -> None:
     """A DomainPolicy with a new id loses its records in a green deploy."""
     steps(policy_alone("Policy"))
@@ -101,6 +102,7 @@ def test_a_new_id_of_a_domain_policy_loses_its_records(aws: LocalAws, steps: Cal
     assert watch.missing == {(f"{ZONE}.", "TXT"), (f"_dmarc.{ZONE}.", "TXT")}
 
 
+@pytest.mark.usefixtures("classic")
 def test_new_ids_of_records_alone_lose_them_all(aws: LocalAws, steps: Callable[..., str]) -> None:
     """New ids of the records alone: a green deploy, and all records are gone."""
     steps(auth())
@@ -111,6 +113,7 @@ def test_new_ids_of_records_alone_lose_them_all(aws: LocalAws, steps: Callable[.
     assert identity(aws)["DkimAttributes"]["Status"] == "PENDING"
 
 
+@pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize(("old", "new"), BOTH_WAYS)
 def test_another_layout_loses_all_records(
     aws: LocalAws, steps: Callable[..., str], old: RecordLayout, new: RecordLayout
@@ -123,6 +126,7 @@ def test_another_layout_loses_all_records(
     assert watch.unverified
 
 
+@pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize(
     ("policy", "left"),
     [
@@ -193,6 +197,7 @@ def test_a_group_keeps_its_ids_by_the_escape_hatch() -> None:
 # --- what goes well: retain ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize(
     ("old", "new"),
     [

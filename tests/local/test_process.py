@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.local import settings
+from tests.local.templates import SPF, ZONE, change, make_zone, member, record, template
 from tests.local_aws import ROOT, interpreter, local_aws, own_environment
 
 if TYPE_CHECKING:
@@ -231,6 +232,25 @@ def test_the_context_manager_leaves_no_process() -> None:
         worker = busy_worker(aws)
         os.kill(aws.pid, signal.SIGKILL)
     assert gone(worker, aws.pid)
+
+
+def test_the_start_chooses_how_record_sets_are_treated() -> None:
+    """What `--record-sets` says is played at once, and again after a reset."""
+    with local_aws(options=("--record-sets", "classic")) as aws:
+        for world in ("registry", "classic"):
+            zone = make_zone(aws)
+            change(aws, zone, ("CREATE", member(ZONE, SPF)))
+            assert aws.deploy("S", template(R=record(zone, ZONE, SPF))).status == "CREATE_COMPLETE"
+            aws.play(record_sets=world)
+            aws.reset()
+
+
+@pytest.mark.parametrize("option", ["--record-sets", "--renames"])
+def test_a_choice_that_does_not_exist(option: str) -> None:
+    """Another word is refused."""
+    refused = launch(option, "other")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"error: argument {option}: invalid choice: 'other' (choose from " in refused.stderr
 
 
 def test_a_missing_interpreter_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

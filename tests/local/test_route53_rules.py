@@ -62,6 +62,7 @@ def test_refused(aws: LocalAws, wanted: dict[str, Any], sentence: str) -> None:
     assert aws.records() == {}
 
 
+@pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize("wanted", ACCEPTED)
 def test_accepted(aws: LocalAws, wanted: dict[str, Any]) -> None:
     """What looks odd and is right; CloudFormation adopts what the API made."""
