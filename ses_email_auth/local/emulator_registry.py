@@ -1,7 +1,8 @@
-"""MiniStack's import, drift and Cloud Control, private names included: what CloudFormation does with a type of its registry.
+"""MiniStack's import, drift, Cloud Control and DescribeType, private names included: what the registry is for.
 
-Sources: CloudFormation API reference (CreateChangeSet, GetTemplateSummary, DetectStackDrift), user guide ("Import AWS resources
-into a CloudFormation stack", "Detect unmanaged configuration changes"), Cloud Control API user guide ("Identifying resources").
+Sources: CloudFormation API reference (CreateChangeSet, GetTemplateSummary, DetectStackDrift, DescribeType), its user guide
+("Import AWS resources into a CloudFormation stack", "Detect unmanaged configuration changes"), Cloud Control API user guide
+("Identifying resources").
 The CDK CLI takes the properties of a composite identifier, joined by commas, from GetTemplateSummary.
 Not handled: ImportExistingResources for a type whose identifier has a part that may be missing.
 """
@@ -43,6 +44,7 @@ _optional: dict[str, frozenset[str]] = {}  # properties of an identifier that ma
 _identities: dict[str, Identify] = {}  # what tells two resources apart, if that is not the text of the identifier
 _reads: dict[str, ReadOne | None] = {}  # None: Cloud Control knows the type and cannot read it
 _not_importable: set[str] = set()
+_provisioning: dict[str, str] = {}  # FULLY_MUTABLE, IMMUTABLE or NON_PROVISIONABLE
 
 
 # --- import ----------------------------------------------------------------------------------------------------------
@@ -209,3 +211,25 @@ def _wrap_get_resource() -> None:
         return cast("Response", cloudcontrol.json_response({"TypeName": resource_type, "ResourceDescription": description}))
 
     cloudcontrol._get_resource = get_resource
+
+
+# --- DescribeType ----------------------------------------------------------------------------------------------------
+
+
+def let_describe(resource_type: str, provisioning_type: str) -> None:
+    """Let DescribeType answer FULLY_MUTABLE, IMMUTABLE, or NON_PROVISIONABLE for a type without handlers."""
+    _provisioning[resource_type] = provisioning_type
+    handlers._ACTION_HANDLERS["DescribeType"] = _describe_type
+
+
+def _describe_type(parameters: Mapping[str, list[str]]) -> Response:
+    resource_type = str(handlers._p(parameters, "TypeName"))
+    if resource_type not in _provisioning:
+        text = f"The type '{resource_type}' cannot be found."
+        return cast("Response", handlers._error("TypeNotFoundException", text, 404))
+    body = (
+        f"<TypeName>{resource_type}</TypeName><Type>RESOURCE</Type>"
+        f"<ProvisioningType>{_provisioning[resource_type]}</ProvisioningType>"
+    )
+    answer = f"<DescribeTypeResult>{body}</DescribeTypeResult>"
+    return cast("Response", handlers._xml(200, "DescribeTypeResponse", answer))

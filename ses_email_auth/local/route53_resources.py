@@ -22,12 +22,15 @@ registry, as the schema says that cfn-lint 1.57 and later have of 2026-09-17, an
   first and is refused if the record set is there already.
 - `Name`, `Type` and `SetIdentifier` are not createOnly. What a change does is not known. Either the update handler makes the
   new record set and takes the old one away (`in-place`, in one batch: a guess, two batches are possible), or CloudFormation
-  replaces what has another identifier (`replace`), since a handler may not change an identifier. That an `in-place` change
-  leaves the physical id as it was, is a guess; so is its refusal where the new record set exists.
-- it can be imported and read, drift is seen; `Comment` and `HostedZoneName` are writeOnly, so they never drift. An
-  identifier is shown as the values joined by `|`; that a missing SetIdentifier is left out there, and in an import, is a guess
-  (the API takes no empty text: ResourceIdentifierPropertyValue has a minimum of 1). An import compares nothing of the template
-  with what stands, not even `Name`: what AWS compares is not known. The physical id is the name, as `Ref` is documented.
+  replaces what has another identifier (`replace`), since the contract lets no handler change an identifier. A third outcome is
+  not played: a refusal. That an `in-place` change leaves the physical id as it was, is a guess; so is its refusal where the new
+  record set exists.
+- it can be imported and read, drift is seen; DescribeType says FULLY_MUTABLE (classic: NON_PROVISIONABLE). `Comment` and
+  `HostedZoneName` are writeOnly, so they never drift.
+- an identifier is shown as its values joined by `|`. That a missing SetIdentifier is left out there, and in an import, is a
+  guess: the API takes no empty text (ResourceIdentifierPropertyValue has a minimum of 1).
+- an import compares nothing of the template with what stands, not even `Name`; what AWS compares is not known.
+- the physical id is the name, as `Ref` is documented.
 
 AWS::Route53::RecordSetGroup has no handlers in its schema: it is classic in both worlds.
 """
@@ -76,6 +79,7 @@ def install(world: str, renames: str) -> None:
     """Put the resource types into MiniStack; a reset goes back to what is given here."""
     emulator.register(GROUP, create_group, update_group, delete_group, replacing=())
     emulator_registry.refuse_import(GROUP)
+    emulator_registry.let_describe(GROUP, "NON_PROVISIONABLE")
     emulator.check_before_delete("AWS::Route53::HostedZone", _refuse_if_not_empty)
     # The physical id is the name, whatever the zone and the type.
     emulator.replace_under_the_same_id({RECORD_SET})
@@ -93,6 +97,7 @@ def play(world: str, renames: str) -> None:
         emulator_registry.refuse_import(RECORD_SET)
         emulator_registry.refuse_drift(RECORD_SET)
         emulator_registry.let_read(RECORD_SET, None)
+        emulator_registry.let_describe(RECORD_SET, "NON_PROVISIONABLE")
         return
     if renames == "replace":
         perhaps = tuple(name for name in _IDENTIFIER if name not in _CREATE_ONLY)
@@ -109,6 +114,7 @@ def play(world: str, renames: str) -> None:
     )
     emulator_registry.let_drift(RECORD_SET, read_for_drift, _READABLE)
     emulator_registry.let_read(RECORD_SET, read_identifier)
+    emulator_registry.let_describe(RECORD_SET, "FULLY_MUTABLE")
 
 
 def _control(_path: str, query: dict[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the registry adds to AWS::Route53::RecordSet: import, drift and read."""
+"""What the registry adds to AWS::Route53::RecordSet: import, drift, read and a description of the type."""
 
 from __future__ import annotations
 
@@ -300,3 +300,28 @@ def test_what_cannot_be_read(aws: LocalAws, world: str, identifier: str, code: s
     with pytest.raises(ClientError) as refusal:
         read(aws, identifier)
     assert refusal.value.response["Error"]["Code"] == code
+
+
+# --- DescribeType ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("world", "kind", "provisioning"),
+    [
+        pytest.param("registry", RECORD_SET, "FULLY_MUTABLE", id="registry"),
+        pytest.param("classic", RECORD_SET, "NON_PROVISIONABLE", id="classic"),
+        pytest.param("registry", f"{RECORD_SET}Group", "NON_PROVISIONABLE", id="group"),
+    ],
+)
+def test_how_a_type_is_provisioned(aws: LocalAws, world: str, kind: str, provisioning: str) -> None:
+    """DescribeType tells the worlds apart without a deploy."""
+    aws.play(record_sets=world)
+    told = aws.client("cloudformation").describe_type(Type="RESOURCE", TypeName=kind)
+    assert (told["TypeName"], told["ProvisioningType"]) == (kind, provisioning)
+
+
+def test_a_type_that_is_not_described(aws: LocalAws) -> None:
+    """Other types are not described here."""
+    with pytest.raises(ClientError) as refusal:
+        aws.client("cloudformation").describe_type(Type="RESOURCE", TypeName="AWS::S3::Bucket")
+    assert refusal.value.response["Error"]["Code"] == "TypeNotFoundException"
