@@ -9,7 +9,8 @@ classic, as users reported it until June 2026 (AWS documents none of it):
   (aws-cloudformation/cloudformation-coverage-roadmap #560, seen for NS and through CDK). Anything different is refused.
 - DELETE removes by value, even if another logical id stands for the same record set (#364, #330): renaming a logical id
   therefore removes the record in a deployment that ends well.
-- an update overwrites whatever stands there; another text of `Name`, be it a final dot, is a replacement.
+- an update overwrites whatever stands there; another text of `Name`, be it a final dot, of `HostedZoneId` or `HostedZoneName`
+  is a replacement ("Update requires: Replacement" of the template reference).
 - nothing can be imported or read, and no drift is seen.
 
 registry, as the schema says that cfn-lint 1.57 and later have of 2026-09-17, and as handlers of registry types must behave
@@ -92,8 +93,8 @@ def play(world: str, renames: str) -> None:
     """Treat record sets as one world does, from now on."""
     _played.update(world=world, renames=renames)
     if world == "classic":
-        # The text counts: a final dot more is a replacement. Zone and type are dealt with in `update_classic`.
-        emulator.register(RECORD_SET, create_classic, update_classic, delete_classic, replacing=("Name",))
+        # The text counts: a final dot more is a replacement. The type is dealt with in `update_classic`.
+        emulator.register(RECORD_SET, create_classic, update_classic, delete_classic, replacing=("Name", *_CREATE_ONLY))
         emulator_registry.refuse_import(RECORD_SET)
         emulator_registry.refuse_drift(RECORD_SET)
         emulator_registry.let_read(RECORD_SET, None)

@@ -47,7 +47,7 @@ NEVER, ALWAYS, PERHAPS = "False", "True", "Conditional"
         pytest.param("R", "Name", ZONE, ALWAYS, NEVER, PERHAPS, id="record-name-less-a-dot"),
         pytest.param("R", "Name", f"a.{ZONE}.", ALWAYS, NEVER, PERHAPS, id="record-name"),
         pytest.param("R", "Type", "CAA", NEVER, NEVER, PERHAPS, id="record-type"),
-        pytest.param("R", "HostedZoneName", f"{ZONE}.", NEVER, ALWAYS, ALWAYS, id="record-zone"),
+        pytest.param("R", "HostedZoneName", f"{ZONE}.", ALWAYS, ALWAYS, ALWAYS, id="record-zone"),
         pytest.param("G", "RecordSets", [member(f"a.{ZONE}", '"new"')], NEVER, NEVER, NEVER, id="group-members"),
         pytest.param("I", "EmailIdentity", "example.com", ALWAYS, ALWAYS, ALWAYS, id="identity-name"),
         pytest.param("I", "MailFromAttributes", {"MailFromDomain": f"b.{ZONE}"}, NEVER, NEVER, NEVER, id="identity-mail-from"),
@@ -58,7 +58,7 @@ def test_what_is_a_replacement(
 ) -> None:
     """A change set says which change is a replacement, as `cdk diff` shows it.
 
-    In the classic world it does not tell of another type or zone of a record, which is one all the same.
+    In the classic world it does not tell of another type of a record, which is one all the same.
     """
     zone = make_zone(aws)
     body = template(R=record(zone, f"{ZONE}.", SPF), G=group(zone, member(f"a.{ZONE}", SPF)), I=identity())

@@ -143,3 +143,12 @@ def test_a_final_dot_more_is_a_replacement_that_loses_the_record(aws: LocalAws) 
     aws.deploy("S", template(R=record(zone, ZONE, SPF)))
     assert aws.deploy("S", template(R=record(zone, NAME, SPF))).status == "UPDATE_COMPLETE"
     assert aws.records() == {}
+
+
+def test_the_same_zone_by_the_other_property_loses_the_record(aws: LocalAws) -> None:
+    """HostedZoneId in place of HostedZoneName is a replacement too: adopted as new, then deleted as old."""
+    zone = make_zone(aws)
+    by_name = {"Type": "AWS::Route53::RecordSet", "Properties": {"HostedZoneName": NAME, **member(NAME, SPF)}}
+    aws.deploy("S", template(R=by_name))
+    assert aws.deploy("S", template(R=record(zone, NAME, SPF))).status == "UPDATE_COMPLETE"
+    assert aws.records() == {}
