@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ses_email_auth.cli.terminal import write
+from ses_email_auth.cli.terminal import harmless, write
 from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ _OLD_AND_NEW = 2
 @click.argument("paths", nargs=-1, metavar="[OLD NEW]")
 @click.option("--stack", metavar="NAME", help="Which stack, where a folder holds several.")
 @click.option("--mapping", metavar="NEW", help='Write the file for "cdk import --resource-mapping".')
-@click.option("--zone", multiple=True, metavar="FILE", help="Write the arguments that equal what stands in DNS.")
+@click.option(
+    "--zone", multiple=True, metavar="FILE", help="Write the arguments that equal what stands in DNS; with --mapping: compare."
+)
+@click.option("--dkim-tokens", metavar="TOKENS", help="With --mapping: the three tokens, in the order of SES.")
 @click.option("--domain", metavar="NAME", help="With --zone: which domain.")
 @click.option("--region", metavar="REGION", help="With --zone: which region, where several have a MAIL FROM domain.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
@@ -30,6 +33,7 @@ def command(
     stack: str | None,
     mapping: str | None,
     zone: tuple[str, ...],
+    dkim_tokens: str | None,
     domain: str | None,
     region: str | None,
     form: str,
@@ -42,34 +46,45 @@ def command(
 
     --zone FILE: the JSON of "aws route53 list-resource-record-sets" or of "terraform show
     -json", a zone file, or a template; may be given several times. Writes the arguments of
-    SesEmailAuth whose first deploy equals it. --mapping NEW: for the identity alone; records
-    cannot be imported.
+    SesEmailAuth whose first deploy equals it.
+
+    --mapping NEW: for "cdk import", identities and record sets by their logical ids. With
+    --zone FILE it leaves out what does not stand, and says what the next deploy changes.
 
     Exit code 0: paste it, and all is well; 1: something else has to be done too, and it is
     said; 2: a file cannot be read, or wrong usage. Nothing asks the network.
     """
-    if [len(paths) == _OLD_AND_NEW, mapping is not None, bool(zone)].count(True) != 1 or len(paths) not in {0, _OLD_AND_NEW}:
+    if [bool(paths), mapping is not None, bool(zone) and mapping is None].count(True) != 1 or len(paths) not in {
+        0,
+        _OLD_AND_NEW,
+    }:
         raise click.UsageError("name two templates OLD NEW, or --zone FILE, or --mapping NEW")
-    _check_options(is_zone=bool(zone), of_zones=(domain, region), of_templates=stack)
+    _check_options(
+        mapping, of_drafts=(domain, region), is_draft=bool(zone) and mapping is None, tokens=dkim_tokens, stack=stack
+    )
     from ses_email_auth.errors import EmailAuthError  # noqa: PLC0415 - --help needs no readers
 
     try:
+        if mapping is not None:
+            return _write_mapping(mapping, stack, zone, (dkim_tokens or "").replace(",", " ").split())
         if zone:
             return _from_zone(zone, domain, region, form)
-        if mapping is not None:
-            return _write_mapping(mapping, stack)
         return _from_templates(*paths, stack=stack, form=form)
     except EmailAuthError as error:
         click.echo(f"ses-email-auth: {display(str(error))}", err=True)
         return _UNREADABLE
 
 
-def _check_options(*, is_zone: bool, of_zones: tuple[str | None, ...], of_templates: str | None) -> None:
+def _check_options(
+    mapping: str | None, *, is_draft: bool, of_drafts: tuple[str | None, ...], tokens: str | None, stack: str | None
+) -> None:
     """Refuse an option that would have no effect."""
-    if not is_zone and any(option is not None for option in of_zones):
+    if not is_draft and any(option is not None for option in of_drafts):
         raise click.UsageError("--domain and --region go with --zone")
-    if is_zone and of_templates is not None:
+    if is_draft and stack is not None:
         raise click.UsageError("--stack goes with templates")
+    if mapping is None and tokens is not None:
+        raise click.UsageError("--dkim-tokens goes with --mapping")
 
 
 def _from_zone(paths: tuple[str, ...], domain: str | None, region: str | None, form: str) -> int:
@@ -96,14 +111,16 @@ def _from_templates(old: str, new: str, *, stack: str | None, form: str) -> int:
     return write(text, int(any(move.needs_a_hand or move.is_not_ours for move in moves)))
 
 
-def _write_mapping(path: str, stack: str | None) -> int:
-    from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - --help needs no readers
+def _write_mapping(path: str, stack: str | None, zone: tuple[str, ...], tokens: list[str]) -> int:
+    from ses_email_auth.adopt.import_mapping import import_mapping  # noqa: PLC0415 - --help needs no readers
+    from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - as above
     from ses_email_auth.cli.adopt_text import mapping_json  # noqa: PLC0415 - as above
+    from ses_email_auth.sources.read import read  # noqa: PLC0415 - as above
 
-    text, unclear = mapping_json(_stack_of(read_stacks(path), stack))
-    for sentence in unclear:
-        click.echo(f"ses-email-auth: {display(sentence)}", err=True)
-    return write(text, int(bool(unclear)))
+    mapping = import_mapping(_stack_of(read_stacks(path), stack), read(zone), tokens)
+    for sentence in (*mapping.unclear, *mapping.notes):
+        click.echo(harmless(f"ses-email-auth: {display(sentence)}"), err=True)
+    return write(mapping_json(mapping), int(bool(mapping.unclear)))
 
 
 def _stack_of(stacks: list[StackTemplate], name: str | None) -> StackTemplate:

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from ses_email_auth.adopt.python_text import folded, literal, value
 from ses_email_auth.cli.terminal import harmless
 from ses_email_auth.errors import display
-from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.publication.columns import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ses_email_auth.adopt.import_mapping import ImportMapping
     from ses_email_auth.adopt.move_problem import MoveProblem
     from ses_email_auth.adopt.stack_moves import StackMove
-    from ses_email_auth.adopt.stack_templates import StackTemplate
     from ses_email_auth.adopt.take_over import Draft
     from ses_email_auth.adopt.template_moves import ConstructMove, Entry, KeptId
 
@@ -30,7 +29,6 @@ _WRITER = (
 )
 _FROM_CDK = ("Duration", "RemovalPolicy")
 _FROM_US = ("DmarcRecord", "FromDomainTxt")
-_IDENTITY_TYPE = "AWS::SES::EmailIdentity"
 
 
 def moves_text(moves: Sequence[StackMove]) -> str:
@@ -91,22 +89,9 @@ def draft_json(draft: Draft) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def mapping_json(stack: StackTemplate) -> tuple[str, list[str]]:
-    """The identities by their logical ids, and what has to be done by hand; Route 53 records cannot be imported."""
-    mapping: dict[str, dict[str, str]] = {}
-    unclear: list[str] = []
-    for logical_id, resource in stack.resources.items():
-        identity = resource.identity
-        if identity is None or resource.type != _IDENTITY_TYPE:
-            continue
-        if holds_token(identity.name):
-            unclear.append(f"the template does not say which identity {logical_id} is; write its name into the file")
-            mapping[logical_id] = {"EmailIdentity": ""}
-        else:
-            mapping[logical_id] = {"EmailIdentity": identity.name}
-    if not mapping:
-        unclear.append("the template holds no AWS::SES::EmailIdentity")
-    return json.dumps(mapping, indent=2) + "\n", unclear
+def mapping_json(mapping: ImportMapping) -> str:
+    """The file of `cdk import --resource-mapping`."""
+    return json.dumps(mapping.identifiers, indent=2) + "\n"
 
 
 def _problem(problem: MoveProblem) -> list[str]:

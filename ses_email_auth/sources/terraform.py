@@ -292,6 +292,7 @@ class _Identities:
             own_key=has_key,
             own_key_in_file=has_key and self._is_key_written_out(resource),
             easy_dkim_bits=None if bits is None or has_key else int(bits[1]),
+            dkim_tokens=() if has_key else self._dkim_tokens(resource, signing),
             configuration_set=text(resource.values.get("configuration_set_name")) or None,
         )
 
@@ -299,6 +300,12 @@ class _Identities:
         if resource.unknown.get("mail_from_domain") is True:
             return mark(f"{resource.address}.mail_from_domain")
         return text(resource.values.get("mail_from_domain")) or None
+
+    def _dkim_tokens(self, resource: Resource, signing: Mapping[str, object]) -> tuple[str, ...]:
+        """The tokens, in the order in which SES answered the provider."""
+        dkim = self._of(self._dkims, resource)
+        listed = items(signing.get("tokens")) or ([] if dkim is None else items(dkim.values.get("dkim_tokens")))
+        return tuple(token for token in listed if isinstance(token, str))
 
     def _has_own_key(self, resource: Resource, signing: Mapping[str, object]) -> bool:
         unknown = next(iter(mappings(resource.unknown.get("dkim_signing_attributes"))), {})

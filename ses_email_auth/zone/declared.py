@@ -181,6 +181,9 @@ class DeclaredIdentity:
     easy_dkim_bits: int | None = None
     """The key length that is asked of Easy DKIM."""
 
+    dkim_tokens: tuple[str, ...] = ()
+    """The tokens of Easy DKIM in the order of SES, as Terraform's state keeps them; empty if they are not known."""
+
     configuration_set: str | None = None
 
     alternative: str | None = None

@@ -1,16 +1,15 @@
-"""The command `adopt`: `--mapping`, wrong usage, files that cannot be read, hostile text and the screen."""
+"""The command `adopt`: wrong usage, files that cannot be read, hostile text and the screen."""
 
 from __future__ import annotations
 
 import ast
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from ses_email_auth.cli.main import main
-from tests.adopt.templates import DMARC, NEW, OTHER, assembly, identity, record, run, template
+from tests.adopt.templates import DMARC, NEW, record, run, template
 from tests.hostile import HOSTILE
 
 if TYPE_CHECKING:
@@ -24,42 +23,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-# --- the mapping -----------------------------------------------------------------------------------------------------
-
-
-def mapping(body: dict[str, Any], *options: str) -> Result:
-    """What --mapping does."""
-    with open("new.json", "w", encoding="utf-8") as file:  # noqa: PTH123 - short
-        json.dump(body, file)
-    return CliRunner().invoke(main, ["adopt", "--mapping", "new.json", *options])
-
-
-def test_mapping() -> None:
-    """The file of `cdk import --resource-mapping`: identities alone, records cannot be imported."""
-    result = mapping(template(I=identity(), **NEW["Resources"]))
-    assert (result.exit_code, json.loads(result.stdout)) == (0, {"I": {"EmailIdentity": "example.com"}})
-
-
-def test_mapping_that_is_not_known() -> None:
-    """The name is a parameter without a default."""
-    result = mapping({"Parameters": {"D": {"Type": "String"}}, **template(I=identity({"Ref": "D"}))})
-    assert (result.exit_code, json.loads(result.stdout)) == (1, {"I": {"EmailIdentity": ""}})
-    assert "which identity I is" in result.stderr
-
-
-def test_mapping_of_nothing() -> None:
-    """No identity."""
-    assert mapping(NEW).exit_code == 1
-
-
-def test_mapping_of_several_stacks() -> None:
-    """`cdk import` takes one stack."""
-    folder = assembly("new", A=template(I=identity()), B=template(J=identity()), C=OTHER)
-    unclear = CliRunner().invoke(main, ["adopt", "--mapping", folder])
-    assert (unclear.exit_code, unclear.stderr[-7:]) == (2, ": A, B\n")
-    assert "J" in json.loads(CliRunner().invoke(main, ["adopt", "--mapping", folder, "--stack", "B"]).stdout)
-
-
 # --- usage, unreadable, hostile --------------------------------------------------------------------------------------
 
 
@@ -70,7 +33,8 @@ def test_mapping_of_several_stacks() -> None:
         pytest.param(["one.json"], id="one"),
         pytest.param(["a", "b", "c"], id="three"),
         pytest.param(["a", "b", "--zone", "z"], id="templates-and-zone"),
-        pytest.param(["--mapping", "m", "--zone", "z"], id="mapping-and-zone"),
+        pytest.param(["a", "b", "--mapping", "m"], id="templates-and-mapping"),
+        pytest.param(["--zone", "z", "--dkim-tokens", "t"], id="tokens"),
         pytest.param(["a", "b", "--domain", "d"], id="domain"),
         pytest.param(["--mapping", "m", "--region", "r"], id="region"),
         pytest.param(["--zone", "z", "--stack", "S"], id="stack"),
