@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 _GROUP = "AWS::Route53::RecordSetGroup"
 _IMPORT = (
-    "keep it by 'DeletionPolicy: Retain', and either import it ('ses-email-auth adopt --mapping', 'cdk import') "
-    "or use SesEmailAuth.from_existing"
+    "keep it by 'DeletionPolicy: Retain', and use SesEmailAuth.from_existing, or import it ('ses-email-auth adopt --mapping', "
+    "'cdk import')"
 )
 _TWO_STEPS = (
     "first deploy the old template with 'DeletionPolicy: Retain' at what goes, then the new one with "
-    'removal_policy=RemovalPolicy.RETAIN (docs/moving.md, "Two steps")'
+    "dns=Dns.route53(zone, adopt=True) and removal_policy=RemovalPolicy.RETAIN; without adopt=True it may be refused "
+    '(docs/moving.md, "Two steps"). Or leave it as it is'
 )
 
 
@@ -30,13 +31,16 @@ class MoveProblem:
 
 
 def deletion(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
-    """`old` goes after `new`, the same record, has taken it over: the record that stays is the one that is deleted."""
+    """`old` goes after `new`, the same record, has taken it over: the record that stays is the one that is deleted.
+
+    That is how record sets behaved until 2026. A type of CloudFormation's registry refuses `new` (docs/moving.md).
+    """
     old_id, new_id = old.resource.logical_id, new.resource.logical_id
     fix = f"give {new.resource.construct_path or new_id} the old id: override_logical_id({old_id!r})"
     if old.record is None:
         message = f"{old.place} leaves the stack as {old_id} and comes back as {new_id}: SES refuses the second one"
         return MoveProblem(message, _IMPORT if other_stack else fix)
-    message = f"{old.place} is live, and the deploy DELETES it: {old_id} goes, and {new_id} is the same record"
+    message = f"{old.place} is live, and the deploy DELETES it: {old_id} goes, and {new_id} is the same record (or it refuses {new_id})"
     if other_stack:
         return MoveProblem(message, f"it moves to the stack {other_stack}: {_TWO_STEPS}")
     if old.is_member or new.is_member:
@@ -46,14 +50,15 @@ def deletion(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
 
 
 def refusal(old: Entry, new: Entry) -> MoveProblem | None:
-    """`old` is retained: `new` can take over a record that is equal to the letter, and an identity not at all."""
+    """`old` is retained: `new` may take over a record that is equal to the letter, and an identity not at all."""
     if old.record is None or new.record is None:
         return MoveProblem(f"{old.place} stays, and {new.resource.logical_id} is the same: SES refuses the second one", _IMPORT)
     if new.is_written or (old.values, old.record.ttl) == (new.values, new.record.ttl):
         return None
     return MoveProblem(
         f"{old.place} stays as it is, and {new.resource.logical_id} is different: Route 53 refuses a second one",
-        "give the new one the old TTL and values in this deploy, and change them in the next",
+        "give the new one the old TTL and values in this deploy, and change them in the next; equal ones are taken over by "
+        "Dns.route53(zone, adopt=True), and perhaps by CloudFormation itself",
     )
 
 

@@ -1,6 +1,7 @@
 """What a deploy of new templates over old ones does to records and identities, once `logical_ids` are set.
 
 CloudFormation creates what is new first and deletes what is gone last, and what is gone may be what has just been taken over.
+Where record sets are a type of its registry, it refuses to create what exists. Nobody knows which an account does.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ class StackMove:
 
     retained: tuple[Entry, ...]
     """What leaves the stack and stays where it is."""
+
+    claimed: tuple[Entry, ...]
+    """What of it CloudFormation shall take over under another id, because TTL and values are equal: it may refuse that."""
 
     writers: tuple[str, ...]
     """The custom resources of ours that write records: these have no logical ids."""
@@ -95,6 +99,7 @@ def _stack_move(old: StackTemplate | None, new: StackTemplate | None, new_entrie
         problems=tuple(comparison.problems),
         deleted=tuple(comparison.deleted),
         retained=tuple(comparison.retained),
+        claimed=tuple(comparison.claimed),
         writers=() if new is None else tuple(_writers(new)),
     )
 
@@ -127,6 +132,7 @@ class _Comparison:
         self.problems: list[MoveProblem] = []
         self.deleted: list[Entry] = []
         self.retained: list[Entry] = []
+        self.claimed: list[Entry] = []
 
     def compare(self) -> None:
         self._find_clashes()
@@ -137,6 +143,8 @@ class _Comparison:
             if entry.resource.is_retained and entry.resource.logical_id not in self._ids:
                 self.retained.append(entry)
                 problem = None if successor is None else refusal(entry, successor)
+                if successor is not None and problem is None and not successor.is_written:
+                    self.claimed.append(entry)
             else:
                 problem = self._problem_of_deletion(entry, successor)
                 if problem is None:

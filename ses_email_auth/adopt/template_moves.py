@@ -1,7 +1,7 @@
 """A move from one template of a stack to the next: which logical ids our constructs have to keep, and what changes.
 
-CloudFormation can neither import nor refactor Route 53 records, and a record under a new logical id is deleted with the old one
-in a green deploy (README, "Changing it later"). So the same record or identity gets the same logical id.
+A record under a new logical id is deleted with the old one in a green deploy, or the deploy is refused (docs/moving.md, "Two
+worlds"). So the same record or identity gets the same logical id.
 
 Two templates mean the same record set if hosted zone, type, and name without case and final dot are the same. What only AWS
 knows is compared by where it comes from: `DkimDNSTokenName1` of the identity of one domain is one name, whatever the identity
@@ -142,7 +142,7 @@ def could_be_same(one: Entry, other: Entry) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A property that has to stay as it is written, or the resource is replaced."""
+    """A property that has to stay as it is written, or the resource may be replaced."""
 
     name: str
     value: object

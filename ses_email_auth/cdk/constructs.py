@@ -87,9 +87,9 @@ class SesEmailAuth(SendingConstruct):
             logical_ids: logical ids that resources have in a deployed stack, by child id: `{"Dmarc": "DCB28BBFE"}`. Only
                 with `RecordLayout.SEPARATE`. Default: - the ids that CDK makes
             removal_policy: what happens to identity and records together when they leave the stack. For production:
-                `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy that
-                takes records over, in a rename or where they exist already: `RemovalPolicy.RETAIN`, since a rollback
-                deletes what was taken over, but for that. Default: - they are deleted
+                `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy in which
+                CloudFormation may take records over, since they exist already: `RemovalPolicy.RETAIN`; without it a
+                rollback deletes what was taken over. Default: - they are deleted
             mail_from_subdomain: the MAIL FROM subdomain: one label, or a full name below the domain. None uses SES's own
                 MAIL FROM domain, which never aligns. The name must not be used for anything else, and in one region only.
                 Default: - `bounce`
@@ -237,9 +237,9 @@ class SesEmailAuth(SendingConstruct):
             logical_ids: logical ids that resources have in a deployed stack, by child id: `{"Dmarc": "DCB28BBFE"}`. Only
                 with `RecordLayout.SEPARATE`. Default: - the ids that CDK makes
             removal_policy: what happens to identity and records together when they leave the stack. For production:
-                `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy that
-                takes records over, in a rename or where they exist already: `RemovalPolicy.RETAIN`, since a rollback
-                deletes what was taken over, but for that. Default: - they are deleted
+                `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy in which
+                CloudFormation may take records over, since they exist already: `RemovalPolicy.RETAIN`; without it a
+                rollback deletes what was taken over. Default: - they are deleted
             dkim_tokens: the three tokens of Easy DKIM: `DkimAttributes.Tokens`. Default: - no DKIM records; they stand
                 already, or somebody else publishes them
             dkim_signing_zone: the zone in which SES keeps the keys: `DkimAttributes.SigningHostedZone`. It varies by region
@@ -369,9 +369,9 @@ class SendingIdentity(SendingConstruct):
             logical_ids: logical ids that resources have in a deployed stack, by child id: `{"Dmarc": "DCB28BBFE"}`. Only
                 with `RecordLayout.SEPARATE`. Default: - the ids that CDK makes
             removal_policy: what happens to identity and records together when they leave the stack. For production:
-                `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy that
-                takes records over, in a rename or where they exist already: `RemovalPolicy.RETAIN`, since a rollback
-                deletes what was taken over, but for that. Default: - they are deleted
+                `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy in which
+                CloudFormation may take records over, since they exist already: `RemovalPolicy.RETAIN`; without it a
+                rollback deletes what was taken over. Default: - they are deleted
             mail_from_subdomain: the MAIL FROM subdomain: one label, or a full name below the domain. None uses SES's own
                 MAIL FROM domain, which never aligns. The name must not be used for anything else, and in one region only.
                 Default: - `bounce-<region>`; a stack without a region must say it
@@ -478,9 +478,9 @@ class DomainPolicy(EmailAuthConstruct):
             logical_ids: logical ids that resources have in a deployed stack, by child id: `{"Dmarc": "DCB28BBFE"}`. Only
                 with `RecordLayout.SEPARATE`. Default: - the ids that CDK makes
             removal_policy: what happens to identity and records together when they leave the stack. For production:
-                `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy that
-                takes records over, in a rename or where they exist already: `RemovalPolicy.RETAIN`, since a rollback
-                deletes what was taken over, but for that. Default: - they are deleted
+                `RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE`; a failed first deploy then leaves nothing. For a deploy in which
+                CloudFormation may take records over, since they exist already: `RemovalPolicy.RETAIN`; without it a
+                rollback deletes what was taken over. Default: - they are deleted
             from_subdomains: names below the domain that mail is sent From: one label, or a full name. Each gets its SPF
                 record. Default: - none
             dmarc: the whole DMARC record; None publishes none. Default: - made of `dmarc_policy` and `dmarc_rua`

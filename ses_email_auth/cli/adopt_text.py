@@ -27,6 +27,17 @@ _WRITER = (
     "its records are written by a custom resource and have no logical ids to keep; "
     "Dns.route53(zone, adopt=True) takes over records that have the wanted values already"
 )
+_ORDER = (
+    "three ways to own these records, the best first: (1) dns=Dns.route53(zone, adopt=True) in place of hosted_zone: our "
+    "function takes them over in every account; (2) 'cdk import' with 'ses-email-auth adopt --mapping', of identity and "
+    "records: nobody has tried it on AWS; (3) as printed, by equal values: CloudFormation may refuse that as 'already exists', and "
+    "then RETAIN keeps all (docs/moving.md)"
+)
+_CLAIMED = (
+    "would come back under another id with equal values: CloudFormation may take that over or refuse the deploy, and Retain keeps all. "
+    "Better: keep the logical ids, or dns=Dns.route53(zone, adopt=True) in the new template; or leave them out of it and "
+    "'cdk import' them afterwards (docs/moving.md)"
+)
 _FROM_CDK = ("Duration", "RemovalPolicy")
 _FROM_US = ("DmarcRecord", "FromDomainTxt")
 
@@ -181,6 +192,8 @@ def _others(move: StackMove) -> list[str]:
         lines += ["", f"deleted from {display(move.name)}, and nothing takes their place:", *_entries(move.deleted)]
     if move.retained:
         lines += ["", f"leave {display(move.name)} and stay where they are (DeletionPolicy):", *_entries(move.retained)]
+    if move.claimed:
+        lines += wrap(f"--  of them, {len(move.claimed)} {_CLAIMED}", "", "    ")
     for writer in move.writers:
         lines += ["", *wrap(f"{display(writer)}: {_WRITER}", "", "    ")]
     return lines
@@ -243,6 +256,8 @@ def _listed(title: str, places: list[str]) -> list[str]:
 
 
 def _notes(draft: Draft) -> Iterator[str]:
+    if draft.taken_over:
+        yield _ORDER
     if draft.new and not draft.existing.is_complete:
         yield (
             "the file does not hold the whole zone: if one of these stands already, name the list of Route 53 too "
