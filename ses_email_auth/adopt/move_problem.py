@@ -40,7 +40,10 @@ def deletion(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
     if old.record is None:
         message = f"{old.place} leaves the stack as {old_id} and comes back as {new_id}: SES refuses the second one"
         return MoveProblem(message, _IMPORT if other_stack else fix)
-    message = f"{old.place} is live, and the deploy DELETES it: {old_id} goes, and {new_id} is the same record (or it refuses {new_id})"
+    message = (
+        f"{old.place} is live, and the deploy DELETES it: {old_id} goes, and {new_id} is the same record "
+        f"(or it refuses {new_id})"
+    )
     if other_stack:
         return MoveProblem(message, f"it moves to the stack {other_stack}: {_TWO_STEPS}")
     if old.is_member or new.is_member:

@@ -24,9 +24,9 @@ _LOGICAL_ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,254}")
 class RecordLayout(enum.Enum):
     """How record sets become CloudFormation resources. Chosen at the first deploy.
 
-    Changing it on a deployed stack is refused or, worse, removes the records in a green deploy: CloudFormation may take an equal
-    record over under its new id and then delete that of the old id, which is the same one. README, "Changing it later", has the
-    safe way.
+    Changing it on a deployed stack is refused or, worse, removes the records in a green deploy: CloudFormation may take an
+    equal record over under its new id and then delete that of the old id, which is the same one. README, "Changing it later",
+    has the safe way.
     """
 
     SEPARATE = "separate"

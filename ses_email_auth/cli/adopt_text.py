@@ -30,13 +30,13 @@ _WRITER = (
 _ORDER = (
     "three ways to own these records, the best first: (1) dns=Dns.route53(zone, adopt=True) in place of hosted_zone: our "
     "function takes them over in every account; (2) 'cdk import' with 'ses-email-auth adopt --mapping', of identity and "
-    "records: nobody has tried it on AWS; (3) as printed, by equal values: CloudFormation may refuse that as 'already exists', and "
-    "then RETAIN keeps all (docs/moving.md)"
+    "records: nobody has tried it on AWS; (3) as printed, by equal values: CloudFormation may refuse that as 'already exists', "
+    "and then RETAIN keeps all (docs/moving.md)"
 )
 _CLAIMED = (
-    "would come back under another id with equal values: CloudFormation may take that over or refuse the deploy, and Retain keeps all. "
-    "Better: keep the logical ids, or dns=Dns.route53(zone, adopt=True) in the new template; or leave them out of it and "
-    "'cdk import' them afterwards (docs/moving.md)"
+    "would come back under another id with equal values: CloudFormation may take that over or refuse the deploy, and Retain "
+    "keeps all. Better: keep the logical ids, or dns=Dns.route53(zone, adopt=True) in the new template; or leave them out of "
+    "it and 'cdk import' them afterwards (docs/moving.md)"
 )
 _FROM_CDK = ("Duration", "RemovalPolicy")
 _FROM_US = ("DmarcRecord", "FromDomainTxt")

@@ -336,16 +336,18 @@ def test_retained_for_the_record_writer() -> None:
 
 
 def test_equal_values_may_be_refused() -> None:
-    """A record that is retained and comes back under another id of CloudFormation; what our function takes over is no such one."""
-    old = template(P=record("_dmarc.example.com.", DeletionPolicy="Retain"), Q=record("x.example.com.", DeletionPolicy="Retain"))
+    """A record that is retained and comes back under another id of CloudFormation. Our function takes over in every account."""
+    old = template(
+        P=record("_dmarc.example.com.", DeletionPolicy="Retain"), Q=record("x.example.com.", DeletionPolicy="Retain")
+    )
     result = run(old, template(R=group(record("_dmarc.example.com."), path="S/Mail/Records")))
-    assert (result.exit_code, result.stdout[result.stdout.index("--") :]) == (
-        0,
+    assert result.exit_code == 0
+    assert result.stdout.endswith(
         "--  of them, 1 would come back under another id with equal values:\n"
         "    CloudFormation may take that over or refuse the deploy, and Retain keeps\n"
         "    all. Better: keep the logical ids, or dns=Dns.route53(zone, adopt=True) in\n"
         "    the new template; or leave them out of it and 'cdk import' them afterwards\n"
-        "    (docs/moving.md)\n",
+        "    (docs/moving.md)\n"
     )
     writer = {
         "Type": "Custom::SesEmailAuthRecords",
