@@ -1,6 +1,6 @@
-"""Each move of docs/moving.md, deployed on the local AWS while a reader polls DNS: no answer is ever missing.
+"""The moves of docs/moving.md on the local AWS, by the words that `adopt` prints: what is deployed, diffed and imported.
 
-What CloudFormation does with records that exist is our own model of what users report (README).
+What each move does in each world of record sets is in `test_move_table`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from aws_cdk import App, BootstraplessSynthesizer, Environment, RemovalPolicy, S
 from aws_cdk.aws_route53 import PublicHostedZone
 from click.testing import CliRunner
 
-from ses_email_auth import Dns, RecordLayout, SesEmailAuth
+from ses_email_auth import SesEmailAuth
 from ses_email_auth.cli.main import main
 from ses_email_auth.local import settings
 from tests.deploy.cdk_cli import Cli
+from tests.deploy.move_table import written
 from tests.deploy.moves import DMARC, TXT, adopt, by_cdk, by_hand, in_a_group, made_by_terraform, moved, paste, what_stands
 from tests.deploy.readers import read_dns
 from tests.deploy.stacks import (
@@ -34,14 +35,12 @@ from tests.deploy.stacks import (
     resources,
     upload,
 )
-from tests.local.templates import SPF, ZONE, change, make_zone, member
+from tests.local.templates import ZONE, change, make_zone, member
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aws_cdk.aws_route53 import IPublicHostedZone
-
-    from tests.deploy.stacks import Built, Template
+    from tests.deploy.stacks import Template
     from tests.local_aws import LocalAws
 
 RETAIN = RemovalPolicy.RETAIN
@@ -174,6 +173,7 @@ def test_from_a_group(aws: LocalAws, tmp_path: Path) -> None:
     assert aws.records() == {}
 
 
+@pytest.mark.usefixtures("every_world")
 def test_another_value_in_the_second_step_is_refused(aws: LocalAws, tmp_path: Path) -> None:
     """Another value in the second step is refused with nothing lost, and `adopt` says so before."""
     zone = make_zone(aws)
@@ -190,87 +190,15 @@ def test_another_value_in_the_second_step_is_refused(aws: LocalAws, tmp_path: Pa
     assert (reader.missing, reader.other) == (set(), set())
 
 
-def test_to_another_layout(aws: LocalAws) -> None:
-    """Seven records become one group; `record_layout` is changed in the middle step."""
-    zone = make_zone(aws)
-    grouped = functools.partial(email_auth, record_layout=RecordLayout.GROUPED)
-    status(aws, in_zone(plain(), zone))
-    with read_dns(aws) as reader:
-        for template in (email_auth(removal_policy=RETAIN), grouped(removal_policy=RETAIN), grouped()):
-            assert status(aws, in_zone(template, zone)) == "UPDATE_COMPLETE"
-    assert (reader.missing, reader.other) == (set(), set())
-
-
-@pytest.mark.usefixtures("classic")
-def test_to_another_stack(aws: LocalAws) -> None:
-    """The policy of a domain moves: retained where it is, taken over there, then dropped here."""
-    zone = make_zone(aws)
-    status(aws, in_zone(policy_alone("Policy"), zone))
-    nothing = {"Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}
-    with read_dns(aws) as reader:
-        assert status(aws, in_zone(policy_alone("Policy", RETAIN), zone)) == "UPDATE_COMPLETE"
-        assert status(aws, in_zone(policy_alone("Policy", RETAIN), zone), "T") == "CREATE_COMPLETE"
-        assert status(aws, nothing) == "UPDATE_COMPLETE"
-        assert status(aws, in_zone(policy_alone("Policy"), zone), "T") == "UPDATE_COMPLETE"
-    assert (reader.missing, reader.other) == (set(), set())
-    assert aws.records() == {(f"{ZONE}.", "TXT"): (600, [SPF]), (f"_dmarc.{ZONE}.", "TXT"): (600, [DMARC])}
-
-
-@functools.cache
-def written(
-    zone_id: str, policy: RemovalPolicy | None = None, construct_id: str = "EmailAuth", below: tuple[str, ...] = ()
-) -> Built:
-    """A SesEmailAuth whose records our function writes, and lines below it."""
-
-    def fill(stack: Stack, zone: IPublicHostedZone) -> None:
-        dns = Dns.route53(zone, adopt=True)
-        auth = SesEmailAuth(stack, construct_id, dns=dns, dmarc_rua=[RUA], removal_policy=policy)
-        for line in below:
-            exec(line, {"auth": auth})  # noqa: S102 - what a person would paste
-
-    return build(fill, zone_id)
-
-
-def test_to_the_record_writer(aws: LocalAws) -> None:
-    """CloudFormation's own records are retained, then our function takes them over as they are."""
-    zone = make_zone(aws)
-    status(aws, in_zone(plain(), zone))
-    with read_dns(aws) as reader:
-        assert status(aws, in_zone(email_auth(removal_policy=RETAIN), zone)) == "UPDATE_COMPLETE"
-        assert status(aws, upload(aws, written(zone, RETAIN))) == "UPDATE_COMPLETE"
-        assert status(aws, upload(aws, written(zone))) == "UPDATE_COMPLETE"
-    assert (reader.missing, reader.other) == (set(), set())
-
-
-def test_to_the_record_writer_in_one_step(aws: LocalAws, tmp_path: Path) -> None:
-    """What `adopt` warns of: the old resources go last, with the records that were just taken over."""
-    zone = make_zone(aws)
-    status(aws, in_zone(plain(), zone))
-    template = upload(aws, written(zone))
-    assert len(adopt(tmp_path, in_zone(plain(), zone), template)["losses"]) == 7
-    with read_dns(aws) as reader:
-        assert status(aws, template) == "UPDATE_COMPLETE"
-    assert reader.missing == set(reader.before)
-
-
-def test_the_record_writer_under_another_id(aws: LocalAws, tmp_path: Path) -> None:
-    """A renamed construct: what it writes keeps its id by the lines that `adopt` prints."""
-    zone = make_zone(aws)
-    before = upload(aws, written(zone))
-    status(aws, before)
-    said = adopt(tmp_path, before, written(zone, None, "Mail")[0])
-    (construct,) = said["constructs"]
-    assert (said["exit_code"], len(construct["overrides"])) == (0, 2)
-    with read_dns(aws) as reader:
-        renamed = written(zone, None, "Mail", tuple(construct["overrides"]))
-        assert status(aws, upload(aws, renamed)) == "UPDATE_COMPLETE"
-    assert (reader.missing, reader.other) == (set(), set())
+def test_to_the_record_writer_in_one_step(tmp_path: Path) -> None:
+    """What loses all records, as the table of moves shows, `adopt` warns of."""
+    template = build(written(), "Z0123456789EXAMPLE")[0]
+    assert len(adopt(tmp_path, json.loads(plain()), template)["losses"]) == 7
 
 
 # --- from Terraform and by hand --------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize(
     "kind",
     [
@@ -284,6 +212,7 @@ def test_the_record_writer_under_another_id(aws: LocalAws, tmp_path: Path) -> No
 )
 def test_from_terraform(aws: LocalAws, tmp_path: Path, kind: str, *, adopt_by_function: bool) -> None:
     """What `adopt --zone` prints changes nothing at the first deploy; the identity stays whose it is."""
+    aws.play(record_sets="registry" if adopt_by_function else "classic")
     zone = make_zone(aws)
     files = what_stands(tmp_path, made_by_terraform(aws, zone, kind), aws, zone)
     before, stands = aws.records(), said_by_ses(aws)
@@ -298,7 +227,7 @@ def test_from_terraform(aws: LocalAws, tmp_path: Path, kind: str, *, adopt_by_fu
     assert (reader.missing, reader.other, len(reader.before)) == (set(), set(), 7)
     assert (aws.records(), said_by_ses(aws)) == (before, stands)
 
-    then = text[: text.index("    from_domain_txt=")] + LATER + text[text.index("    removal_policy=") :]
+    then = later(text)
     spf = '        "v=spf1 include:_spf.google.com include:amazonses.com -all",\n'
     assert f"    spf=SpfRecord.parse(\n{spf}    ),\n" in text
     with read_dns(aws) as reader:
@@ -316,6 +245,11 @@ LATER = f"""    spf=__import__("ses_email_auth").SpfRecord.parse("v=spf1 include
 """
 
 
+def later(text: str) -> str:
+    """The deploy after that: the domain as a person would write it."""
+    return text[: text.index("    from_domain_txt=")] + LATER + text[text.index("    removal_policy=") :]
+
+
 def said_by_ses(aws: LocalAws) -> dict[str, Any]:
     """GetEmailIdentity, without when it was asked."""
     answer = identity(aws)
@@ -331,6 +265,7 @@ def printed(files: list[str]) -> str:
     return done.stdout
 
 
+@pytest.mark.usefixtures("every_world")
 def test_a_record_that_differs_is_refused_and_nothing_is_lost(aws: LocalAws, tmp_path: Path) -> None:
     """Somebody changed DMARC after `adopt` had looked: the deploy is rolled back, with a reader that misses nothing."""
     zone = make_zone(aws)
@@ -347,31 +282,47 @@ def test_a_record_that_differs_is_refused_and_nothing_is_lost(aws: LocalAws, tmp
     assert aws.records() == before
 
 
-# --- the identity by cdk import ---------------------------------------------------------------------------------------
+# --- identity and records by cdk import ------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("classic")
 def test_by_cdk_import(aws: LocalAws, tmp_path: Path) -> None:
-    """With the file that `adopt --mapping` writes the CDK CLI imports the identity alone; the next deploy has the records."""
+    """With the file of `adopt --mapping` the CDK CLI imports identity and records; the deploy after it replaces nothing."""
+    aws.play(record_sets="registry", renames="replace")
     zone = make_zone(aws)
-    text = printed(what_stands(tmp_path, made_by_terraform(aws, zone, "article"), aws, zone))
+    files = what_stands(tmp_path, made_by_terraform(aws, zone, "article"), aws, zone)
     stands, tokens = aws.records(), identity(aws)["DkimAttributes"]["Tokens"]
+    text = printed(files)
     owned = re.sub(
         r"    dkim_tokens=\[.*?\],\n|    dkim_signing_zone=.*?\n", "", text.replace(".from_existing(", "("), flags=re.DOTALL
     )
-    assembly = tmp_path / "cdk.out"
-    app = App(outdir=str(assembly), analytics_reporting=False, default_stack_synthesizer=BootstraplessSynthesizer())
-    stack = Stack(app, "S", env=Environment(account=settings.ACCOUNT, region=TOKYO))
-    paste(owned, stack, PublicHostedZone.from_public_hosted_zone_attributes(stack, "Zone", hosted_zone_id=zone, zone_name=ZONE))
-    template = app.synth().get_stack_by_name("S").template
-    mapping = CliRunner().invoke(main, ["adopt", "--mapping", str(assembly), "--stack", "S"])
-    assert (mapping.exit_code, json.loads(mapping.stdout)) == (0, {"EmailAuthIdentity26A6EF86": {"EmailIdentity": ZONE}})
+    first = assembly_of(tmp_path / "first", owned, zone)
+    mapping = CliRunner().invoke(
+        main, ["adopt", "--mapping", first, "--zone", files[1], "--dkim-tokens", "\t".join(tokens), "--stack", "S"]
+    )
+    assert (mapping.exit_code, mapping.stderr, len(json.loads(mapping.stdout))) == (0, "", 8)
     (tmp_path / "mapping.json").write_text(mapping.stdout, encoding="utf-8")
+    cli = Cli(aws, tmp_path)
     with read_dns(aws) as reader:
-        mapping_file = str(tmp_path / "mapping.json")
-        Cli(aws, tmp_path).run(tmp_path, "import", "S", "--app", str(assembly), "--resource-mapping", mapping_file)
-        assert set(resources(aws)) == {"EmailAuthIdentity26A6EF86"}
-        assert status(aws, template) == "UPDATE_COMPLETE"
+        cli.run(tmp_path, "import", "S", "--app", first, "--resource-mapping", str(tmp_path / "mapping.json"))
+        assert set(resources(aws)) == set(json.loads(mapping.stdout))
+        assert "There were no differences" in cli.run(tmp_path, "diff", "S", "--app", first, "--no-color")
     assert (reader.missing, reader.other) == (set(), set())
     assert (aws.records(), identity(aws)["DkimAttributes"]["Tokens"]) == (stands, tokens)
-    assert len(resources(aws)) == 8
+
+    then = assembly_of(tmp_path / "then", later(owned), zone)
+    with read_dns(aws) as reader:
+        shown = cli.run(tmp_path, "diff", "S", "--app", then, "--no-color").partition("Stack S (")[2]
+        cli.run(tmp_path, "deploy", "S", "--app", then, "--require-approval", "never")
+    assert "[~] AWS::Route53::RecordSet EmailAuth/Dmarc" in shown
+    assert not re.search(r"\[[+-]\] AWS|replace", shown)
+    assert (reader.missing, reader.other) == (set(), {(f"_dmarc.{ZONE}.", "TXT")})
+    assert aws.records() == stands | {(f"_dmarc.{ZONE}.", "TXT"): (600, [DMARC])}
+
+
+def assembly_of(folder: Path, text: str, zone: str) -> str:
+    """The cloud assembly of stack S with the construct that is printed."""
+    app = App(outdir=str(folder), analytics_reporting=False, default_stack_synthesizer=BootstraplessSynthesizer())
+    stack = Stack(app, "S", env=Environment(account=settings.ACCOUNT, region=TOKYO))
+    paste(text, stack, PublicHostedZone.from_public_hosted_zone_attributes(stack, "Zone", hosted_zone_id=zone, zone_name=ZONE))
+    app.synth()
+    return str(folder)

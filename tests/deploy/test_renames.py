@@ -93,16 +93,6 @@ def test_a_new_construct_id_is_refused_by_ses(aws: LocalAws, layout: RecordLayou
 
 
 @pytest.mark.usefixtures("classic")
-def test_a_new_id_of_a_domain_policy_loses_its_records(aws: LocalAws, steps: Callable[..., str]) -> None:
-    """A DomainPolicy with a new id loses its records in a green deploy."""
-    steps(policy_alone("Policy"))
-    with watched(aws) as watch:
-        assert steps(policy_alone("Rules")) == "UPDATE_COMPLETE"
-    assert aws.records() == {}
-    assert watch.missing == {(f"{ZONE}.", "TXT"), (f"_dmarc.{ZONE}.", "TXT")}
-
-
-@pytest.mark.usefixtures("classic")
 def test_new_ids_of_records_alone_lose_them_all(aws: LocalAws, steps: Callable[..., str]) -> None:
     """New ids of the records alone: a green deploy, and all records are gone."""
     steps(auth())
@@ -195,51 +185,6 @@ def test_a_group_keeps_its_ids_by_the_escape_hatch() -> None:
 
 
 # --- what goes well: retain ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("classic")
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        pytest.param(
-            lambda policy: policy_alone("Policy", policy), lambda policy: policy_alone("Rules", policy), id="domain-policy"
-        ),
-        pytest.param(
-            lambda policy: auth(policy=policy),
-            lambda policy: auth("Mail", policy=policy, keep_identity=True),
-            id="ses-email-auth-whose-identity-keeps-its-id",
-        ),
-        pytest.param(
-            lambda policy: auth(policy=policy),
-            lambda policy: auth(layout=RecordLayout.GROUPED, policy=policy),
-            id="separate-to-grouped",
-        ),
-        pytest.param(
-            lambda policy: auth(layout=RecordLayout.GROUPED, policy=policy),
-            lambda policy: auth(policy=policy),
-            id="grouped-to-separate",
-        ),
-    ],
-)
-def test_retain_then_change_loses_nothing(
-    aws: LocalAws,
-    steps: Callable[..., str],
-    old: Callable[[RemovalPolicy | None], str],
-    new: Callable[[RemovalPolicy | None], str],
-) -> None:
-    """Deploy with RETAIN, then the new form with equal values and RETAIN, then RETAIN may go; a reader misses nothing.
-
-    Afterwards the new ids own the records: destroy leaves nothing.
-    """
-    steps(old(None))
-    before = aws.records()
-    with watched(aws) as watch:
-        for step in (old(RETAIN), new(RETAIN), new(None)):
-            assert steps(step) == "UPDATE_COMPLETE"
-            assert aws.records() == before
-    assert (watch.missing, watch.unverified, watch.rounds > 2) == (set(), False, True)
-    assert aws.destroy("S").status == "DELETE_COMPLETE"
-    assert aws.records() == {}
 
 
 # --- from CDK's own constructs ---------------------------------------------------------------------------------------
