@@ -39,9 +39,10 @@ class Dns:
         Args:
             hosted_zone: the zone.
             adopt: let a function of ours write the records, one custom resource for a domain. When the construct is deployed
-                first, it takes over a record that stands as it is wanted (type, TTL and values), and refuses any other. What
-                was taken over and never changed since stays when the stack goes. Leave it as it was at the first deployment:
-                another one changes the resources, and the old one deletes its records. Default: - CloudFormation writes them
+                first, it takes over a record that stands as it is wanted (type, TTL and values), and refuses any other,
+                whatever CloudFormation itself does with such records. What was taken over and never changed since stays when
+                the stack goes. Leave it as it was at the first deployment: another one changes the resources, and the old one
+                deletes its records. Default: - CloudFormation writes them
 
         Raises:
             EmailAuthError: for a private zone, an L1 zone, or what is no hosted zone at all.

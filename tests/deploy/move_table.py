@@ -133,6 +133,9 @@ class Move:
     classic: str
     registry: str
     steps: Callable[[Stage], Iterator[str]]
+    changes_name: bool = False
+    """Whether a `Name` changes or is written otherwise, so that it matters how the registry changes one."""
+
     goes: frozenset[tuple[str, str]] = frozenset()
     """The records that the move shall take away."""
 
@@ -153,11 +156,16 @@ def without_ids(stage: Stage) -> Iterator[str]:
     yield stage.deploy(plain())
 
 
-def without_the_lines(stage: Stage) -> Iterator[str]:
-    """Records whose names have no final dot, without the lines that keep them so; all else is equal."""
+def without_the_lines(stage: Stage, *, by_zone_name: bool) -> Iterator[str]:
+    """Records that name their zone, or have names without a final dot, without the lines that keep it; all else is equal."""
     before = json.loads(policy_alone("EmailAuth"))
     for resource in before["Resources"].values():
-        resource["Properties"]["Name"] = resource["Properties"]["Name"].removesuffix(".")
+        properties = resource["Properties"]
+        if by_zone_name:
+            del properties["HostedZoneId"]
+            properties["HostedZoneName"] = f"{ZONE}."
+        else:
+            properties["Name"] = properties["Name"].removesuffix(".")
     yield stage.deploy(before)
     yield stage.deploy(policy_alone("EmailAuth"))
 
@@ -284,6 +292,14 @@ def writer_under_another_id(stage: Stage) -> Iterator[str]:
     yield stage.deploy_built(written(None, "Mail", tuple(construct["overrides"])))
 
 
+def writer_back(stage: Stage) -> Iterator[str]:
+    """The records of our function become CloudFormation's own, by equal values."""
+    yield stage.deploy_built(written())
+    yield stage.deploy_built(written(RETAIN))
+    yield stage.deploy(separate(RETAIN))
+    yield stage.deploy(plain())
+
+
 def half_way(policy: RemovalPolicy, stage: Stage) -> Iterator[str]:
     """A DomainPolicy under another id, in a deploy that fails after its records."""
     yield stage.deploy(policy_alone("Policy"))
@@ -348,69 +364,59 @@ def leaving(policy: RemovalPolicy, stage: Stage) -> Iterator[str]:
 
 
 MAIL_FROM = frozenset({(f"bounce.{ZONE}.", "MX"), (f"bounce.{ZONE}.", "TXT")})
-A_POLICY = functools.partial(policy_alone, "Policy")
+NO_DOT = functools.partial(without_the_lines, by_zone_name=False)
+NO_ID = functools.partial(without_the_lines, by_zone_name=True)
+IDENTITY_ALONE = functools.partial(imported, owned=True, only="SES", then="dns=Dns.route53(zone, adopt=True)")
+ANOTHER_POLICY = functools.partial(renamed, policy_alone("Policy"), policy_alone("Rules"))
+ANOTHER_POLICY_IN_STEPS = functools.partial(
+    retain_then_equal, functools.partial(policy_alone, "Policy"), functools.partial(policy_alone, "Rules")
+)
+ANOTHER_CONSTRUCT = functools.partial(renamed, plain(), renamed_text("Mail", logical_ids=KEPT_IDENTITY))
+TO_GROUPED = functools.partial(retain_then_equal, separate, grouped)
+TO_SEPARATE = functools.partial(retain_then_equal, grouped, separate)
+ANOTHER_MAIL_FROM = functools.partial(another_mail_from, RecordLayout.SEPARATE)
 
 MOVES = [
-    Move("1: keep the logical ids, from `aws_ses` and `TxtRecord`", KEPT, KEPT, functools.partial(keep_ids, by_cdk)),
-    Move("1: keep them, names without a final dot", KEPT, KEPT, functools.partial(keep_ids, by_hand)),
-    Move("1: keep them, `HostedZoneName`", KEPT, KEPT, functools.partial(keep_ids, functools.partial(by_hand, "", f"{ZONE}."))),
-    Move("another construct id, with `logical_ids`", KEPT, KEPT, with_ids),
-    Move("our function's records under another id, with the lines of `adopt`", KEPT, KEPT, writer_under_another_id),
-    Move("1: without `logical_ids`, with an identity: SES refuses the second one", REFUSED, REFUSED, without_ids),
-    Move(
-        "`DomainPolicy` under another id, without `logical_ids`",
-        LOST,
-        REFUSED,
-        functools.partial(renamed, policy_alone("Policy"), policy_alone("Rules")),
-    ),
-    Move(
-        "records under new ids, the identity under its own",
-        LOST,
-        REFUSED,
-        functools.partial(renamed, plain(), renamed_text("Mail", logical_ids=KEPT_IDENTITY)),
-    ),
-    Move("a name without its final dot, without the lines of `adopt`", LOST, KEPT, without_the_lines),
+    Move("1: `logical_ids`, from `aws_ses` and `TxtRecord`", KEPT, KEPT, functools.partial(keep_ids, by_cdk)),
+    Move("1: the same, names without a final dot", KEPT, KEPT, functools.partial(keep_ids, by_hand), changes_name=True),
+    Move("1: the same, `HostedZoneName`", KEPT, KEPT, functools.partial(keep_ids, functools.partial(by_hand, "", f"{ZONE}."))),
+    Move("1: a name without its final dot, without the lines", LOST, KEPT, NO_DOT, changes_name=True),
+    Move("1: `HostedZoneName`, without the lines", LOST, REFUSED, NO_ID),
+    Move("1: without `logical_ids`: SES refuses a second identity", REFUSED, REFUSED, without_ids),
     Move("2: from a group to `adopt=True`", KEPT, KEPT, functools.partial(retain_then_adopt, group_by_hand)),
-    Move("2: from single records to `adopt=True`", KEPT, KEPT, functools.partial(retain_then_adopt, separate)),
-    Move("2: to another stack with `adopt=True`", KEPT, KEPT, functools.partial(to_another_stack, by_function=True)),
     Move("2: from a group by `cdk import`", REFUSED, KEPT, functools.partial(retain_then_import, group_by_hand)),
-    Move(
-        "2: from a group by equal values",
-        KEPT,
-        REFUSED,
-        functools.partial(retain_then_equal, group_by_hand, separate),
-    ),
-    Move("2: `GROUPED` to `SEPARATE` by equal values", KEPT, REFUSED, functools.partial(retain_then_equal, grouped, separate)),
-    Move("2: `SEPARATE` to `GROUPED` by equal values", KEPT, KEPT, functools.partial(retain_then_equal, separate, grouped)),
-    Move(
-        "2: `DomainPolicy` under another id by equal values",
-        KEPT,
-        REFUSED,
-        functools.partial(retain_then_equal, A_POLICY, functools.partial(policy_alone, "Rules")),
-    ),
+    Move("2: from a group by equal values", KEPT, REFUSED, functools.partial(retain_then_equal, group_by_hand, separate)),
+    Move("2: to another stack with `adopt=True`", KEPT, KEPT, functools.partial(to_another_stack, by_function=True)),
     Move("2: to another stack by equal values", KEPT, REFUSED, functools.partial(to_another_stack, by_function=False)),
+    Move("2: from single records to `adopt=True`", KEPT, KEPT, functools.partial(retain_then_adopt, separate)),
+    Move("2: from `adopt=True` back by equal values", KEPT, REFUSED, writer_back),
     Move("2: in one step to `adopt=True`", LOST, LOST, writer_in_one_step),
-    Move("2: in one step, `SEPARATE` to `GROUPED`", LOST, LOST, functools.partial(renamed, plain(), grouped(None))),
-    Move("2: in one step, `GROUPED` to `SEPARATE`", LOST, REFUSED, functools.partial(renamed, grouped(None), plain())),
     Move("2: equal values and `RETAIN`, the deploy fails half way", REFUSED, REFUSED, functools.partial(half_way, RETAIN)),
     Move("2: the same with `RETAIN_ON_UPDATE_OR_DELETE`", LOST, REFUSED, functools.partial(half_way, RETAIN_LATER)),
     Move("3: with `adopt=True`", KEPT, KEPT, functools.partial(from_terraform, "dns=Dns.route53(zone, adopt=True)")),
-    Move("3: by equal values, as printed", KEPT, REFUSED, functools.partial(from_terraform, "hosted_zone=zone")),
     Move("3: `FromDomainTxt.shared()`", KEPT, KEPT, shared),
-    Move(
-        "3: `cdk import` of the records, the identity stays whose it is",
-        REFUSED,
-        KEPT,
-        functools.partial(imported, owned=False),
-    ),
+    Move("3: `cdk import` of the records alone", REFUSED, KEPT, functools.partial(imported, owned=False)),
+    Move("3: as printed, by equal values", KEPT, REFUSED, functools.partial(from_terraform, "hosted_zone=zone")),
     Move("4: `cdk import` of identity and records", REFUSED, KEPT, functools.partial(imported, owned=True)),
+    Move("4: `cdk import` of the identity, then `adopt=True`", KEPT, KEPT, IDENTITY_ALONE),
+    Move("later: another construct id, with `logical_ids`", KEPT, KEPT, with_ids),
+    Move("later: another id of `adopt=True`, with the lines of `adopt`", KEPT, KEPT, writer_under_another_id),
+    Move("later: another id of a `DomainPolicy`, without `logical_ids`", LOST, REFUSED, ANOTHER_POLICY),
+    Move("later: another id of a `DomainPolicy`, retained, then by equal values", KEPT, REFUSED, ANOTHER_POLICY_IN_STEPS),
+    Move("later: new ids of the records alone", LOST, REFUSED, ANOTHER_CONSTRUCT),
+    Move("later: `SEPARATE` to `GROUPED` in one step", LOST, LOST, functools.partial(renamed, plain(), grouped(None))),
+    Move("later: `SEPARATE` to `GROUPED`, retained, then by equal values (a guess)", KEPT, KEPT, TO_GROUPED),
+    Move("later: `GROUPED` to `SEPARATE` in one step", LOST, REFUSED, functools.partial(renamed, grouped(None), plain())),
+    Move("later: `GROUPED` to `SEPARATE`, retained, then by equal values", KEPT, REFUSED, TO_SEPARATE),
+    Move("later: `GROUPED`, retained, then to `adopt=True`", KEPT, KEPT, functools.partial(retain_then_adopt, grouped)),
+    Move("later: another MAIL FROM subdomain", KEPT, KEPT, ANOTHER_MAIL_FROM, changes_name=True, goes=MAIL_FROM),
     Move(
-        "4: `cdk import` of the identity, then `adopt=True`",
+        "later: another MAIL FROM subdomain, `GROUPED`",
         KEPT,
         KEPT,
-        functools.partial(imported, owned=True, only="SES", then="dns=Dns.route53(zone, adopt=True)"),
+        functools.partial(another_mail_from, GROUPED),
+        goes=MAIL_FROM,
     ),
-    Move("another MAIL FROM subdomain", KEPT, KEPT, functools.partial(another_mail_from, RecordLayout.SEPARATE), MAIL_FROM),
-    Move("another MAIL FROM subdomain, `GROUPED`", KEPT, KEPT, functools.partial(another_mail_from, GROUPED), MAIL_FROM),
-    Move("leaving, with `RETAIN` or `RETAIN_ON_UPDATE_OR_DELETE`", KEPT, KEPT, functools.partial(leaving, RETAIN_LATER)),
+    Move("later: leaving, with `RETAIN`", KEPT, KEPT, functools.partial(leaving, RETAIN)),
+    Move("later: leaving, with `RETAIN_ON_UPDATE_OR_DELETE`", KEPT, KEPT, functools.partial(leaving, RETAIN_LATER)),
 ]

@@ -1,6 +1,7 @@
 """A construct that gets another id, place or layout in a deployed stack: what loses records, and what does not.
 
-CloudFormation takes an equal record over under its new id, then deletes that of the old id, which is the same one.
+In the classic world CloudFormation takes an equal record over under its new id, then deletes that of the old id, which is the
+same one. `test_move_table` has the same moves in both worlds, this module what SES says meanwhile.
 """
 
 from __future__ import annotations
