@@ -113,13 +113,15 @@ def _map_record(mapping: ImportMapping, entry: Entry, record: DeclaredRecordSet,
     logical_id = entry.resource.logical_id
     name = names.of(entry, record)
     place = f"{name} {record.type_text}"
-    standing = names.view.find(name, record)
+    # Two records of one name whose conditions are not known are told apart by these, which are no identifiers.
+    set_identifier = record.set_identifier if "SetIdentifier" in entry.resource.properties else None
+    standing = names.view.find(name, record, set_identifier)
     if name and standing is None and names.view.is_complete_for(name):
         mapping.notes.append(f"{place} ({logical_id}) does not stand: the deploy after the import makes it")
         return
     identifier = {"Name": name, "HostedZoneId": record.zone_id, "Type": record.type_text}
-    if "SetIdentifier" in entry.resource.properties and record.set_identifier is not None:
-        identifier["SetIdentifier"] = record.set_identifier
+    if set_identifier is not None:
+        identifier["SetIdentifier"] = set_identifier
     if _ROUTE53_ID.fullmatch(record.zone_id) is None:
         identifier["HostedZoneId"] = ""
         mapping.unclear.append(
@@ -128,7 +130,7 @@ def _map_record(mapping: ImportMapping, entry: Entry, record: DeclaredRecordSet,
         )
     mapping.identifiers[logical_id] = identifier
     if standing is not None:
-        mapping.notes += _differences(place, standing, record)
+        mapping.notes += _differences(place, standing, record, set_identifier)
 
 
 def _not_importable(resource: StackResource) -> str:
@@ -144,10 +146,12 @@ def _not_importable(resource: StackResource) -> str:
     return f"{sentence}; with Dns.route53(zone, adopt=True) the deploy after the import takes its records over"
 
 
-def _differences(place: str, standing: DeclaredRecordSet, wanted: DeclaredRecordSet) -> Iterator[str]:
+def _differences(
+    place: str, standing: DeclaredRecordSet, wanted: DeclaredRecordSet, set_identifier: str | None
+) -> Iterator[str]:
     """What the import leaves as it is, and the deploy after it changes. What is known after the deploy is not compared."""
     changes = []
-    if standing.is_alias or standing.set_identifier != wanted.set_identifier:
+    if standing.is_alias or standing.set_identifier != set_identifier:
         changes.append("it is an alias or has a routing policy")
     elif standing.ttl and standing.ttl != wanted.ttl:
         changes.append(f"TTL {standing.ttl} -> {wanted.ttl}")
@@ -183,22 +187,23 @@ class _ZoneView:
                 if len(identity.dkim_tokens) == _TOKENS:
                     self._tokens.setdefault(identity.name.lower().removesuffix("."), set()).add(identity.dkim_tokens)
 
-    def find(self, name: str, wanted: DeclaredRecordSet) -> DeclaredRecordSet | None:
-        """The record set that stands at `name`, of the type and in the zone of `wanted`."""
-        return next(
-            (
-                record
-                for its_name, record in self._records
-                if its_name == name
-                and record.type_text == wanted.type_text
-                and (_ROUTE53_ID.fullmatch(record.zone_id) is None or record.zone_id == wanted.zone_id)
-            ),
-            None,
-        )
+    def find(self, name: str, wanted: DeclaredRecordSet, set_identifier: str | None) -> DeclaredRecordSet | None:
+        """The record set that stands at `name`, of the type and in the zone of `wanted`; best that with the set identifier."""
+        found = [
+            record
+            for its_name, record in self._records
+            if its_name == name
+            and record.type_text == wanted.type_text
+            and (_ROUTE53_ID.fullmatch(record.zone_id) is None or record.zone_id == wanted.zone_id)
+        ]
+        return min(found, key=lambda record: record.set_identifier != set_identifier, default=None)
 
     def is_complete_for(self, name: str) -> bool:
-        """Whether what is not in the files does not exist: a list of the whole zone is among them."""
-        return any(name == zone.text or name.endswith(f".{zone.text}") for zone in self._complete)
+        """Whether what is not in the files does not exist: the whole zone that the name is in is among them."""
+        zones = {zone.text for zone in self._complete}
+        delegated = {its_name for its_name, record in self._records if record.type_text == "NS"}
+        nearest = max((zone for zone in zones | delegated if _is_at_or_below(name, zone)), key=len, default="")
+        return nearest in zones
 
     def tokens_of(self, domain: str) -> tuple[str, ...]:
         """The tokens in the order of SES, if exactly one identity of that name is in the files."""
@@ -248,6 +253,10 @@ class _Names:
                 f'only SES knows the names of {", ".join(logical_ids)}{order}; add --dkim-tokens "$(aws sesv2 '
                 f'get-email-identity --email-identity {domain} --query DkimAttributes.Tokens --output text)"'
             )
+
+
+def _is_at_or_below(name: str, zone: str) -> bool:
+    return name == zone or name.endswith(f".{zone}")
 
 
 def _in_registry(record: DeclaredRecordSet) -> str:

@@ -139,6 +139,7 @@ def test_a_condition_is_no_set_identifier() -> None:
         **template(R=record("_dmarc.example.com") | {"Condition": "C"}),
     }
     assert json.loads(mapping(body).stdout) == {"R": TXT}
+    assert in_zone(body, listed("_dmarc.example.com.")).stderr == ""
 
 
 # --- DKIM names ------------------------------------------------------------------------------------------------------
@@ -220,6 +221,9 @@ def test_two_identities_of_one_name() -> None:
     one = json.loads(mapping(SENDING, "--zone", "one.json").stdout)
     assert one["D3"]["Name"] == f"{'a' * 31}3._domainkey.example.com"
     assert mapping(SENDING, "--zone", "one.json", "--zone", "two.json").exit_code == 1
+    unknown = Path("one.json").read_text(encoding="utf-8").replace("tokens", "others")
+    Path("none.json").write_text(unknown, encoding="utf-8")
+    assert mapping(SENDING, "--zone", "none.json").exit_code == 1
 
 
 # --- what stands -----------------------------------------------------------------------------------------------------
@@ -267,6 +271,22 @@ def test_what_does_not_stand_is_not_imported() -> None:
     assert "_dmarc.example.com TXT (MailDmarc1A2B3C4D) does not stand: the deploy after the import makes it" in result.stderr
     assert "MailDmarc1A2B3C4D" in json.loads(in_zone(NEW, soa=False).stdout)
     assert in_zone(NEW).exit_code == 1
+
+
+def test_a_zone_below_is_another_one() -> None:
+    """What is delegated does not stand in the list, wherever it stands."""
+    body = template(R=record("_dmarc.mail.example.com."))
+    assert in_zone(body, listed("mail.example.com.", "NS", "ns.example.net.")).exit_code == 0
+    assert in_zone(body, listed("l.example.com.", "NS", "ns.example.net.")).exit_code == 1
+    assert in_zone(NEW, listed("example.com.", "NS", "ns.example.net.")).exit_code == 1
+
+
+def test_sets_of_a_routing_policy_are_told_apart() -> None:
+    """By their identifiers; a plain record in place of one is said."""
+    body = template(R=record("w.example.com.", SetIdentifier="blue", Weight="1"))
+    sets = [listed("w.example.com.", ttl=60, SetIdentifier="green"), listed("w.example.com.", SetIdentifier="blue")]
+    assert in_zone(body, *sets).stderr == ""
+    assert "changes it: it is an alias or has a routing policy" in in_zone(body, sets[0]).stderr
 
 
 def test_a_record_of_another_zone_is_another() -> None:
