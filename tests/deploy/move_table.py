@@ -11,11 +11,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
-from ses_email_auth import DmarcPolicy, Dns, DomainPolicy, FromDomainTxt, RecordLayout, SesEmailAuth
+from ses_email_auth import DmarcPolicy, DmarcRecord, Dns, DomainPolicy, FromDomainTxt, RecordLayout, SesEmailAuth
 from ses_email_auth.cli.main import main
 from tests.deploy.moves import adopt, by_cdk, by_hand, in_a_group, made_by_terraform, moved, paste, what_stands
 from tests.deploy.stacks import RUA, build, email_auth, identity, in_zone, logical_ids, plain, policy_alone, upload
@@ -335,6 +335,25 @@ def imported(stage: Stage, *, owned: bool, only: str = "", then: str = "hosted_z
     yield stage.deploy_built(functools.partial(paste, text.replace("hosted_zone=zone", then)))
 
 
+def new_identity(stage: Stage) -> Iterator[str]:
+    """TXT and DMARC of a domain stand, and no identity: our function takes them over."""
+    change(stage.aws, stage.zone, ("CREATE", member(ZONE, '"v=spf1 -all"', '"token"', ttl=300)))
+    change(stage.aws, stage.zone, ("CREATE", member(f"_dmarc.{ZONE}", '"v=DMARC1;p=none"', ttl=3600)))
+    yield ""
+
+    def fill(stack: Stack, zone: IPublicHostedZone) -> None:
+        SesEmailAuth(
+            stack,
+            "EmailAuth",
+            dns=Dns.route53(zone, adopt=True),
+            from_domain_txt=FromDomainTxt.adopt(["v=spf1 -all", "token"], ttl=Duration.seconds(300)),
+            dmarc=DmarcRecord.verbatim("v=DMARC1;p=none"),
+            dmarc_ttl=Duration.hours(1),
+        )
+
+    yield stage.deploy_built(fill)
+
+
 def shared(stage: Stage) -> Iterator[str]:
     """A TXT set that others own gets SES's include."""
     change(stage.aws, stage.zone, ("CREATE", member(ZONE, '"v=spf1 include:_spf.google.com ~all"', '"token"', ttl=300)))
@@ -394,6 +413,7 @@ MOVES = [
     Move("2: equal values and `RETAIN`, the deploy fails half way", REFUSED, REFUSED, functools.partial(half_way, RETAIN)),
     Move("2: the same with `RETAIN_ON_UPDATE_OR_DELETE`", LOST, REFUSED, functools.partial(half_way, RETAIN_LATER)),
     Move("3: with `adopt=True`", KEPT, KEPT, functools.partial(from_terraform, "dns=Dns.route53(zone, adopt=True)")),
+    Move("3: with `adopt=True`, the identity is new", KEPT, KEPT, new_identity),
     Move("3: `FromDomainTxt.shared()`", KEPT, KEPT, shared),
     Move("3: `cdk import` of the records alone", REFUSED, KEPT, functools.partial(imported, owned=False)),
     Move("3: as printed, by equal values", KEPT, REFUSED, functools.partial(from_terraform, "hosted_zone=zone")),

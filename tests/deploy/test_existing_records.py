@@ -66,6 +66,26 @@ def test_taken_over_then_replaced(aws: LocalAws, layout: RecordLayout) -> None:
     assert aws.records() == {}
 
 
+@pytest.mark.parametrize("renames", ["in-place", "replace"])
+def test_equal_records_are_refused_in_the_registry(aws: LocalAws, renames: str) -> None:
+    """What stood is as it was; under RETAIN the deploy leaves what it had made new, as the README says."""
+    aws.play(record_sets="registry", renames=renames)
+    zone = make_zone(aws)
+    change(aws, zone, *(("CREATE", record_set) for record_set in STANDS))
+    before = aws.records()
+    with watched(aws) as watch:
+        outcome = aws.deploy("S", in_zone(adopting(removal_policy=RemovalPolicy.RETAIN), zone))
+    assert (outcome.status, watch.missing) == ("ROLLBACK_COMPLETE", set())
+    left = aws.records()
+    assert {key: left[key] for key in before} == before
+    (reason,) = outcome.failures.values()
+    assert reason == f"Resource of type 'AWS::Route53::RecordSet' with identifier '_dmarc.{ZONE}|{zone}|TXT' already exists."
+    assert sorted(kind for _, kind in left.keys() - before.keys()) == ["CNAME"] * 3 + ["MX"]
+    assert aws.client("sesv2").list_email_identities()["EmailIdentities"] != []
+    assert aws.destroy("S").status == "DELETE_COMPLETE"
+    assert {key: aws.records()[key] for key in before} == before
+
+
 @pytest.mark.usefixtures("classic")
 @pytest.mark.parametrize("layout", RecordLayout)
 @pytest.mark.parametrize(
