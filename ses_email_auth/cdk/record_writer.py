@@ -134,9 +134,11 @@ def shared_spf(request: PublishRequest, writer: ZoneWriter, policy: PolicyPlan) 
         },
         statements=[
             *_zone_statements(request, writer),
-            # Whether another resource needs the include: a construct that got another name.
+            # Whether the stack rolls back while the function works. And whether another resource needs the include: a
+            # construct that got another name.
             aws_iam.PolicyStatement(
-                actions=["cloudformation:ListStackResources"], resources=[Stack.of(request.scope).stack_id]
+                actions=["cloudformation:DescribeStackEvents", "cloudformation:ListStackResources"],
+                resources=[Stack.of(request.scope).stack_id],
             ),
         ],
         wildcards=CHANGE_WILDCARD,

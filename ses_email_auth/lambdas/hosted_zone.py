@@ -2,6 +2,7 @@ r"""A hosted zone of Route 53, its record sets, and how they are changed (API re
 
 The zone is one of this account or, through a role, of another one. A ChangeBatch is done whole or not at all, and a DELETE in
 it must name values and TTL exactly: so nothing is overwritten that was changed in the meantime. UPSERT is never used.
+`zone_change` says what holds for several batches.
 
 Record sets are equal if their names are, without regard to case, final dot and escapes (`\052` is `*`); their TXT values by
 their strings, as they are cut; their other values without regard to case and final dot. The order of values does not count.
@@ -27,17 +28,25 @@ from ses_email_auth.lambdas.custom_resource import CONFIG, Failed, error_code, i
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ses_email_auth.lambdas.custom_resource import Properties, Request, RetryNote
-
-UNCHANGED = "nothing was changed"
+    from ses_email_auth.lambdas.custom_resource import Properties
 
 Key: TypeAlias = tuple[str, str]
 """Name and type."""
 
-_PERMISSION_PAUSES = (2, 4, 6)  # seconds: permissions that were just made are not in force everywhere at once
 _SYNC_PAUSES = (1, 2, 3, *[5] * 10)  # seconds: "changes generally propagate to all Route 53 servers within 60 seconds"
 _GRACE = 20  # seconds that the function keeps for its answer
 _PARTS = ("Name", "Type", "Identifier")
+_PLAIN = re.compile(r"[a-z0-9_.-]+")  # names whose place in a list is documented
+# The region of Route 53 in each partition (botocore 1.44.8, "endpoints.json").
+_ROUTE53_REGIONS = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-northwest-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
+    "aws-us-gov": "us-gov-west-1",
+}
 
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _STRING = re.compile(r'"((?:[^"\\]|\\[0-7]{3}|\\.)*)"|(\S+)', re.DOTALL)
@@ -166,7 +175,8 @@ class HostedZone:
         self.zone_id = str(properties["HostedZoneId"]).removeprefix("/hostedzone/")
         self._role_arn = str(properties.get("RoleArn", ""))
         self._external_id = str(properties.get("ExternalId", ""))
-        self._session_name = _session_name(f"ses-email-auth-{properties['Domain']}")
+        self._domain = plain_name(str(properties["Domain"]))
+        self._session_name = _session_name(f"ses-email-auth-{self._domain}")
 
     @cached_property
     def _route53(self) -> _Route53:
@@ -177,14 +187,21 @@ class HostedZone:
     def read(self, names: Iterable[str]) -> dict[Key, RecordSet]:
         """All record sets at `names`.
 
+        A page holds 300 record sets and begins at any name, so those of one domain, which are neighbours, take few.
+
         Raises:
             Failed: if it may not be read, or the role cannot be assumed.
             ZoneIsGone: if there is no such zone.
         """
-        return {record_set.key: record_set for name in sorted(set(names)) for record_set in self._at(name)}
+        wanted = set(names)
+        plain = sorted(filter(_PLAIN.fullmatch, wanted), key=_place_in_list)
+        found: dict[Key, RecordSet] = {}
+        for group in (plain, *([name] for name in sorted(wanted.difference(plain)))):
+            found |= self._neighbours(group)
+        return found
 
-    def change(self, changes: Sequence[Change], remaining_seconds: Callable[[], float]) -> None:
-        """Do all changes at once, and wait at most a minute until Route 53 answers with them.
+    def change(self, changes: Sequence[Change]) -> str:
+        """Do all changes at once. Returns the id of the change, which `wait` takes.
 
         Raises:
             Failed: if they are not allowed.
@@ -205,52 +222,56 @@ class HostedZone:
             if not is_denied(error):
                 raise
             wanted = "; ".join(f"{action} {record_set.place}" for action, record_set in changes)
+            fix = self._fix_of([record_set for _, record_set in changes])
             raise Failed(
-                f"{self._who} may not do this in the hosted zone {self.zone_id}: {wanted}; nothing was changed; {self._fix}"
+                f"{self._who} may not do this in the hosted zone {self.zone_id}: {wanted}; nothing was changed; {fix}"
             ) from error
-        self._wait(str(answer["ChangeInfo"]["Id"]), remaining_seconds)
+        return str(answer["ChangeInfo"]["Id"])
 
-    def _at(self, name: str) -> list[RecordSet]:
-        record_sets: list[RecordSet] = []
-        start: dict[str, object] = {"StartRecordName": f"{name}."}
-        while True:
-            page = self._page(start)
-            members = page["ResourceRecordSets"]
-            for raw in members if isinstance(members, list) else ():
-                record_set = RecordSet.from_route53(raw)
-                if record_set.name != name:
-                    return record_sets
-                record_sets.append(record_set)
-            if not page["IsTruncated"] or plain_name(str(page["NextRecordName"])) != name:
-                return record_sets
-            start = {f"StartRecord{part}": page[f"NextRecord{part}"] for part in _PARTS if f"NextRecord{part}" in page}
-
-    def _page(self, start: Mapping[str, object]) -> Mapping[str, object]:
-        # A role that could be assumed is in force.
-        pauses = () if self._role_arn else _PERMISSION_PAUSES
-        try:
-            return retry_denied(self._route53.list_resource_record_sets, pauses, HostedZoneId=self.zone_id, **start)
-        except ClientError as error:
-            if error_code(error) == "NoSuchHostedZone":
-                raise ZoneIsGone(self.zone_id) from error
-            if not is_denied(error):
-                raise
-            raise Failed(f"{self._who} may not read the hosted zone {self.zone_id}; {self._fix}") from error
-
-    def _wait(self, change_id: str, remaining_seconds: Callable[[], float]) -> None:
-        """Wait until all name servers of Route 53 have the change: what depends on the records looks them up at once."""
+    def wait(self, change_id: str, remaining_seconds: Callable[[], float], is_given_up: Callable[[], bool]) -> None:
+        """Wait at most a minute until all name servers of Route 53 have the change; shorter if the request is given up."""
         for pause in _SYNC_PAUSES:
             try:
                 status = self._route53.get_change(Id=change_id)["ChangeInfo"]["Status"]
             except (BotoCoreError, ClientError) as error:  # the change is made: a failure would disown it
                 _log.warning("the change cannot be followed: %s", type(error).__name__)
                 return
-            if status == "INSYNC":
+            if status == "INSYNC" or is_given_up():
                 return
             if remaining_seconds() < pause + _GRACE:
                 break
             time.sleep(pause)
         _log.warning("the change %s was accepted and is not on all name servers yet", change_id)
+
+    def _neighbours(self, names: list[str]) -> dict[Key, RecordSet]:
+        """All record sets at `names`, which are in the order of the list."""
+        found: dict[Key, RecordSet] = {}
+        start: dict[str, object] = {}
+        while names:
+            page = self._page(start or {"StartRecordName": f"{names[0]}."})
+            members = page["ResourceRecordSets"]
+            listed = [RecordSet.from_route53(raw) for raw in members] if isinstance(members, list) else []
+            found |= {record_set.key: record_set for record_set in listed if record_set.name in names}
+            if not page["IsTruncated"]:
+                break
+            following = plain_name(str(page["NextRecordName"]))
+            names = _behind(names, {record_set.name for record_set in listed}, following)
+            parts = {f"StartRecord{part}": page[f"NextRecord{part}"] for part in _PARTS if f"NextRecord{part}" in page}
+            start = parts if following in names else {}
+        return found
+
+    def _page(self, start: Mapping[str, object]) -> Mapping[str, object]:
+        client, arguments = self._route53, {"HostedZoneId": self.zone_id, **start}
+        try:
+            if self._role_arn:  # a role that could be assumed is in force
+                return client.list_resource_record_sets(**arguments)
+            return retry_denied(client.list_resource_record_sets, **arguments)
+        except ClientError as error:
+            if error_code(error) == "NoSuchHostedZone":
+                raise ZoneIsGone(self.zone_id) from error
+            if not is_denied(error):
+                raise
+            raise Failed(f"{self._who} may not read the hosted zone {self.zone_id}; {self._fix}") from error
 
     @property
     def _who(self) -> str:
@@ -262,29 +283,11 @@ class HostedZone:
             return "let ZoneWriterRole allow these names, in the account of the zone"
         return "a policy of the organization or a permissions boundary may forbid it"
 
-
-def make_change(request: Request, zone: HostedZone, note: RetryNote, plan: Callable[[], list[Change]], tries: int) -> None:
-    """Make the changes that `plan` wants; it reads the zone again each time that Route 53 refuses them.
-
-    Raises:
-        Failed: if they are refused `tries` times, or not allowed.
-        ZoneIsGone: if there is no such zone.
-    """
-    refusal = ""
-    for attempt in range(tries):
-        changes = plan()
-        try:
-            if changes:
-                zone.change(changes, request.remaining_seconds)
-        except Refused as error:
-            refusal = str(error)
-            _log.warning("refused: %s", refusal)
-            if not error.was_sent_before:
-                note.delete()
-            time.sleep(attempt)
-        else:
-            return
-    raise Failed(f"Route 53 refuses the change, {UNCHANGED}: {refusal}")
+    def _fix_of(self, record_sets: Iterable[RecordSet]) -> str:
+        """The fix for changes of these record sets."""
+        if self._role_arn and (self._domain, "TXT") in {record_set.key for record_set in record_sets}:
+            return f"{self._fix}; the TXT record of '{self._domain}' itself needs ZoneWriterRole(from_domain_txt=True)"
+        return self._fix
 
 
 def plain_name(name: str) -> str:
@@ -322,17 +325,41 @@ def _session_name(text: str) -> str:
     return "".join(character if character.isalnum() or character in "+=,.@-" else "-" for character in text)[:64]
 
 
+def _behind(names: Sequence[str], listed: set[str], following: str) -> list[str]:
+    """Of `names`, for the first of which a page was asked, those that the page has not settled.
+
+    `following` is the name at which the next page begins. A name is settled if its place in the list is on the page, whether it
+    stands there or not (API reference, "ListResourceRecordSets"). How names with other signs are sorted is not documented: they
+    show nothing.
+    """
+    reached = max((_place_in_list(name) for name in (*listed, following) if _PLAIN.fullmatch(name)), default="")
+    settled = {names[0], *listed}
+    return [name for name in names if name == following or (name not in settled and _place_in_list(name) >= reached)]
+
+
+def _place_in_list(name: str) -> str:
+    """What Route 53 sorts by: "DNS name with the labels reversed, for example: com.example.www.", in ASCII order."""
+    return "".join(f"{label}." for label in reversed(name.split(".")))
+
+
 def _assume(role_arn: str, external_id: str, session_name: str) -> dict[str, object]:
-    sts: _Sts = boto3.client("sts", config=CONFIG)
+    """The credentials of the role.
+
+    They are asked for where Route 53 is: an account that has not opted in to the region of the function is not known to STS
+    there (aws-cdk #23081, #26562, #26593). In another partition STS of the function's region is asked.
+    """
+    region = _ROUTE53_REGIONS.get(role_arn.split(":")[1])
+    sts: _Sts = boto3.client("sts", region_name=region, config=CONFIG)
     extra = {"ExternalId": external_id} if external_id else {}
     try:
-        role = retry_denied(sts.assume_role, _PERMISSION_PAUSES, RoleArn=role_arn, RoleSessionName=session_name, **extra)
+        role = retry_denied(sts.assume_role, RoleArn=role_arn, RoleSessionName=session_name, **extra)
     except ClientError as error:
         if not is_denied(error):
             raise
         raise Failed(
-            f"{role_arn} cannot be assumed: it does not exist, or does not trust {_own_role(sts)}; deploy the stack "
-            f"with ZoneWriterRole in the account of the zone first, with this account in 'trusted'"
+            f"{role_arn} cannot be assumed: it does not exist, or does not trust {_own_role(sts)}, or asks for another "
+            f"external id, or a policy of an organization forbids sts:AssumeRole in {region or 'this region'}; deploy the "
+            f"stack with ZoneWriterRole in the account of the zone first, with this account in 'trusted'"
         ) from error
     keys = role["Credentials"]
     return {

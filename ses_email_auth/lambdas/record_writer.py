@@ -1,4 +1,4 @@
-"""Writes the record sets of one domain with one ChangeBatch: all or none.
+"""Writes the record sets of one domain: all or none, as `zone_change` says.
 
 - A record set that this resource did not write is never changed or deleted: a change names the old values exactly.
 - Create refuses what stands already. With `Adopt` it takes over record sets that are equal, and keeps their fingerprints in the
@@ -6,6 +6,8 @@
 - A delete leaves what another resource of the stack has taken over, so that a new name of the construct loses nothing.
 - Update writes only what differs. Another zone or domain is a replacement: the new records first, then a delete of the old.
 - The update back after one that was refused does nothing.
+- A create or an update that CloudFormation has cancelled writes nothing any more, or takes back what it wrote. The delete that
+  follows names an id that CloudFormation made up, and leaves all alone: it cannot know what the create wrote.
 
 Not handled: taking over in an update, because the physical id cannot change there; what stands already is refused.
 """
@@ -17,11 +19,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.lambdas.custom_resource import Failed, Outcome, RetryNote, answer
-from ses_email_auth.lambdas.hosted_zone import UNCHANGED, HostedZone, RecordSet, ZoneIsGone, make_change
-from ses_email_auth.lambdas.stack_history import is_rolling_back, last_update_failed, other_ids
+from ses_email_auth.lambdas.hosted_zone import HostedZone, RecordSet, ZoneIsGone
+from ses_email_auth.lambdas.stack_history import is_given_up, is_rolling_back, last_update_failed, other_ids
+from ses_email_auth.lambdas.zone_change import UNCHANGED, ZoneChange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ses_email_auth.lambdas.custom_resource import Properties, Request
     from ses_email_auth.lambdas.hosted_zone import Change, Key
@@ -77,7 +80,7 @@ def _create(request: Request) -> Outcome:
         note.write(adopted)
         return [("CREATE", record_set) for record_set in wanted.values() if record_set not in equal]
 
-    make_change(request, zone, note, plan, _TRIES)
+    ZoneChange(request, zone, note, _TRIES, _given_up(request, goes_back=goes_back)).make(plan)
     return Outcome(physical_id)
 
 
@@ -85,28 +88,32 @@ def _update(request: Request) -> None:
     zone, note = HostedZone(request.properties), RetryNote(request.request_id)
     old, new = _sets(request.old_properties), _sets(request.properties)
     keys = [key for key in {**new, **old} if not (key in old and key in new and old[key].is_like(new[key]))]
-    goes_back = bool(keys) and last_update_failed(request)
+    if not keys:
+        return
+    has_failed = last_update_failed(request)
+    goes_back = has_failed or is_rolling_back(request)
 
     def plan() -> list[Change]:
         try:
             standing = zone.read(name for name, _ in keys)
         except Failed as error:
-            if not goes_back:
+            if not has_failed:
                 raise
             _log.warning("the update before failed, and nothing can be seen of it: %s", error)
             return []
-        steps = [_Step(old.get(key), new.get(key), standing.get(key)) for key in keys]
-        if goes_back and not _were_done(steps):
-            _log.warning("the update before was refused, so there is nothing to take back")
-            return []
+        steps = [_Step(old.get(key), new.get(key), standing.get(key), key[1]) for key in keys]
+        if has_failed:
+            steps = _done(steps)
+            if not steps:
+                _log.warning("the update before was refused, so there is nothing to take back")
+                return []
         if note.read() is None:
             _refuse([_stands_equally(step.new, _ONLY_FIRST) for step in steps if step.new is not None and step.is_foreign])
         _refuse([conflict for step in steps if (conflict := step.conflict) is not None])
         note.write([])
         return [change for step in steps for change in step.changes()]
 
-    if keys:
-        make_change(request, zone, note, plan, _TRIES)
+    ZoneChange(request, zone, note, _TRIES, _given_up(request, goes_back=goes_back)).make(plan)
 
 
 def _delete(request: Request) -> None:
@@ -125,9 +132,14 @@ def _delete(request: Request) -> None:
         return [("DELETE", standing[key]) for key in keys]
 
     try:
-        make_change(request, zone, RetryNote(request.request_id), plan, _TRIES)
+        ZoneChange(request, zone, RetryNote(request.request_id), _TRIES, lambda: False).make(plan)
     except ZoneIsGone:
         _log.warning("there is no hosted zone %s any more", zone.zone_id)
+
+
+def _given_up(request: Request, *, goes_back: bool) -> Callable[[], bool]:
+    """Whether the request is not wanted any more; the way back, which a rollback asks for, always is."""
+    return lambda: not goes_back and is_given_up(request)
 
 
 def _may_delete(ours: RecordSet, standing: RecordSet, taken_over: set[str]) -> bool:
@@ -154,6 +166,8 @@ class _Step:
     old: RecordSet | None
     new: RecordSet | None
     standing: RecordSet | None
+    type: str
+    """Of the record set, for example `MX`."""
 
     @property
     def is_done(self) -> bool:
@@ -191,12 +205,15 @@ class _Step:
         return deletes if self.new is None else [*deletes, ("CREATE", self.new)]
 
 
-def _were_done(steps: Sequence[_Step]) -> bool:
-    """Whether the update that `steps` take back was done although it counts as failed, as after a time-out.
+def _done(steps: Sequence[_Step]) -> list[_Step]:
+    """The steps that the update which they take back has done although it counts as failed, as after a time-out.
 
-    It was done whole or not at all. A set that it added proves nothing: it may have stood there before.
+    It has done all, or nothing but MX records is missing. A set that it added proves nothing: it may have stood there before.
     """
-    return all(step.is_as_it_was for step in steps) and any(step.new is not None for step in steps)
+    for done in (list(steps), [step for step in steps if step.type != "MX"]):
+        if all(step.is_as_it_was for step in done) and any(step.new is not None for step in done):
+            return done
+    return []
 
 
 def _stands_differently(wanted: RecordSet, standing: RecordSet) -> str:
@@ -210,7 +227,7 @@ def _stands_differently(wanted: RecordSet, standing: RecordSet) -> str:
 def _stands_equally(wanted: RecordSet, fix: str) -> str:
     return (
         f"{wanted.place} stands in the zone already, as this stack wants it, but was not written by it: {wanted}; "
-        f"remove it there{fix}"
+        f"a deploy that failed may have left it; remove it there{fix}"
     )
 
 

@@ -3,7 +3,8 @@
 The physical id says what was added, and only that is taken back: the include (`include`), the whole SPF record because there
 was none (`record`), or nothing because it was there already (`nothing`). All other values, their order and the TTL are kept.
 An update changes nothing, unless zone, name or include differ: that is a replacement. What others write at the same time is not
-lost: a change names the old values exactly, and is made again upon the new ones.
+lost: a change names the old values exactly, and is made again upon the new ones. A create that CloudFormation has cancelled
+adds nothing any more, or takes it back (`zone_change`).
 
 The SPF record gets one term more or less, all else stays byte for byte (RFC 7208 sections 3.3, 4.5, 4.6 and 12). Strings are
 joined without a space before they are read, so a term can be cut in two; strings stay cut where they were.
@@ -20,8 +21,9 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.lambdas.custom_resource import Failed, Outcome, RetryNote, answer
-from ses_email_auth.lambdas.hosted_zone import HostedZone, RecordSet, ZoneIsGone, make_change, plain_name, quoted, strings_of
-from ses_email_auth.lambdas.stack_history import other_ids
+from ses_email_auth.lambdas.hosted_zone import HostedZone, RecordSet, ZoneIsGone, plain_name, quoted, strings_of
+from ses_email_auth.lambdas.stack_history import is_given_up, is_rolling_back, other_ids
+from ses_email_auth.lambdas.zone_change import ZoneChange
 
 if TYPE_CHECKING:
     from ses_email_auth.lambdas.custom_resource import Properties, Request
@@ -80,7 +82,10 @@ def _add(request: Request) -> str:
         wanted = (*values, changed) if place is None else (*values[:place], changed, *values[place + 1 :])
         return _replace(standing, _with_values(standing, name, wanted, ttl))
 
-    make_change(request, zone, note, plan, _TRIES)
+    # The update back from a replacement, which a rollback asks for, is always wanted.
+    goes_back = request.kind == "Update" and is_rolling_back(request)
+    change = ZoneChange(request, zone, note, _TRIES, lambda: not goes_back and is_given_up(request))
+    change.make(plan, lambda _: _without(zone, name, host, added))
     return added
 
 
@@ -115,24 +120,28 @@ def _take_back(request: Request) -> None:
         return
     zone, name, host = HostedZone(request.properties), _name(request.properties), str(request.properties["Include"])
 
-    def plan() -> list[Change]:
-        standing = zone.read([name]).get((name, "TXT"))
-        values = tuple(map(strings_of, standing.values)) if standing is not None and standing.is_simple else ()
-        wanted = []
-        for strings in values:
-            if added == _RECORD and is_only(strings, host):
-                continue
-            changed = removing(strings, host) if is_spf(strings) else None
-            wanted.append(strings if changed is None else changed)
-        if standing is None or tuple(wanted) == values:
-            _log.warning("'%s' TXT does not include %s any more", name, host)
-            return []
-        return _replace(standing, _with_values(standing, name, tuple(wanted), standing.ttl) if wanted else None)
-
     try:
-        make_change(request, zone, RetryNote(request.request_id), plan, _TRIES)
+        ZoneChange(request, zone, RetryNote(request.request_id), _TRIES, lambda: False).make(
+            lambda: _without(zone, name, host, added)
+        )
     except ZoneIsGone:
         _log.warning("there is no hosted zone %s any more", zone.zone_id)
+
+
+def _without(zone: HostedZone, name: str, host: str, added: str) -> list[Change]:
+    """The changes that take away what was added; none if it is not there any more."""
+    standing = zone.read([name]).get((name, "TXT"))
+    values = tuple(map(strings_of, standing.values)) if standing is not None and standing.is_simple else ()
+    wanted = []
+    for strings in values:
+        if added == _RECORD and is_only(strings, host):
+            continue
+        changed = removing(strings, host) if is_spf(strings) else None
+        wanted.append(strings if changed is None else changed)
+    if standing is None or tuple(wanted) == values:
+        _log.warning("'%s' TXT does not include %s any more", name, host)
+        return []
+    return _replace(standing, _with_values(standing, name, tuple(wanted), standing.ttl) if wanted else None)
 
 
 def _txt(zone: HostedZone, name: str) -> RecordSet | None:

@@ -1,8 +1,9 @@
 """What CloudFormation knows of the stack of a request: whether it rolls back, how its last update ended, its other resources.
 
 After an update that was refused, CloudFormation sends the update back to the old state; it must not take back what was never
-done. And a resource that is deleted must leave what another resource of the stack has taken over, as when a construct gets
-another name (API reference, "DescribeStackEvents", "DescribeStacks" and "ListStackResources").
+done. When another resource fails, a request is cancelled while it is still worked on; it must not change anything more. And a
+resource that is deleted must leave what another resource of the stack has taken over, as when a construct gets another name
+(API reference, "DescribeStackEvents", "DescribeStacks" and "ListStackResources").
 """
 
 from __future__ import annotations
@@ -44,6 +45,24 @@ def is_rolling_back(request: Request) -> bool:
     """Whether the stack goes back to its old state, by its events."""
     events = _members(request, "describe_stack_events", "StackEvents")
     return next((_is_rollback(event["ResourceStatus"]) for event in events if _is_of_stack(event, request)), False)
+
+
+def is_given_up(request: Request) -> bool:
+    """Whether CloudFormation does not wait any more for the answer to a create or an update to a new state.
+
+    Then the resource has failed ("Resource creation cancelled"), or the stack goes back or is deleted. False if the events
+    cannot be read: nearly always the request is wanted.
+    """
+    try:
+        for event in _members(request, "describe_stack_events", "StackEvents"):  # newest first
+            status = str(event["ResourceStatus"])
+            if _is_of_stack(event, request):
+                return _is_rollback(status) or status.startswith("DELETE_")
+            if event["LogicalResourceId"] == request.logical_id and status.endswith("_FAILED"):
+                return True
+    except (BotoCoreError, ClientError) as error:
+        _log.warning("the events of the stack cannot be read: %s", type(error).__name__)
+    return False
 
 
 def has_rollback_status(request: Request, config: Config) -> bool:

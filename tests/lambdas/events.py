@@ -110,7 +110,8 @@ class Stack:
         self._last = event
         before = len(self.received)
         self.handle(json.loads(json.dumps(event)), self.context)
-        (body,) = self.received[before:]
+        # Another request may have been answered meanwhile.
+        (body,) = [each for each in self.received[before:] if json.loads(each)["RequestId"] == event["RequestId"]]
         assert len(body) <= MAX_ANSWER
         answered = json.loads(body)
         assert {name: answered[name] for name in ("StackId", "RequestId", "LogicalResourceId")} == {

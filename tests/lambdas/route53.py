@@ -40,6 +40,9 @@ class Zone:
         self.errors: dict[str, list[Exception]] = {}
         """By call: what the next ones raise."""
 
+        self.before_list: list[Callable[[], None]] = []
+        """Done once before the next page each."""
+
         self.before_change: list[Callable[[], None]] = []
         """Done once before the next batch each: somebody else is faster."""
 
@@ -64,6 +67,8 @@ class Zone:
 
     def list_resource_record_sets(self, **arguments: Any) -> dict[str, Any]:
         """By name from the right, then by type and identifier."""
+        if self.before_list:
+            self.before_list.pop(0)()
         self._raise("list_resource_record_sets")
         assert arguments["HostedZoneId"] == "Z1"
         self.pages += 1
@@ -122,6 +127,9 @@ class Aws:
         self.keys: list[dict[str, Any]] = []
         """The credentials of each client of Route 53."""
 
+        self.regions: list[object] = []
+        """Where each client of STS asks; None is the region of the function."""
+
         self.role_errors: list[Exception] = []
         self.events: list[dict[str, Any]] = []
         """What CloudFormation remembers, the newest first."""
@@ -138,6 +146,8 @@ class Aws:
             assert config is not None
             self.keys.append(keys)
             return self.zone
+        if service == "sts":
+            self.regions.append(keys["region_name"])
         return self
 
     def assume_role(self, **arguments: Any) -> dict[str, Any]:
@@ -179,5 +189,6 @@ def _key(raw: dict[str, Any]) -> Key:
     return (raw["Name"], raw["Type"]) if identifier is None else (raw["Name"], raw["Type"], identifier)
 
 
-def _order(name: str, kind: str, identifier: str = "") -> tuple[list[str], str, str]:
-    return name.rstrip(".").replace("*", "\\052").split(".")[::-1], kind, identifier
+def _order(name: str, kind: str, identifier: str = "") -> tuple[str, str, str]:
+    labels = name.rstrip(".").replace("*", "\\052").split(".")
+    return "".join(f"{label}." for label in reversed(labels)), kind, identifier

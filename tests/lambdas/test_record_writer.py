@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from ses_email_auth.lambdas import custom_resource
 from ses_email_auth.lambdas.record_writer import handle
 from tests.lambdas.events import NESTED_STACK_ID, cloudformation, resource_event, stack_event
 from tests.lambdas.route53 import Aws, Zone, refusal, txt
@@ -38,20 +39,20 @@ def props(*sets: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"HostedZoneId": "Z1", "ZoneName": D, "Domain": D, "RecordSets": list(sets), **more}
 
 
-def test_one_batch_and_a_stable_id(stack: Stack, zone: Zone, aws: Aws) -> None:
-    """Create writes all at once; update writes what differs alone; delete takes all away."""
+def test_batches_and_a_stable_id(stack: Stack, zone: Zone, aws: Aws) -> None:
+    """Create writes all, MX records apart; update what differs alone; delete takes all away. Each reads one page."""
     created = stack.create(**props(SPF, DMARC, MX))
     assert (created.status, created.physical_id) == ("SUCCESS", ID)
-    assert zone.batches == [[f"CREATE {D}. TXT", f"CREATE _dmarc.{D}. TXT", f"CREATE bounce.{D}. MX"]]
+    assert zone.batches == [[f"CREATE {D}. TXT", f"CREATE _dmarc.{D}. TXT"], [f"CREATE bounce.{D}. MX"]]
     assert zone.sets[f"_dmarc.{D}.", "TXT"]["TTL"] == 600
     updated = stack.update(ID, old=props(SPF, DMARC, MX), **props(SPF, REJECT, NEWS))
     assert (updated.status, updated.physical_id) == ("SUCCESS", ID)
-    changed = [f"DELETE _dmarc.{D}. TXT", f"CREATE _dmarc.{D}. TXT", f"CREATE news.{D}. TXT", f"DELETE bounce.{D}. MX"]
-    assert zone.batches[1:] == [changed]
+    changed = [f"DELETE _dmarc.{D}. TXT", f"CREATE _dmarc.{D}. TXT", f"CREATE news.{D}. TXT"]
+    assert zone.batches[2:] == [changed, [f"DELETE bounce.{D}. MX"]]
     assert stack.delete(ID, **props(SPF, REJECT, NEWS)).status == "SUCCESS"
-    assert (zone.sets, zone.batches[2:]) == ({}, [[f"DELETE {D}. TXT", f"DELETE _dmarc.{D}. TXT", f"DELETE news.{D}. TXT"]])
+    assert (zone.sets, zone.batches[4:]) == ({}, [[f"DELETE {D}. TXT", f"DELETE _dmarc.{D}. TXT", f"DELETE news.{D}. TXT"]])
     assert stack.delete(ID, **props(SPF, REJECT, NEWS)).status == "SUCCESS"
-    assert (len(zone.batches), aws.assumed, aws.slept) == (3, [], [1])
+    assert (len(zone.batches), zone.pages, aws.assumed, aws.slept) == (5, 4, [], [])
 
 
 def test_through_a_role(stack: Stack, zone: Zone, aws: Aws) -> None:
@@ -75,7 +76,8 @@ def test_through_a_role(stack: Stack, zone: Zone, aws: Aws) -> None:
         pytest.param(
             DMARC,
             f"""'_dmarc.{D}' TXT stands in the zone already, as this stack wants it, but was not written by it: """
-            f""""v=DMARC1; p=none" (TTL 600); remove it there, or pass adopt=True to take it over; nothing was changed""",
+            f""""v=DMARC1; p=none" (TTL 600); a deploy that failed may have left it; remove it there, or pass adopt=True to """
+            f"take it over; nothing was changed",
             id="equal",
         ),
     ],
@@ -314,9 +316,9 @@ def test_the_way_back_when_the_zone_cannot_be_reached(stack: Stack, zone: Zone, 
     """An update that failed because of that has changed nothing, so the rollback ends well."""
     stack.create(**props(SPF))
     denied = refusal("AccessDenied")
-    zone.errors["list_resource_record_sets"] = [denied] * 4
+    zone.errors["list_resource_record_sets"] = [denied] * 9
     assert stack.update(ID, old=props(SPF), **props(SPF, NEWS)).status == "FAILED"
-    zone.errors["list_resource_record_sets"] = [denied] * 4
+    zone.errors["list_resource_record_sets"] = [denied] * 9
     aws.events = [resource_event("UPDATE_FAILED")]
     assert stack.update(ID, old=props(SPF, NEWS), **props(SPF)).status == "SUCCESS"
 
@@ -433,9 +435,15 @@ def test_a_zone_that_is_gone(stack: Stack, zone: Zone) -> None:
 def test_a_role_that_may_write_less(stack: Stack, zone: Zone) -> None:
     """The sentence names the role, the zone and every record."""
     zone.errors["change_resource_record_sets"] = [refusal("AccessDenied")]
+    refused = (
+        f"{ROLE} may not do this in the hosted zone Z1: CREATE '_dmarc.{D}' TXT; nothing was changed; let ZoneWriterRole allow "
+        f"these names, in the account of the zone"
+    )
+    assert stack.create(**props(DMARC, RoleArn=ROLE)).reason == refused
+    zone.errors["change_resource_record_sets"] = [refusal("AccessDenied")]
     assert stack.create(**props(SPF, DMARC, RoleArn=ROLE)).reason == (
-        f"{ROLE} may not do this in the hosted zone Z1: CREATE '{D}' TXT; CREATE '_dmarc.{D}' TXT; nothing was changed; let "
-        f"ZoneWriterRole allow these names, in the account of the zone"
+        refused.replace("CREATE", f"CREATE '{D}' TXT; CREATE", 1)
+        + f"; the TXT record of '{D}' itself needs ZoneWriterRole(from_domain_txt=True)"
     )
     zone.errors["list_resource_record_sets"] = [refusal("AccessDenied")]
     assert stack.create(**props(SPF, RoleArn=ROLE)).reason.startswith(f"{ROLE} may not read the hosted zone Z1; let Zone")
@@ -443,9 +451,9 @@ def test_a_role_that_may_write_less(stack: Stack, zone: Zone) -> None:
 
 def test_permissions_of_the_own_account(stack: Stack, zone: Zone, aws: Aws) -> None:
     """They are not in force at once: reading is tried again; what stays forbidden is told."""
-    zone.errors["list_resource_record_sets"] = [refusal("AccessDenied")]
+    zone.errors["list_resource_record_sets"] = [refusal("AccessDenied")] * 4
     assert stack.create(**props(SPF)).status == "SUCCESS"
-    assert aws.slept == [2, 1]
+    assert aws.slept == [2, 4, 6, 8]
     zone.errors["change_resource_record_sets"] = [refusal("AccessDeniedException")]
     assert stack.create(**props(DMARC)).reason == (
         f"the function may not do this in the hosted zone Z1: CREATE '_dmarc.{D}' TXT; nothing was changed; a policy of the "
@@ -454,16 +462,18 @@ def test_permissions_of_the_own_account(stack: Stack, zone: Zone, aws: Aws) -> N
 
 
 def test_a_role_that_cannot_be_assumed(stack: Stack, aws: Aws) -> None:
-    """It is tried for some seconds; then the sentence says whom it has to trust."""
-    aws.role_errors = [refusal("AccessDenied")] * 2
-    assert stack.create(**props(SPF, RoleArn=ROLE)).status == "SUCCESS"
+    """It is tried for half a minute; then the sentence says what may be wrong."""
     aws.role_errors = [refusal("AccessDenied")] * 4
+    assert stack.create(**props(SPF, RoleArn=ROLE)).status == "SUCCESS"
+    assert aws.slept == [2, 4, 6, 8]
+    aws.role_errors = [refusal("AccessDenied")] * (len(custom_resource._PAUSES) + 1)
     assert stack.create(**props(DMARC, RoleArn=ROLE)).reason == (
         f"{ROLE} cannot be assumed: it does not exist, or does not trust "
-        f"arn:aws:sts::123456789012:assumed-role/writer/session; "
-        f"deploy the stack with ZoneWriterRole in the account of the zone first, with this account in 'trusted'"
+        f"arn:aws:sts::123456789012:assumed-role/writer/session, or asks for another external id, or a policy of an "
+        f"organization forbids sts:AssumeRole in us-east-1; deploy the stack with ZoneWriterRole in the account of the zone "
+        f"first, with this account in 'trusted'"
     )
-    aws.role_errors = [refusal("AccessDenied")] * 5
+    aws.role_errors = [refusal("AccessDenied")] * (len(custom_resource._PAUSES) + 2)
     assert "does not trust this function" in stack.create(**props(DMARC, RoleArn=ROLE)).reason
     aws.role_errors = [refusal("ValidationError", "no such thing")]
     assert "no such thing" in stack.create(**props(DMARC, RoleArn=ROLE)).reason
@@ -489,8 +499,11 @@ def test_other_errors_are_passed_on(stack: Stack, zone: Zone, call: str) -> None
 def test_waiting_for_the_name_servers(
     stack: Stack, zone: Zone, aws: Aws, statuses: list[str], errors: list[Exception], remaining: int, slept: list[float]
 ) -> None:
-    """What waits for the records finds them; but to wait is no reason to fail."""
+    """What waits for the record of a key finds it; but to wait is no reason to fail. Other records are not waited for."""
     zone.statuses, zone.errors["get_change"] = statuses, errors
     stack.context.remaining_ms = lambda: remaining * 1000
-    assert stack.create(**props(SPF)).status == "SUCCESS"
+    assert stack.create(**props(SPF, txt(f"mail-1._domainkey.{D}", "p=MIIB"))).status == "SUCCESS"
+    assert (
+        stack.create(**props(NEWS, txt(f"token._domainkey.{D}", "token.dkim.amazonses.com", kind="CNAME"))).status == "SUCCESS"
+    )
     assert aws.slept == slept

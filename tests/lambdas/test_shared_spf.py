@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ses_email_auth.lambdas.shared_spf import adding, handle, is_only, removing
-from tests.lambdas.events import cloudformation
+from tests.lambdas.events import cloudformation, resource_event, stack_event
 from tests.lambdas.route53 import Aws, Zone, refusal, txt
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def test_somebody_is_faster(stack: Stack, zone: Zone, aws: Aws) -> None:
     zone.before_change = [lambda: zone.put(txt(D, "v=spf1 mx ~all"))]
     assert stack.create(**PROPS).physical_id == f"{ID}/include"
     assert zone.values(D) == ['"v=spf1 mx include:amazonses.com ~all"']
-    assert aws.slept == [0, 1]
+    assert aws.slept == [0]
     zone.errors["change_resource_record_sets"] = [refusal("InvalidChangeBatch", "too long")] * 6
     assert stack.delete(f"{ID}/include", **PROPS).reason == "Route 53 refuses the change, nothing was changed: too long"
 
@@ -273,3 +273,43 @@ def test_a_zone_that_is_gone(stack: Stack, zone: Zone) -> None:
     """There is nothing to take back."""
     zone.errors["list_resource_record_sets"] = [refusal("NoSuchHostedZone")]
     assert stack.delete(f"{ID}/include", **PROPS).status == "SUCCESS"
+
+
+NOT_WANTED = "the stack is rolled back or deleted, so this request is not wanted any more; nothing was changed"
+
+
+def test_a_create_that_is_cancelled(stack: Stack, zone: Zone, aws: Aws) -> None:
+    """Its delete came first: nothing is added any more."""
+    zone.put(txt(D, GOOGLE))
+    aws.events = [stack_event("ROLLBACK_IN_PROGRESS"), resource_event("CREATE_FAILED"), stack_event("CREATE_IN_PROGRESS")]
+    assert stack.delete("Stack-EmailAuthFromDomainTxt-1A2B3C4D5E6F", **PROPS).status == "SUCCESS"
+    late = stack.create(**PROPS)
+    assert (late.reason, zone.batches, zone.values(D)) == (NOT_WANTED, [], [f'"{GOOGLE}"'])
+
+
+def test_a_create_that_is_cancelled_while_it_adds(stack: Stack, zone: Zone, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The include is taken back; what the owners wrote meanwhile stays."""
+    zone.put(txt(D, GOOGLE))
+    looks = iter([[stack_event("CREATE_IN_PROGRESS")], [stack_event("ROLLBACK_IN_PROGRESS")]])
+
+    def describe_stack_events(**_: object) -> dict[str, Any]:
+        events = next(looks)
+        if events == [stack_event("ROLLBACK_IN_PROGRESS")]:
+            zone.put(txt(D, TOKEN, "v=spf1 include:_spf.google.com include:amazonses.com a ~all"))
+        return {"StackEvents": events}
+
+    monkeypatch.setattr(aws, "describe_stack_events", describe_stack_events)
+    assert stack.create(**PROPS).reason == NOT_WANTED
+    assert zone.values(D) == [f'"{TOKEN}"', '"v=spf1 include:_spf.google.com a ~all"']
+
+
+def test_the_way_back_from_a_replacement_is_wanted(stack: Stack, zone: Zone, aws: Aws) -> None:
+    """A rollback is no reason to refuse its own request."""
+    zone.put(txt(D, GOOGLE))
+    old = stack.create(**PROPS).physical_id
+    new = PROPS | {"Name": f"news.{D}"}
+    replaced = stack.update(old, old=PROPS, **new).physical_id
+    aws.events = [resource_event("UPDATE_IN_PROGRESS"), stack_event("UPDATE_ROLLBACK_IN_PROGRESS")]
+    assert stack.update(replaced, old=new, **PROPS).status == "SUCCESS"
+    stack.delete(replaced, **new)
+    assert set(zone.sets) == {(f"{D}.", "TXT")}

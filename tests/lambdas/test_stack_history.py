@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.lambdas.custom_resource import Request
-from ses_email_auth.lambdas.stack_history import is_rolling_back, last_update_failed, other_ids
+from ses_email_auth.lambdas.stack_history import is_given_up, is_rolling_back, last_update_failed, other_ids
 from tests.lambdas.events import LOGICAL_ID, NESTED_STACK_ID, STACK_ID, resource_event, stack_event
 
 if TYPE_CHECKING:
@@ -51,6 +51,26 @@ def test_rollback(aws: Aws, events: list[dict[str, object]], *, rolls_back: bool
     """The newest event of the stack itself says it."""
     aws.events = events
     assert is_rolling_back(REQUEST) is rolls_back
+
+
+@pytest.mark.parametrize(
+    ("events", "given_up"),
+    [
+        pytest.param([], False, id="no-events"),
+        pytest.param([resource_event("CREATE_IN_PROGRESS"), stack_event("CREATE_IN_PROGRESS")], False, id="wanted"),
+        pytest.param([resource_event("CREATE_FAILED"), stack_event("CREATE_IN_PROGRESS")], True, id="cancelled"),
+        pytest.param([resource_event("CREATE_FAILED", "Another"), stack_event("CREATE_IN_PROGRESS")], False, id="another"),
+        pytest.param([stack_event(BACK), stack_event("UPDATE_IN_PROGRESS")], True, id="rolls-back"),
+        pytest.param([stack_event("ROLLBACK_COMPLETE")], True, id="rolled-back"),
+        pytest.param([stack_event("DELETE_IN_PROGRESS")], True, id="deleted"),
+        pytest.param([stack_event("UPDATE_IN_PROGRESS"), resource_event("UPDATE_FAILED")], False, id="operation-before"),
+        pytest.param([stack_event(BACK, NESTED_STACK_ID), stack_event("UPDATE_IN_PROGRESS")], False, id="nested-stack"),
+    ],
+)
+def test_given_up(aws: Aws, events: list[dict[str, object]], *, given_up: bool) -> None:
+    """CloudFormation says so of the resource or of the stack, whatever becomes of others."""
+    aws.events = events
+    assert is_given_up(REQUEST) is given_up
 
 
 def test_other_resources(aws: Aws) -> None:
