@@ -13,8 +13,8 @@ a rollback). Wording of reasons as quoted there.
 - An update that answered another physical id is a replacement: the old one is deleted when all else is done, and in a rollback
   the new one.
 
-Not handled: service tokens that are SNS topics, cancelling a creation because another one failed (there is no concurrency),
-`NoEcho` (it hides values from descriptions of the resource, which show none here; AWS does not hide them in outputs either).
+`side_by_side` has what happens while other resources are made. Not handled: service tokens that are SNS topics, `NoEcho` (it
+hides values from descriptions of the resource, which show none here; AWS does not hide them in outputs either).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import json
 import secrets
 from typing import TYPE_CHECKING, cast
 
-from ses_email_auth.local import emulator
+from ses_email_auth.local import emulator, side_by_side
 
 if TYPE_CHECKING:
     from ses_email_auth.local.emulator import Answer, Operation, Resource
@@ -44,6 +44,7 @@ def install() -> None:
     """Put this behaviour into MiniStack."""
     emulator.answer_custom_resources(handle)
     emulator.before_rollback(_undo_failed)
+    side_by_side.install(_request)
     emulator.on_reset(_failed.clear)
 
 
@@ -57,7 +58,26 @@ def handle(
     physical_id: str | None = None,
     old_props: dict[str, object] | None = None,
 ) -> tuple[str, dict[str, str]]:
-    """Send the event and wait for the answer. Returns the physical id and what `Fn::GetAtt` reads."""
+    """Send the event, if it was not sent before its turn, and wait for the answer.
+
+    Returns the physical id and what `Fn::GetAtt` reads.
+    """
+    begun = side_by_side.result_of(stack_id, logical_id)
+    if begun is not None:
+        return begun.result()
+    return _request(request_type, logical_id, props, stack_name, stack_id, resource_type, physical_id, old_props)
+
+
+def _request(
+    request_type: str,
+    logical_id: str,
+    props: dict[str, object],
+    stack_name: str,
+    stack_id: str,
+    resource_type: str,
+    physical_id: str | None = None,
+    old_props: dict[str, object] | None = None,
+) -> tuple[str, dict[str, str]]:
     token = str(props.get("ServiceToken", ""))
     invoke = emulator.invocation_of(token)
     if invoke is None:
@@ -141,7 +161,15 @@ def _text(value: object) -> str:
 
 
 def _undo_failed(stack_id: str, resources: dict[str, Resource], operation: Operation) -> None:
-    """Let the rollback delete what a creation or a replacement made before it failed."""
+    """Let the rollback delete what a creation or a replacement made before it failed, and undo what is still worked on.
+
+    What was begun last is undone first.
+    """
+    _undo_failed_one(stack_id, resources, operation)
+    side_by_side.cancel(stack_id, resources, operation, lambda *key: _failed.pop(key, None))
+
+
+def _undo_failed_one(stack_id: str, resources: dict[str, Resource], operation: Operation) -> None:
     logical_id = operation["failed_logical_id"]
     leftover = _failed.pop((stack_id, logical_id), None) if logical_id is not None else None
     if logical_id is None or leftover is None:
