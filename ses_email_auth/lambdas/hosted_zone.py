@@ -285,9 +285,11 @@ class HostedZone:
 
     def _fix_of(self, record_sets: Iterable[RecordSet]) -> str:
         """The fix for changes of these record sets."""
-        if self._role_arn and (self._domain, "TXT") in {record_set.key for record_set in record_sets}:
-            return f"{self._fix}; the TXT record of '{self._domain}' itself needs ZoneWriterRole(from_domain_txt=True)"
-        return self._fix
+        keys = {record_set.key for record_set in record_sets} if self._role_arn else set()
+        own = f"; the TXT record of '{self._domain}' itself needs ZoneWriterRole(from_domain_txt=True)"
+        mail_from = "; an MX record needs its name in 'mail_from_names' there"
+        has_mx = any(kind == "MX" for _, kind in keys)
+        return f"{self._fix}{own if (self._domain, 'TXT') in keys else ''}{mail_from if has_mx else ''}"
 
 
 def plain_name(name: str) -> str:

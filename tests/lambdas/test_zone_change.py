@@ -67,7 +67,7 @@ def raising(error: BaseException) -> Callable[[], None]:
         pytest.param(
             refusal("AccessDenied"),
             f"{ROLE} may not do this in the hosted zone Z1: CREATE 'bounce.{D}' MX; nothing was changed; let ZoneWriterRole "
-            f"allow these names, in the account of the zone",
+            f"allow these names, in the account of the zone; an MX record needs its name in 'mail_from_names' there",
             id="denied",
         ),
         pytest.param(refusal("Throttling", "Rate exceeded"), "ChangeResourceRecordSets failed: Rate exceeded", id="other"),
