@@ -221,6 +221,7 @@ class SendingConstruct(EmailAuthConstruct):
 
         Who there may send is up to that account: a role needs `ses:SendEmail` on `identity_arn`, and names it in each call
         (`FromEmailAddressIdentityArn`). The permission goes with this line, even where `removal_policy` keeps the identity.
+        In a region that accounts opt in to, that account must have switched the region on, or SES calls the principal invalid.
 
         Args:
             account_id: its 12 digits.
@@ -257,6 +258,8 @@ class SendingConstruct(EmailAuthConstruct):
         """Give the identity a sending authorization policy, written by a custom resource.
 
         A policy of that name that stands there already and says something else fails the deployment, and nothing is changed.
+        SES takes only principals that exist. One that this stack makes is waited for, nearly two minutes; an account must have
+        switched on the region of the identity, if that is one to opt in to (terraform-provider-aws #22549).
 
         Args:
             name: 1 to 64 letters, digits, `-` and `_`; another name is another policy.

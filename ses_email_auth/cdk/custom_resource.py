@@ -15,6 +15,9 @@ invocation"): a function that crashed or ran out of time is called again after a
 waits for that second try, and Lambda drops what could only begin later: a creation that runs after its stack was rolled back
 would leave things behind for ever.
 
+A function knows the id of its stack and takes no event of another one: an event says what to write, and others than
+CloudFormation may be allowed to invoke functions.
+
 To add a custom resource, write `lambdas/<concern>.py` and a module beside this one that calls `custom_resource`. The modules of
 `lambdas` that the function needs follow from its imports.
 """
@@ -49,6 +52,9 @@ _PACKAGE = Path(__file__).parents[1]
 _LAMBDAS = _PACKAGE / "lambdas"
 LONGEST_MINUTES = 15
 """Lambda lets a function run no longer."""
+
+STACK_ID_VARIABLE = "SES_EMAIL_AUTH_STACK_ID"
+"""As `lambdas.custom_resource` has it."""
 
 _MEMORY = 128  # MB, the least there is
 _RETRIES = 1
@@ -103,6 +109,11 @@ def custom_resource(
         resource.add_property_override("Role", role.role_arn)
         explain_wildcards(role, wildcards or {})
     return resource
+
+
+def whether_cancelled(stack: Stack) -> aws_iam.PolicyStatement:
+    """Lets a function see that its stack rolls back: CloudFormation may send a delete while the creation still runs."""
+    return aws_iam.PolicyStatement(actions=["cloudformation:DescribeStackEvents"], resources=[stack.stack_id])
 
 
 def explain_wildcards(role: aws_iam.Role, wildcards: Mapping[str, str]) -> None:
@@ -217,6 +228,7 @@ def _function(stack: Stack, concern: str, limit: int) -> tuple[aws_lambda.Functi
         code=aws_lambda.Code.from_asset(handler_folder(concern)),
         role=role,
         log_group=log_group,
+        environment={STACK_ID_VARIABLE: stack.stack_id},
         memory_size=_MEMORY,
         timeout=Duration.seconds(limit),
         retry_attempts=_RETRIES,

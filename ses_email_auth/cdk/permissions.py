@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from aws_cdk import CfnResource, Stack, aws_iam
 
-from ses_email_auth.cdk.custom_resource import custom_resource
+from ses_email_auth.cdk.custom_resource import custom_resource, whether_cancelled
 from ses_email_auth.cdk.prop_types import is_a, is_account_id
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
@@ -176,6 +176,7 @@ def sending_policy(scope: Construct, identity: DomainName, name: str, document: 
     child = f"SendingPolicy-{name}"
     _check_name(scope, child, name)
     _check_document(name, document)
+    stack = Stack.of(scope)
     return custom_resource(
         scope,
         child,
@@ -184,7 +185,8 @@ def sending_policy(scope: Construct, identity: DomainName, name: str, document: 
         # CDK writes the document itself when it synthesizes: statements that are added later are in it.
         properties={"Identity": identity.text, "PolicyName": name, "Policy": cast("Json", document)},
         statements=[
-            aws_iam.PolicyStatement(actions=list(_WRITING), resources=[ses_arn(Stack.of(scope), "identity", identity.text)])
+            aws_iam.PolicyStatement(actions=list(_WRITING), resources=[ses_arn(stack, "identity", identity.text)]),
+            whether_cancelled(stack),
         ],
     )
 

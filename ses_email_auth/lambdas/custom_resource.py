@@ -10,6 +10,8 @@ CloudFormation sends an event through Lambda and waits for a PUT to a URL that t
 - A reason never holds the properties of the event, nor the text of an error that we did not write: either could hold a key.
 - The role of a resource is made moments before the handler uses it, so calls that are denied are tried again (IAM user guide,
   "Changes that I make are not always immediately visible").
+- Calls that AWS throttles are tried again until the time of the function is over, less what the answer needs.
+- Only CloudFormation is answered, and only for the stack of the function (`_refuse_forged`).
 - Lambda invokes a function again if it ended without an answer; `RetryNote` is what the second try knows of the first.
 
 Not handled: `NoEcho`; no handler returns a secret.
@@ -22,40 +24,81 @@ import hashlib
 import http.client
 import json
 import logging
+import os
+import random
 import re
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
 NOT_CREATED = "not-created"
 """The physical id of a resource that could not be created."""
 
-CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 6})
-"""For clients in functions that run two minutes: SES takes one call a second, and a stack may have many resources."""
+CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "adaptive", "total_max_attempts": 4})
+"""For clients in functions that run two minutes.
+
+The attempts are for lost answers and faults of AWS. A call that is throttled is tried again as long as there is time: SES takes
+one call a second, Route 53 ten, and a stack may have many resources. In the adaptive mode a client that was throttled also
+sends what follows more slowly.
+"""
+
+STACK_ID_VARIABLE = "SES_EMAIL_AUTH_STACK_ID"
+"""The environment variable of a function that names its stack."""
 
 Properties: TypeAlias = Mapping[str, object]
 
 _MAX_ANSWER = 4096  # bytes of the whole answer, which CloudFormation refuses beyond that
 _CLOUDFORMATION_PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout", "Role"})
-_ROLE_PAUSES = (2, 4, 6, 8, 10)  # seconds: a role that was just made is not known everywhere at once
-_PAUSES = (2, 4, 6, 8)  # seconds: for other permissions
+# Seconds. Some need 15 (aws-sdk-js #850), and 20 are too few in up to a third of deployments (aws-cdk #29391, ca-west-1).
+_PAUSES = (2, 4, 6, 8, 10, 10)
 _ANSWER_ATTEMPTS = 4
+_ANSWER_SECONDS = 15  # of the function, which are kept for the answer
 _DENIED = {"AccessDenied", "AccessDeniedException"}
+_THROTTLED = frozenset(
+    {
+        "PriorRequestNotComplete",  # Route 53, of one hosted zone
+        "RequestLimitExceeded",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_LONGEST_PAUSE = 8  # seconds before a call that was throttled is tried again
+# The bucket of CloudFormation in each partition (user guide, "Set up VPC endpoints": its region has no dashes).
+_ANSWER_HOST = re.compile(
+    r"cloudformation-custom-resource-response-[a-z0-9-]+\.s3(?:[.-](?:dualstack\.)?[a-z]+(?:-[a-z]+)+-[0-9]+)?"
+    r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+)
+_ROLE = "arn:{partition}:iam::{account}:role/ses-email-auth/"
+_TOO_OFTEN = "AWS was asked too often until the time was over: deploy again, or with fewer resources at once"
 # AWS repeats values that it refuses; so long a word may be a key, or the encoded part of one.
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/=_-]{60,}")
 
 _T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
+
+_time_left: ContextVar[Callable[[], float]] = ContextVar("_time_left", default=lambda: 60.0)
+
+
+class Forged(Exception):
+    """An event that CloudFormation did not send for the stack of this function. It gets no answer."""
 
 
 class Failed(Exception):
@@ -102,8 +145,14 @@ class Outcome:
 
 
 def answer(event: Mapping[str, object], context: object, work: Callable[[Request], Outcome]) -> None:
-    """Let `work` do what `event` asks for, and send the result to CloudFormation."""
+    """Let `work` do what `event` asks for, and send the result to CloudFormation.
+
+    Raises:
+        Forged: for an event of others. Nothing is done then, and nothing is sent.
+    """
+    _refuse_forged(event)
     request = _request(event, context)
+    limit = _time_left.set(lambda: request.remaining_seconds() - _ANSWER_SECONDS)
     try:
         if request.kind == "Delete" and request.physical_id == NOT_CREATED:
             outcome = Outcome(NOT_CREATED)
@@ -117,24 +166,50 @@ def answer(event: Mapping[str, object], context: object, work: Callable[[Request
     except Exception as error:  # noqa: BLE001 - what is not answered hangs the deployment
         half_made = error.physical_id if isinstance(error, Failed) else None
         body = _failure(event, half_made or request.physical_id or NOT_CREATED, _reason(error))
+    finally:
+        _time_left.reset(limit)
     _send(event, body)
 
 
 def retry_denied(call: Callable[..., _T], pauses: Sequence[int] = _PAUSES, /, **arguments: object) -> _T:
-    """The result of `call`, which is tried again after each of the pauses (in seconds, 20 together) while AWS denies it."""
+    """The result of `call`, which is tried again after each of the pauses (in seconds, 40 together) while AWS denies it.
+
+    It ends earlier when the time of the function is over.
+    """
     for pause in pauses:
         try:
             return call(**arguments)
         except ClientError as error:
-            if not is_denied(error):
+            if not is_denied(error) or pause > time_left():
                 raise
             time.sleep(pause)
     return call(**arguments)
 
 
+def time_left() -> float:
+    """The seconds that the work may still take: what is left of the function, without what the answer needs."""
+    return _time_left.get()()
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Try no call again after that many seconds, although the function may run longer."""
+    outer, end = _time_left.get(), time.monotonic() + seconds
+    limit = _time_left.set(lambda: min(outer(), end - time.monotonic()))
+    try:
+        yield
+    finally:
+        _time_left.reset(limit)
+
+
 def is_denied(error: ClientError) -> bool:
     """Whether a permission is missing."""
     return error_code(error) in _DENIED
+
+
+def is_throttled(error: ClientError) -> bool:
+    """Whether AWS was asked more often than it allows."""
+    return error_code(error) in _THROTTLED
 
 
 def error_code(error: ClientError) -> str:
@@ -174,6 +249,43 @@ class RetryNote:
         self._file.unlink(missing_ok=True)
 
 
+def _refuse_forged(event: Mapping[str, object]) -> None:
+    """Refuse what CloudFormation does not send.
+
+    An event says which records and policies to write, and where to send the answer. So whoever may invoke the function could
+    use it, if nothing but the event said what is allowed. A function without the variable was not deployed by this library, as
+    in a test; only who may change the function can take the variable away.
+    """
+    stack_id = os.environ.get(STACK_ID_VARIABLE)
+    if stack_id is None:
+        return
+    properties = event.get("ResourceProperties")
+    role = properties.get("Role") if isinstance(properties, dict) else None
+    _, partition, _, _, account, *_ = stack_id.split(":")
+    if event.get("StackId") != stack_id:
+        fault = f"the event is of another stack than that of the function, {stack_id}"
+    elif not _is_answer_url(str(event.get("ResponseURL"))):
+        fault = "the 'ResponseURL' of the event is not one of CloudFormation"
+    elif role is not None and not str(role).startswith(_ROLE.format(partition=partition, account=account)):
+        fault = "the 'Role' of the event is not a role that this library makes for a resource"
+    else:
+        return
+    _log.error("refused, nothing was done: %s", fault)
+    raise Forged(fault)
+
+
+def _is_answer_url(url: str) -> bool:
+    """Whether CloudFormation takes answers there: in a bucket of its own, or at the endpoint of the local AWS."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        local = urllib.parse.urlsplit(os.environ.get("AWS_ENDPOINT_URL", ""))
+    except ValueError:
+        return False
+    if local.netloc and (parts.scheme, parts.netloc) == (local.scheme, local.netloc):
+        return True
+    return parts.scheme == "https" and _ANSWER_HOST.fullmatch(parts.netloc.lower()) is not None
+
+
 def _request(event: Mapping[str, object], context: object) -> Request:
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     return Request(
@@ -201,6 +313,7 @@ def _role(properties: object) -> Iterator[None]:
     try:
         if arn is not None:
             session = botocore.session.get_session()
+            session.register("needs-retry.*.*", _pause_if_throttled)  # so long a name is asked before botocore's own handler
             boto3.setup_default_session(botocore_session=session)
             keys = _assume(str(arn))
             session.set_credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
@@ -210,8 +323,30 @@ def _role(properties: object) -> Iterator[None]:
 
 
 def _assume(arn: str) -> Mapping[str, str]:
-    role = retry_denied(boto3.client("sts").assume_role, _ROLE_PAUSES, RoleArn=arn, RoleSessionName="ses-email-auth")
+    role = retry_denied(boto3.client("sts").assume_role, RoleArn=arn, RoleSessionName="ses-email-auth")
     return cast("Mapping[str, str]", role["Credentials"])
+
+
+def _pause_if_throttled(
+    response: tuple[object, Mapping[str, Mapping[str, object]]] | None,
+    operation: OperationModel,
+    attempts: int,
+    **_: object,
+) -> float | None:
+    """Seconds until a call that was throttled is tried again; None for all others, about which botocore decides.
+
+    Raises:
+        ClientError: that of AWS, if there is no time left.
+    """
+    parsed = {} if response is None else response[1]
+    error = parsed.get("Error", {})
+    if error.get("Code") not in _THROTTLED:
+        return None
+    pause = random.uniform(0.5, 1) * min(2.0**attempts, _LONGEST_PAUSE)  # noqa: S311 - no secret
+    if pause > time_left():
+        message = f"{error.get('Message') or error['Code']}; {_TOO_OFTEN}"
+        raise ClientError({**parsed, "Error": {**error, "Message": message}}, operation.name)
+    return pause
 
 
 def _reason(error: Exception) -> str:

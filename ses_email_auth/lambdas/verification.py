@@ -22,7 +22,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ses_email_auth.lambdas.custom_resource import Failed, Outcome, answer, error_code, retry_denied
+from ses_email_auth.lambdas.custom_resource import Failed, Outcome, answer, error_code, is_throttled, retry_denied, time_limit
 from ses_email_auth.lambdas.stack_history import has_rollback_status
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ _AGAIN = 60  # seconds after which a MAIL FROM domain that is FAILED once more i
 _MARGIN = 45  # seconds of the function for the reason and the answer
 _CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 _ZONE_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-# Errors that pass: 62 waits in a stack ask more often than SES allows, and a new identity is not known everywhere at once.
-_PASSING = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "NotFoundException"})
+_LATE = 20  # seconds of the margin in which a call that began in time may be tried again
+_UNKNOWN = "NotFoundException"
 _SERVER_ERROR = 500
 
 _SUCCESS, _FAILED, _OWN_KEY = "SUCCESS", "FAILED", "EXTERNAL"
@@ -92,13 +92,14 @@ def _wait(request: Request, identity: str) -> None:
     end = started + min(wanted, max(0.0, request.remaining_seconds() - _MARGIN))
     set_again = -float(_AGAIN)
     while True:
-        state = _IdentityState(identity, mail_from, selector, _look(ses, identity))
-        if state.is_verified:
-            return
-        now = time.monotonic()
-        if state.mail_from_has_failed and now - set_again >= _AGAIN:
-            _set_mail_from(ses, state)
-            set_again = now
+        with time_limit(end - time.monotonic() + _LATE):
+            state = _IdentityState(identity, mail_from, selector, _look(ses, identity))
+            if state.is_verified:
+                return
+            now = time.monotonic()
+            if state.mail_from_has_failed and now - set_again >= _AGAIN:
+                _set_mail_from(ses, state)
+                set_again = now
         if now >= end:
             zone = _Zone.read(str(request.properties.get("HostedZoneId", "")), state.names)
             raise Failed(_timeout_reason(state, round(now - started), zone))
@@ -111,7 +112,7 @@ def _look(ses: _Ses, identity: str) -> Mapping[str, object]:
         return retry_denied(ses.get_email_identity, EmailIdentity=identity)
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if error_code(error) not in _PASSING and status < _SERVER_ERROR:
+        if not _passes(error) and status < _SERVER_ERROR:
             raise
         _log.warning("SES does not say: %s", error_code(error))
     except BotoCoreError as error:
@@ -126,9 +127,14 @@ def _set_mail_from(ses: _Ses, state: _IdentityState) -> None:
             EmailIdentity=state.identity, MailFromDomain=state.mail_from, BehaviorOnMxFailure=state.behavior_on_mx_failure
         )
     except ClientError as error:
-        if error_code(error) not in _PASSING:
+        if not _passes(error):
             raise
         _log.warning("SES did not take it: %s", error_code(error))
+
+
+def _passes(error: ClientError) -> bool:
+    """Whether it passes: 62 waits in a stack ask too often for SES, and a new identity is not known everywhere at once."""
+    return is_throttled(error) or error_code(error) == _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from aws_cdk import App, Aws, Duration, Stack, aws_iam
 
 from ses_email_auth.cdk import custom_resource as subject
 from ses_email_auth.cdk.custom_resource import custom_resource, handler_folder
+from ses_email_auth.lambdas import custom_resource as handlers
 from tests.cdk.nag import nag_findings
 from tests.cdk.stacks import DEFAULT_RULES, new_stack, resources
 
@@ -74,6 +75,7 @@ def test_function() -> None:
     function.pop("Code")
     assert function == {
         "Description": "ses-email-auth: verification",
+        "Environment": {"Variables": {"SES_EMAIL_AUTH_STACK_ID": {"Ref": "AWS::StackId"}}},
         "Handler": "index.handle",
         "LoggingConfig": {"LogGroup": {"Ref": "SesEmailAuthVerificationLogsB367A141"}},
         "MemorySize": 128,
@@ -82,6 +84,11 @@ def test_function() -> None:
         "Timeout": 120,
     }
     assert list(resources(made, "AWS::Logs::LogGroup").values()) == [{"RetentionInDays": 30}]
+
+
+def test_the_handler_reads_the_variable_that_is_set() -> None:
+    """By the same name."""
+    assert subject.STACK_ID_VARIABLE == handlers.STACK_ID_VARIABLE
 
 
 @pytest.mark.parametrize("minutes", [None, 15])

@@ -86,3 +86,39 @@ def test_a_policy_of_others(domain: Domain) -> None:
     domain.aws.destroy("S")
     with pytest.raises(ClientError):  # the identity is gone, and what hung on it
         domain.policies()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"StackId": "arn:aws:cloudformation:ap-northeast-1:123456789012:stack/T/1"}, id="another-stack"),
+        pytest.param({"ResponseURL": "https://example.com/answer"}, id="another-url"),
+    ],
+)
+def test_an_event_of_others(domain: Domain, change: dict[str, str]) -> None:
+    """Whoever may invoke the function cannot take away a policy with an event of their own."""
+    domain.deploy(one=PARTNER)
+    stack = domain.aws.client("cloudformation").describe_stack_resources(StackName="S")["StackResources"]
+    ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in stack}
+    (policy,) = (name for name in ids if name.startswith("EmailAuthSendingPolicyone") and "Role" not in name)
+    template = domain.aws.client("cloudformation").get_template(StackName="S")["TemplateBody"]
+    role = next(name for name in ids if name.startswith("EmailAuthSendingPolicyoneRole"))
+    account = domain.aws.client("sts").get_caller_identity()["Account"]
+    event = {
+        "RequestType": "Delete",
+        "ResponseURL": f"{domain.aws.endpoint}/answer",
+        "StackId": stack[0]["StackId"],
+        "RequestId": "1",
+        "LogicalResourceId": policy,
+        "PhysicalResourceId": ids[policy],
+        "ResourceProperties": {
+            **template["Resources"][policy]["Properties"],
+            "Role": f"arn:aws:iam::{account}:role/ses-email-auth/{ids[role]}",
+            "Policy": {},
+        },
+    }
+    function = next(r["PhysicalResourceId"] for r in stack if r["ResourceType"] == "AWS::Lambda::Function")
+    answer = domain.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event | change))
+    assert "the event" in answer["Payload"].read().decode()
+    assert answer["FunctionError"]
+    assert domain.accounts() == {"one": PARTNER}

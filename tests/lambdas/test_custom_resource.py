@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import urllib.error
+import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -11,12 +13,12 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from ses_email_auth.lambdas import custom_resource
-from ses_email_auth.lambdas.custom_resource import Failed, Outcome, Request, answer, retry_denied
-from tests.lambdas.events import Answer, Context, cloudformation
+from ses_email_auth.lambdas.custom_resource import Failed, Forged, Outcome, Request, answer, retry_denied, time_left, time_limit
+from tests.lambdas.events import NESTED_STACK_ID, STACK_ID, Answer, Context, Stack, cloudformation
 from tests.lambdas.fake_keys import refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROLE = "arn:aws:iam::123456789012:role/Stack-EmailAuthVerificationRole"
 KEY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
@@ -164,16 +166,17 @@ def test_answer_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
 class _Sts:
     """STS, which refuses the first `refusals` requests."""
 
-    def __init__(self, refusals: int, code: str = "AccessDenied") -> None:
+    def __init__(self, refusals: int, code: str = "AccessDenied", role: str = ROLE) -> None:
         self.refusals = refusals
         self.code = code
+        self.role = role
 
     def client(self, name: str) -> _Sts:
         assert name == "sts"
         return self
 
     def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> dict[str, Any]:  # noqa: N803 - names of the API
-        assert (RoleArn, RoleSessionName) == (ROLE, "ses-email-auth")
+        assert (RoleArn, RoleSessionName) == (self.role, "ses-email-auth")
         if self.refusals > 0:
             self.refusals -= 1
             raise aws_error("not yet", self.code)
@@ -208,10 +211,10 @@ def test_role_that_may_not_be_assumed(monkeypatch: pytest.MonkeyPatch) -> None:
     with cloudformation(handler(_access_key)) as stack:
         monkeypatch.setattr(boto3, "client", _Sts(9).client)
         assert stack.create(Role=ROLE) == Answer("FAILED", "not-created", "PutSomething failed: not yet")
-        assert pauses == [2, 4, 6, 8, 10]
+        assert pauses == [2, 4, 6, 8, 10, 10]
         monkeypatch.setattr(boto3, "client", _Sts(1, "RegionDisabledException").client)
         assert stack.create(Role=ROLE).status == "FAILED"
-    assert pauses == [2, 4, 6, 8, 10]
+    assert pauses == [2, 4, 6, 8, 10, 10]
     assert boto3.DEFAULT_SESSION is before
 
 
@@ -266,7 +269,139 @@ def test_permissions_that_do_not_come(slept: list[float]) -> None:
     call = Caller(*["AccessDeniedException"] * 9)
     with pytest.raises(ClientError, match="AccessDeniedException"):
         retry_denied(call, name="x")
-    assert (call.calls, slept) == (5, [2, 4, 6, 8])
+    assert (call.calls, slept) == (7, [2, 4, 6, 8, 10, 10])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "pauses"),
+    [
+        pytest.param(120, [2, 4, 6, 8, 10, 10], id="all"),
+        pytest.param(40, [2, 4, 6, 8], id="some"),
+        pytest.param(15, [], id="only-for-the-answer"),
+    ],
+)
+def test_permissions_that_do_not_come_in_time(slept: list[float], seconds: int, pauses: list[float]) -> None:
+    """The function keeps the seconds that its answer needs."""
+
+    def work(_: Request) -> Outcome:
+        retry_denied(Caller(*["AccessDenied"] * 9), name="x")
+        return Outcome("id")
+
+    with cloudformation(handler(work)) as stack:
+        stack.context = Context(lambda: round(1000 * (seconds - sum(slept))))
+        assert stack.create().status == "FAILED"
+    assert slept == pauses
+
+
+def test_a_shorter_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within the function, and only for as long as it is wanted."""
+    clock = [100.0]
+    monkeypatch.setattr(custom_resource.time, "monotonic", lambda: clock[0])
+    outer = time_left()
+    with time_limit(10):
+        assert time_left() == 10
+        clock[0] += 4
+        assert time_left() == 6
+        with time_limit(60):
+            assert time_left() == 6
+    assert time_left() == outer
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that knows its stack, as the construct deploys it in AWS."""
+    monkeypatch.setenv(custom_resource.STACK_ID_VARIABLE, STACK_ID)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+
+def forged(changes: dict[str, object]) -> dict[str, object]:
+    """An event of CloudFormation with changes."""
+    event = Stack(handler(lambda _: Outcome("id")), "https://example.com", []).event("Create", {"Role": OWN_ROLE})
+    return {**event, "ResponseURL": f"{BUCKET}/x?X-Amz-Signature=1"} | changes
+
+
+OWN_ROLE = "arn:aws:iam::123456789012:role/ses-email-auth/Stack-EmailAuthRecordsRole"
+BUCKET = "https://cloudformation-custom-resource-response-apnortheast1.s3.ap-northeast-1.amazonaws.com"
+HOST = BUCKET.removeprefix("https://")
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"StackId": NESTED_STACK_ID}, id="another-stack"),
+        pytest.param({"StackId": None}, id="no-stack"),
+        pytest.param({"ResponseURL": None}, id="no-url"),
+        pytest.param({"ResponseURL": f"http://{HOST}/x"}, id="in-the-clear"),
+        pytest.param({"ResponseURL": "https://example.com/x"}, id="another-host"),
+        pytest.param({"ResponseURL": f"https://example.com/{HOST}"}, id="in-the-path"),
+        pytest.param({"ResponseURL": f"https://{HOST}.example.com/x"}, id="as-subdomain"),
+        pytest.param({"ResponseURL": f"https://{HOST}:8443/x"}, id="another-port"),
+        pytest.param({"ResponseURL": f"https://{HOST}@example.com/x"}, id="as-user"),
+        pytest.param({"ResponseURL": "https://[::1/x"}, id="no-address"),
+        pytest.param({"ResponseURL": "https://some-bucket.s3.amazonaws.com/x"}, id="another-bucket"),
+        pytest.param({"ResponseURL": "http://127.0.0.1:4566/x"}, id="this-machine"),
+        pytest.param({"ResponseURL": "http://169.254.169.254/latest"}, id="metadata"),
+        pytest.param({"ResponseURL": "file:///etc/passwd"}, id="file"),
+        pytest.param({"ResponseURL": "/x"}, id="no-host"),
+        pytest.param({"ResourceProperties": {"Role": ROLE}}, id="another-path"),
+        pytest.param({"ResourceProperties": {"Role": OWN_ROLE.replace("1234", "9999")}}, id="another-account"),
+        pytest.param({"ResourceProperties": {"Role": {"Ref": "Role"}}}, id="no-arn"),
+    ],
+)
+def test_an_event_of_others(monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]) -> None:
+    """Nothing is done and nothing is sent: neither to AWS nor to the URL."""
+    monkeypatch.setattr(boto3, "client", _never)
+    monkeypatch.setattr(custom_resource.urllib.request, "urlopen", _never)
+    with pytest.raises(Forged):
+        answer(forged(changes), Context(), _never)
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(BUCKET, id="region"),
+        pytest.param("https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com", id="us-east-1"),
+        pytest.param("https://cloudformation-custom-resource-response-euwest1.s3-eu-west-1.amazonaws.com", id="dash"),
+        pytest.param("https://cloudformation-custom-resource-response-usgovwest1.s3.us-gov-west-1.amazonaws.com", id="gov"),
+        pytest.param("https://cloudformation-custom-resource-response-cnnorth1.s3.cn-north-1.amazonaws.com.cn", id="china"),
+        pytest.param("https://cloudformation-custom-resource-response-eusce1.s3.eusc-de-east-1.amazonaws.eu", id="europe"),
+        pytest.param(
+            "https://cloudformation-custom-resource-response-x1.s3.dualstack.ca-west-1.amazonaws.com", id="dual-stack"
+        ),
+    ],
+)
+@pytest.mark.parametrize("properties", [{"Role": OWN_ROLE}, {}, None])
+def test_an_event_of_cloudformation(monkeypatch: pytest.MonkeyPatch, url: str, properties: object) -> None:
+    """The forms of the URL that are known, and resources with a role and without."""
+    sent: list[str] = []
+
+    @contextlib.contextmanager
+    def take(put: urllib.request.Request, timeout: float) -> Iterator[None]:
+        assert timeout
+        sent.append(put.full_url)
+        yield
+
+    monkeypatch.setattr(custom_resource.urllib.request, "urlopen", take)
+    monkeypatch.setattr(boto3, "client", _Sts(0, role=OWN_ROLE).client)
+    answer(forged({"ResponseURL": f"{url}/x", "ResourceProperties": properties}), Context(), lambda _: Outcome("id"))
+    assert sent == [f"{url}/x"]
+
+
+def test_the_local_aws_takes_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the endpoint that the environment of the function names, and nowhere else."""
+    monkeypatch.setenv(custom_resource.STACK_ID_VARIABLE, STACK_ID)
+    with cloudformation(handler(lambda _: Outcome("id"))) as stack:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", stack.url)
+        assert stack.create().status == "SUCCESS"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        with pytest.raises(Forged):
+            stack.create()
+
+
+def _never(*_: object, **__: object) -> Outcome:
+    raise AssertionError("a forged event was taken")
 
 
 def test_other_trouble(slept: list[float]) -> None:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from ses_email_auth.lambdas import custom_resource
 from ses_email_auth.lambdas import sending_policy as handler
 from ses_email_auth.lambdas.custom_resource import NOT_CREATED
-from tests.lambdas.events import Stack, cloudformation
+from tests.lambdas.events import STACK_ID, Context, Stack, cloudformation, stack_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DOCUMENT = {
     "Version": "2012-10-17",
@@ -42,12 +41,29 @@ class FakeSes:
         self.identities: dict[str, dict[str, str]] = {"example.com": {}, "example.org": {}}
         self.calls: list[str] = []
         self.denials = 0
+        self.refusals: list[str] = []
+        """The messages with which the next policies are refused."""
+
+        self.events: list[dict[str, object]] = []
+        """Of the stack, the newest first."""
+
+        self.slept: list[float] = []
+        self.sleep: Callable[[float], None] = self.slept.append
+
+    def wait(self, seconds: float) -> None:
+        """What `time.sleep` does."""
+        self.sleep(seconds)
 
     def client(self, service: str, config: object = None) -> FakeSes:
         """What `boto3.client` is in AWS."""
-        assert service == "sesv2"
+        assert service in {"sesv2", "cloudformation"}
         assert config is not None
         return self
+
+    def describe_stack_events(self, *, StackName: str) -> dict[str, object]:
+        """Of CloudFormation."""
+        assert StackName == STACK_ID
+        return {"StackEvents": self.events}
 
     def get_email_identity_policies(self, *, EmailIdentity: str) -> dict[str, dict[str, str]]:
         """All of an identity."""
@@ -56,18 +72,24 @@ class FakeSes:
     def create_email_identity_policy(self, *, EmailIdentity: str, PolicyName: str, Policy: str) -> None:
         """One that is not there yet."""
         policies = self._policies("CreateEmailIdentityPolicy", EmailIdentity)
+        self._check()
         assert PolicyName not in policies
         policies[PolicyName] = Policy
 
     def update_email_identity_policy(self, *, EmailIdentity: str, PolicyName: str, Policy: str) -> None:
         """One that is there."""
         policies = self._policies("UpdateEmailIdentityPolicy", EmailIdentity)
+        self._check()
         assert PolicyName in policies
         policies[PolicyName] = Policy
 
     def delete_email_identity_policy(self, *, EmailIdentity: str, PolicyName: str) -> None:
         """Also one that is gone."""
         self._policies("DeleteEmailIdentityPolicy", EmailIdentity).pop(PolicyName, None)
+
+    def _check(self) -> None:
+        if self.refusals:
+            raise ClientError({"Error": {"Code": "BadRequestException", "Message": self.refusals.pop(0)}}, "PutPolicy")
 
     def _policies(self, call: str, identity: str) -> dict[str, str]:
         self.calls.append(call)
@@ -91,6 +113,7 @@ def ses(monkeypatch: pytest.MonkeyPatch) -> FakeSes:
     """SES in memory."""
     fake = FakeSes()
     monkeypatch.setattr(handler.boto3, "client", fake.client)
+    monkeypatch.setattr(handler.time, "sleep", fake.wait)
     return fake
 
 
@@ -222,13 +245,86 @@ def test_a_construct_that_is_renamed(ses: FakeSes, stack: Stack) -> None:
     assert ses.holds() == DOCUMENT
 
 
-def test_permissions_that_come_late(ses: FakeSes, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_permissions_that_come_late(ses: FakeSes, stack: Stack) -> None:
     """The role was made moments before: what AWS denies then is tried again."""
-    pauses: list[float] = []
-    monkeypatch.setattr(custom_resource.time, "sleep", pauses.append)
     ses.denials = 2
     assert stack.create(**props()).status == "SUCCESS"
-    assert pauses == [2, 4]
+    assert ses.slept == [2, 4]
+
+
+UNKNOWN = "Policy contains an invalid principal"
+
+
+def test_a_principal_that_was_just_made(ses: FakeSes, stack: Stack) -> None:
+    """SES does not know it at once: the policy is tried again, when it is new and when it changes."""
+    ses.refusals = [UNKNOWN, "Principal arn:aws:iam::210987654321:role/x is INVALID"]
+    assert stack.create(**props()).status == "SUCCESS"
+    assert ses.slept == [5, 5]
+    ses.refusals = [UNKNOWN]
+    assert stack.update(ID, old=props(), **props(Policy=OTHER)).status == "SUCCESS"
+    assert (ses.slept, ses.holds()) == ([5, 5, 5], OTHER)
+
+
+def test_a_principal_that_is_not_known(ses: FakeSes, stack: Stack) -> None:
+    """It is tried for as long as the function may run; the reason says both causes."""
+    ses.refusals = [UNKNOWN] * 99
+    stack.context = Context(lambda: round(1000 * (120 - sum(ses.slept))))
+    failed = stack.create(**props())
+    assert failed.reason == (
+        "PutPolicy failed: Policy contains an invalid principal; SES takes principals that exist: one that was made in this "
+        "deploy may need some minutes, then deploy again; an account whose region is an opt-in one has to switch on the region "
+        "of the identity"
+    )
+    assert 90 < sum(ses.slept) < 110
+    assert ses.holds() is None
+
+
+@pytest.mark.parametrize("message", ["Policy document is malformed", "The principal is missing. The document is invalid."])
+def test_a_policy_that_is_wrong(ses: FakeSes, stack: Stack, message: str) -> None:
+    """It stays wrong, so it is told at once."""
+    ses.refusals = [message]
+    assert stack.create(**props()).reason == f"PutPolicy failed: {message}"
+    assert ses.slept == []
+
+
+@pytest.mark.parametrize("message", ["Identity example.com is not verified.", "The identity is unverified", "not yet verified"])
+def test_an_identity_that_is_not_verified(ses: FakeSes, stack: Stack, message: str) -> None:
+    """SES may refuse its policies: the reason names the prop that waits."""
+    ses.refusals = [message]
+    assert stack.create(**props()).reason == (
+        f"PutPolicy failed: {message}; SES takes a sending policy when the identity is verified: pass wait_for_verification= "
+        "to the construct, or add the policy in a later deploy"
+    )
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS"])
+def test_a_create_that_is_cancelled(ses: FakeSes, stack: Stack, status: str) -> None:
+    """While it waits for the principal, the stack rolls back and its delete finds nothing: the right must not come later."""
+    ses.refusals = [UNKNOWN]
+
+    def sleep(_: float) -> None:
+        ses.events = [stack_event(status)]
+        assert stack.delete(MADE_UP, **props()).status == "SUCCESS"
+
+    ses.sleep = sleep
+    assert stack.create(**props()).reason == "CloudFormation has cancelled the request, so no policy was written"
+    assert ses.holds() is None
+
+
+def test_an_update_that_is_cancelled(ses: FakeSes, stack: Stack) -> None:
+    """The update back was done meanwhile, and is the last word. In the rollback it is no cancelled one."""
+    ses.events = [stack_event("UPDATE_IN_PROGRESS")]
+    stack.create(**props())
+    ses.refusals = [UNKNOWN]
+
+    def sleep(_: float) -> None:
+        ses.events = [stack_event("UPDATE_ROLLBACK_IN_PROGRESS")]
+        ses.identities["example.com"].clear()  # so that it has something to write
+        assert stack.update(ID, old=props(Policy=OTHER), **props()).status == "SUCCESS"
+
+    ses.sleep = sleep
+    assert stack.update(ID, old=props(), **props(Policy=OTHER)).status == "FAILED"
+    assert ses.holds() == DOCUMENT
 
 
 def test_an_identity_that_is_not_there(ses: FakeSes, stack: Stack) -> None:
