@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, SecretValue, Stack, aws_iam, aws_kms, aws_ses
 
-from ses_email_auth.cdk.custom_resource import LONGEST_MINUTES, custom_resource
+from ses_email_auth.cdk.custom_resource import LONGEST_MINUTES, custom_resource, whether_cancelled
 from ses_email_auth.cdk.identity_resources import IdentityResources, cfn_identity
 from ses_email_auth.cdk.prop_types import is_a
 from ses_email_auth.cdk.signing import Signing
@@ -197,4 +197,5 @@ def _statements(stack: Stack, secrets: str, encryption_key: str) -> list[aws_iam
             ],
             resources=[arn],
         ),
+        whether_cancelled(stack),
     ]

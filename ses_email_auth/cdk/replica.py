@@ -13,7 +13,7 @@ import jsii
 from aws_cdk import IStableAnyProducer, ITaggableV2, Lazy, Stack, TagManager, TagType, aws_iam
 from constructs import Construct
 
-from ses_email_auth.cdk.custom_resource import custom_resource
+from ses_email_auth.cdk.custom_resource import custom_resource, whether_cancelled
 from ses_email_auth.cdk.identity_resources import IdentityResources
 from ses_email_auth.cdk.signing import Signing
 from ses_email_auth.errors import EmailAuthError
@@ -107,6 +107,7 @@ class ReplicaSigning(Signing):
                 resources=[parent],
                 conditions={"ForAllValues:StringEquals": {"ses:ReplicaRegion": [stack.region]}},
             ),
+            whether_cancelled(stack),
         ]
 
 

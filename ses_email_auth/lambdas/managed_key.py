@@ -5,6 +5,9 @@ of `PublicKey` is `p=`. The public half stands in the description of the secret,
 again. The name of the secret follows from the stack and the logical id: a second try gets the same key, and a key whose
 deletion was ordered by a rollback is restored.
 
+A creation that CloudFormation has cancelled makes no secret any more, and restores none: the delete that follows may be over,
+and the secret would cost for ever. A key pair that KMS has made leaves nothing behind there.
+
 The text of an error of these calls is never passed on: it could quote what was sent.
 """
 
@@ -18,6 +21,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ses_email_auth.lambdas.custom_resource import CONFIG, Failed, Outcome, Request, answer, error_code, retry_denied
+from ses_email_auth.lambdas.stack_history import is_given_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +83,7 @@ def _existing(secrets: _Secrets, request: Request, name: str) -> tuple[str, str]
     try:
         secret = retry_denied(secrets.describe_secret, SecretId=name)
         if "DeletedDate" in secret:
+            _refuse_cancelled(request)
             secrets.restore_secret(SecretId=name)
     except (ClientError, BotoCoreError) as error:
         if _code(error) == "ResourceNotFoundException":
@@ -102,6 +107,7 @@ def _create(secrets: _Secrets, request: Request, name: str) -> tuple[str, str]:
     try:
         pair = retry_denied(kms.generate_data_key_pair, KeyId=encryption_key, KeyPairSpec=_SPEC)
         public_key = base64.b64encode(pair["PublicKey"]).decode("ascii")
+        _refuse_cancelled(request)
         secret = retry_denied(
             secrets.create_secret,
             Name=name,
@@ -112,6 +118,11 @@ def _create(secrets: _Secrets, request: Request, name: str) -> tuple[str, str]:
     except (ClientError, BotoCoreError) as error:
         raise _failed("made", error) from None
     return str(secret["ARN"]), public_key
+
+
+def _refuse_cancelled(request: Request) -> None:
+    if request.kind == "Create" and is_given_up(request):
+        raise Failed("CloudFormation has cancelled the request, so no key was made")
 
 
 def _delete(secrets: _Secrets, name: str) -> None:

@@ -2,24 +2,67 @@
 
 What this function makes carries a tag that names its resource. Only an identity with that tag counts as its own and is deleted:
 a second try of a creation finds what the first one made, and never what others made.
+
+- SES copies the key after it has answered, and tells only then what is wrong ("REPLICATION_…" in VerificationInfo). So the
+  function looks for such an error for a short time; one that comes later is seen by `wait_for_verification` alone.
+- A creation that CloudFormation has cancelled makes nothing any more: the delete that follows may be over.
+- An update in place is not looked at in that way: it would set what a later deployment sets again.
 """
 
 from __future__ import annotations
 
+import logging
+import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+import botocore
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from ses_email_auth.lambdas.custom_resource import CONFIG, Failed, Outcome, Request, answer, error_code, retry_denied
+from ses_email_auth.lambdas.custom_resource import (
+    CONFIG,
+    Failed,
+    Outcome,
+    Request,
+    answer,
+    error_code,
+    retry_denied,
+    time_left,
+    time_limit,
+)
+from ses_email_auth.lambdas.stack_history import is_given_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ses_email_auth.lambdas.custom_resource import Properties
 
 _MARK = "ses-email-auth:resource"
 _MAX_TAG = 256
+_BOTOCORE = "1.35.78"  # the first one with the parameter DomainSigningAttributesOrigin
+
+_WATCH = 25  # seconds after the creation in which errors of the replication are looked for
+_POLL = 5  # seconds
+_WAITS = {"", "NOT_STARTED", "PENDING", "TEMPORARY_FAILURE"}  # statuses of DKIM in which such an error may still come
+
+# SESv2 API reference, "VerificationInfo": what an error means, and what to do.
+_REPLICATION_ERRORS = {
+    "REPLICATION_ACCESS_DENIED": (
+        "SES may not copy the key: a policy of the organization or a permissions boundary may forbid "
+        "ses:ReplicateEmailIdentityDKIMSigningKey in {parent}"
+    ),
+    "REPLICATION_PRIMARY_NOT_FOUND": "there is no identity {name} in {parent}; deploy that one first",
+    "REPLICATION_PRIMARY_BYO_DKIM_NOT_SUPPORTED": (
+        "the identity in {parent} signs with an own key, which cannot be copied; let it use Easy DKIM, or leave out dkim= here"
+    ),
+    "REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED": (
+        "the identity in {parent} is a replica itself; pass the region of its parent to Dkim.replica_of"
+    ),
+    "REPLICATION_PRIMARY_INVALID_REGION": (
+        "SES cannot copy keys from {parent} to this region; pass another region to Dkim.replica_of, or leave out dkim= here"
+    ),
+}
+
+_log = logging.getLogger(__name__)
 
 
 class _Ses(Protocol):
@@ -54,6 +97,7 @@ def _work(request: Request) -> Outcome:
     else:
         _create(ses, request, name)
         _settle_new(ses, name, new)
+        _watch(ses, name, new)
     return Outcome(name)
 
 
@@ -77,7 +121,13 @@ def _create(ses: _Ses, request: Request, name: str) -> None:
         arguments["ConfigurationSetName"] = configuration_set
     arguments["DkimSigningAttributes"] = {"DomainSigningAttributesOrigin": _origin(properties)}
     try:
-        retry_denied(ses.create_email_identity, **arguments)
+        retry_denied(_create_if_wanted, ses=ses, request=request, arguments=arguments)
+    except ParamValidationError:
+        raise Failed(
+            f"this function has boto3 {boto3.__version__} with botocore {botocore.__version__}, which cannot make a replica: "
+            f"botocore {_BOTOCORE} is needed; Lambda's runtime brings it, so let the function use the newest version of the "
+            "runtime (its runtime management configuration), or leave out dkim="
+        ) from None
     except ClientError as error:
         if error_code(error) != "AlreadyExistsException":
             raise
@@ -88,6 +138,40 @@ def _create(ses: _Ses, request: Request, name: str) -> None:
                 f"the identity {name} exists in this region already, and SES makes a replica at creation alone; delete it "
                 "first, or leave out dkim= and keep it"
             ) from None
+
+
+def _create_if_wanted(*, ses: _Ses, request: Request, arguments: Mapping[str, object]) -> None:
+    """Make the identity; the time for a permission that is late may be time enough for a rollback."""
+    if request.kind == "Create" and is_given_up(request):
+        raise Failed("CloudFormation has cancelled the request, so no identity was made")
+    ses.create_email_identity(**arguments)
+
+
+def _watch(ses: _Ses, name: str, properties: Properties) -> None:
+    """Look for an error of the replication, as long as it is not settled and at most a short time."""
+    with time_limit(_WATCH):
+        while True:
+            identity = _look(ses, name)
+            error = _text(identity, "VerificationInfo", "ErrorType")
+            if error.startswith("REPLICATION_"):
+                meaning = _REPLICATION_ERRORS.get(error, "SES cannot copy the key from {parent}")
+                raise Failed(
+                    f"SES made {name}, but not as a replica of {properties['ParentRegion']}: {error}, "
+                    f"{meaning.format(name=name, parent=properties['ParentRegion'])}",
+                    name,
+                )
+            if _text(identity, "DkimAttributes", "Status") not in _WAITS or time_left() < _POLL:
+                return
+            time.sleep(_POLL)
+
+
+def _look(ses: _Ses, name: str) -> Mapping[str, object]:
+    """The identity; empty if SES does not say, which is no reason to fail what is made."""
+    try:
+        return ses.get_email_identity(EmailIdentity=name)
+    except (BotoCoreError, ClientError) as error:
+        _log.warning("SES does not say how the replica is: %s", type(error).__name__)
+        return {}
 
 
 def _settle_new(ses: _Ses, name: str, properties: Properties) -> None:
@@ -146,6 +230,11 @@ def _origin_of(identity: Mapping[str, object]) -> str | None:
 
 def _origin(properties: Properties) -> str:
     return f"AWS_SES_{properties['ParentRegion']}".upper().replace("-", "_")
+
+
+def _text(identity: Mapping[str, object], part: str, name: str) -> str:
+    members = identity.get(part)
+    return str(members.get(name) or "") if isinstance(members, Mapping) else ""
 
 
 def _tags(properties: Properties) -> dict[str, str]:

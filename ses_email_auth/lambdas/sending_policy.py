@@ -52,8 +52,8 @@ def _work(request: Request) -> Outcome:
         message = str(error.response["Error"].get("Message", ""))
         if _NOT_VERIFIED.search(message) is None:
             raise
-        # SESv2 API reference: "If you have not verified the identity, this API will return an error". Its words are not known, nor
-        # whether it is so: terraform's acceptance test writes such a policy.
+        # SESv2 API reference: "If you have not verified the identity, this API will return an error". Its words are not known,
+        # nor whether it is so: terraform's acceptance test writes such a policy.
         raise Failed(
             f"{error.operation_name} failed: {message}; SES takes a sending policy when the identity is verified: pass "
             "wait_for_verification= to the construct, or add the policy in a later deploy"

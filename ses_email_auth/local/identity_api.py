@@ -1,7 +1,9 @@
 """The requests of SESv2 that concern identities and their tags, and sending authorization policies in SES and SESv2.
 
 Sources: SESv2 API reference, SES API reference (PutIdentityPolicy and its siblings), developer guide ("Using sending
-authorization"). That a policy is JSON with statements is checked, not what they say.
+authorization"). That a policy is JSON with statements is checked, not what they say. SES checks too that principals
+exist; here a control request says how many are not known yet (`verification`). The words of the refusal: terraform-provider-aws
+#22549.
 Not handled: certificates of identities, paging of lists, and what the first API does to identities (VerifyDomainIdentity and
 its siblings): MiniStack keeps that apart.
 """
@@ -36,10 +38,18 @@ _V1_CODES = {
     "NotFoundException": "InvalidParameterValue",
 }
 
+_unknown_principals = {"writes": 0}
+
+
+def refuse_principals(writes: int) -> None:
+    """Refuse the principals of the next policies that are written."""
+    _unknown_principals["writes"] = writes
+
 
 def install() -> None:
     """Put the operations into MiniStack."""
     emulator_ses.answer_rest(answer)
+    emulator.on_reset(lambda: refuse_principals(0))
     emulator_ses.answer_actions(
         {
             "PutIdentityPolicy": _v1("PutIdentityPolicy", _put_v1),
@@ -216,6 +226,9 @@ def _put_policy(policies: dict[str, str], name: str, document: str) -> None:
     listed = statements if isinstance(statements, list) else [statements]
     if not all(isinstance(entry, dict) and {"Effect", "Principal", "Action"} <= entry.keys() for entry in listed):
         raise Refused("InvalidPolicy", "Policy document is invalid: it must be JSON whose statements name principal and action")
+    if _unknown_principals["writes"] > 0:
+        _unknown_principals["writes"] -= 1
+        raise Refused("BadRequestException", "Policy document is invalid: invalid principal")
     if name not in policies and len(policies) >= _MAX_POLICIES:
         raise Refused("LimitExceededException", f"An identity can have {_MAX_POLICIES} policies.")
     policies[name] = document

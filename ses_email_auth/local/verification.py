@@ -8,6 +8,8 @@ be asked for, without a signature:
 - POST /_ses/delay?seconds=2: from now on, records have to stand that long before they count.
 - POST /_ses/mail-from-failed?identity=example.com[&account=..&region=..]: the 72 hours are over; final until it is set again.
 - POST /_ses/dkim-failed?identity=...: the same for DKIM.
+- POST /_ses/replication-error?error=REPLICATION_ACCESS_DENIED: all replicas have it; without `error` none has.
+- POST /_ses/unknown-principals?writes=2: the next two policies are refused, as if their principals were just made.
 - POST /_ses/dkim-error?identity=...&error=DNS_SERVER_ERROR: SES cannot look; without `error` it can again.
 
 Which `ErrorType` is told in which case is read off its names. An address counts as verified at once: no mail arrives here.
@@ -21,14 +23,14 @@ import re
 import time
 from typing import TYPE_CHECKING, TypeAlias
 
-from ses_email_auth.local import emulator, emulator_route53, emulator_ses, settings
+from ses_email_auth.local import emulator, emulator_route53, emulator_ses, identity_api, settings
 from ses_email_auth.local.emulator_route53 import canonical_name
-from ses_email_auth.local.identities import is_domain, public_key
+from ses_email_auth.local.identities import is_domain, parent_region, public_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ses_email_auth.local.emulator_ses import Identity
+    from ses_email_auth.local.emulator_ses import Dkim, Identity
 
 _Dns: TypeAlias = "Mapping[tuple[str, str], list[str]]"
 _FAILED = "FAILED"
@@ -36,6 +38,7 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r"\\(?:[0-7]{3}|.)")
 
 _delay = {"seconds": 0.0}
+_replication = {"error": ""}
 
 
 def install() -> None:
@@ -43,6 +46,7 @@ def install() -> None:
     emulator_ses.before_requests(verify_all)
     emulator.answer_control_requests("/_ses/", _control)
     emulator.on_reset(lambda: _delay.update(seconds=0.0))
+    emulator.on_reset(lambda: _replication.update(error=""))
 
 
 def verify_all() -> None:
@@ -64,7 +68,7 @@ def verify_all() -> None:
 def _verify_dkim(identity: Identity, dns: _Dns) -> None:
     dkim, kept, info = identity["DkimAttributes"], identity["kept"], identity["VerificationInfo"]
     now = time.time()
-    error = kept.get("dkim_error") or _dkim_error(identity, dns)
+    error = kept.get("dkim_error") or _replication_error(dkim) or _dkim_error(identity, dns)
     if error is not None:
         kept.pop("dns_since", None)
     since = kept.setdefault("dns_since", now) if error is None else now
@@ -82,6 +86,12 @@ def _verify_dkim(identity: Identity, dns: _Dns) -> None:
         info.pop("SOARecord", None)
     else:
         info["SOARecord"] = soa
+
+
+def _replication_error(dkim: Dkim) -> str | None:
+    """The error that all replicas have, of a replica."""
+    is_replica = parent_region(dkim.get("SigningAttributesOrigin")) is not None
+    return _replication["error"] or None if is_replica else None
 
 
 def _dkim_error(identity: Identity, dns: _Dns) -> str | None:
@@ -144,6 +154,12 @@ def _control(what: str, query: dict[str, str]) -> dict[str, str]:
     if what == "delay":
         _delay["seconds"] = float(query.get("seconds", "0"))
         return {"delay": str(_delay["seconds"])}
+    if what == "replication-error":
+        _replication["error"] = query.get("error", "")
+        return {"done": what}
+    if what == "unknown-principals":
+        identity_api.refuse_principals(int(query.get("writes", "0")))
+        return {"done": what}
     account, region = query.get("account", settings.ACCOUNT), query.get("region", settings.REGION)
     identity = emulator_ses.identity_in(account, region, query.get("identity", ""))
     if identity is None:

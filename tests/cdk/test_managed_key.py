@@ -127,7 +127,9 @@ def test_permissions(stack: Stack) -> None:
         "kms:GenerateDataKeyPair",
         ["kms:Decrypt", "kms:GenerateDataKey"],
         [f"secretsmanager:{action}Secret" for action in ("Create", "Delete", "Describe", "Restore")],
+        "cloudformation:DescribeStackEvents",
     ]
+    assert statements[3]["Resource"] == {"Ref": "AWS::StackId"}
     assert "secret:ses-email-auth/blacksheep.link/ses-1/*" in json.dumps(statements[2]["Resource"])
     assert "GetSecretValue" not in json.dumps(found)
     assert "ses:" not in json.dumps(statements)

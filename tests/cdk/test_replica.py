@@ -96,11 +96,12 @@ def test_records_wait_for_it(app: App) -> None:
 
 
 def test_permissions(app: App) -> None:
-    """On this identity, and to take the key of the parent for this region."""
+    """On this identity, to take the key of the parent for this region, and to see whether the stack rolls back."""
     replica(new_stack(app, region=VIRGINIA))
     found = resources(templates(app)["Stack"], "AWS::IAM::Role")
     (work,) = (role["Policies"][0]["PolicyDocument"]["Statement"] for name, role in found.items() if name.startswith("Mail"))
-    own, parent = work
+    own, parent, events = work
+    assert (events["Action"], events["Resource"]) == ("cloudformation:DescribeStackEvents", {"Ref": "AWS::StackId"})
     assert "*" not in json.dumps(work).replace('"Fn::Join": ["", ["arn:"', "")
     assert "ses:us-east-1:123456789012:identity/blacksheep.link" in json.dumps(own["Resource"])
     assert parent["Action"] == "ses:ReplicateEmailIdentityDKIMSigningKey"

@@ -87,6 +87,17 @@ def test_without_a_parent(aws: LocalAws) -> None:
     assert aws.records() == {}
 
 
+def test_the_key_cannot_be_copied(aws: LocalAws, zone: str) -> None:
+    """SES says it after the creation: the deploy fails with it, and nothing is left."""
+    before = aws.records()
+    aws.control("replication-error", error="REPLICATION_ACCESS_DENIED")
+    outcome = aws.deploy("S", replica(aws, zone), VIRGINIA)
+    assert outcome.status == "ROLLBACK_COMPLETE"
+    assert any("REPLICATION_ACCESS_DENIED, SES may not copy the key" in reason for reason in outcome.failures.values())
+    assert aws.client("sesv2", VIRGINIA).list_email_identities()["EmailIdentities"] == []
+    assert aws.records() == before
+
+
 def test_the_parent_cannot_go_first(aws: LocalAws, zone: str) -> None:
     """The parent cannot be deleted before its replica."""
     aws.deploy("S", replica(aws, zone), VIRGINIA)

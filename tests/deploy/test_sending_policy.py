@@ -88,6 +88,13 @@ def test_a_policy_of_others(domain: Domain) -> None:
         domain.policies()
 
 
+def test_a_principal_that_is_not_known_yet(domain: Domain) -> None:
+    """As a role of the same stack: the policy is tried again until SES knows it."""
+    domain.aws.control("unknown-principals", writes="1")
+    assert domain.deploy(one=PARTNER).status == "CREATE_COMPLETE"
+    assert domain.accounts() == {"one": PARTNER}
+
+
 @pytest.mark.parametrize(
     "change",
     [

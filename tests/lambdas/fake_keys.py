@@ -36,12 +36,15 @@ class FakeKeys:
     failing: str = ""
     """The operation that fails."""
 
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """Of the stack, the newest first."""
+
     unreachable: bool = False
     """Whether it fails before AWS is reached."""
 
     def client(self, service: str, **_: object) -> FakeKeys:
         """One object does for all services."""
-        assert service in {"kms", "secretsmanager", "sesv2"}
+        assert service in {"cloudformation", "kms", "secretsmanager", "sesv2"}
         return self
 
     def generate_data_key_pair(self, *, KeyId: str, KeyPairSpec: str) -> dict[str, Any]:
@@ -81,6 +84,11 @@ class FakeKeys:
         if "DeletedDate" in found:
             raise refused("DeleteSecret", "InvalidRequestException")
         found["DeletedDate"] = f"in {RecoveryWindowInDays} days"
+
+    def describe_stack_events(self, *, StackName: str) -> dict[str, Any]:
+        """What CloudFormation remembers."""
+        assert StackName
+        return {"StackEvents": self.events}
 
     def get_email_identity(self, *, EmailIdentity: str) -> dict[str, Any]:
         """Whether it exists."""

@@ -14,7 +14,7 @@ from ses_email_auth.lambdas import managed_key as handler
 from ses_email_auth.lambdas.custom_resource import NOT_CREATED
 from ses_email_auth.records.dkim import DkimKeyRecord
 from tests.dns_server import txt_strings
-from tests.lambdas.events import Stack, cloudformation
+from tests.lambdas.events import Stack, cloudformation, stack_event
 from tests.lambdas.fake_keys import FakeKeys
 
 if TYPE_CHECKING:
@@ -183,3 +183,25 @@ def test_somebody_changed_the_description(aws: FakeKeys, stack: Stack) -> None:
     assert stack.again().reason == (
         f"the secret {name} has another description than it was made with, so its public key is not known"
     )
+
+
+@pytest.mark.parametrize("is_ordered", [False, True], ids=["new", "restored"])
+def test_a_create_that_is_cancelled(aws: FakeKeys, stack: Stack, *, is_ordered: bool) -> None:
+    """The stack rolls back meanwhile, and its delete has found nothing, so no secret may be left."""
+    if is_ordered:
+        created = stack.create(**key())
+        stack.delete(created.physical_id, **key())
+    before = str(aws.secrets)
+    aws.events = [stack_event("ROLLBACK_IN_PROGRESS")]
+    failed = stack.create(**key())
+    assert (failed.status, failed.reason) == ("FAILED", "CloudFormation has cancelled the request, so no key was made")
+    assert str(aws.secrets) == before
+
+
+def test_a_rollback_restores_a_key(aws: FakeKeys, stack: Stack) -> None:
+    """The update back is no cancelled request."""
+    stack.create(**key())
+    aws.secrets.clear()
+    aws.events = [stack_event("UPDATE_ROLLBACK_IN_PROGRESS")]
+    assert stack.update("id", old=key(Generation=2), **key()).status == "SUCCESS"
+    assert aws.secrets

@@ -129,7 +129,7 @@ def test_botocore_refuses_what_was_sent(caplog: pytest.LogCaptureFixture, monkey
         kms.add_response("generate_data_key_pair", pair)
         secrets.add_client_error("describe_secret", "ResourceNotFoundException")
         secrets.add_client_error("create_secret", "ValidationException", message)
-        monkeypatch.setattr(managed_key.boto3, "client", lambda name, **_: clients[name])
+        monkeypatch.setattr(managed_key.boto3, "client", lambda name, **_: clients.get(name, fake))
         with cloudformation(managed_key.handle) as stack:
             answer = stack.create(**KEY)
     assert answer.reason == "the key cannot be made: CreateSecret failed with ValidationException"

@@ -7,13 +7,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import boto3
+import botocore
+import botocore.session
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ParamValidationError, ReadTimeoutError
 
-from ses_email_auth.lambdas import custom_resource
 from ses_email_auth.lambdas import replica_identity as handler
 from ses_email_auth.lambdas.custom_resource import NOT_CREATED
-from tests.lambdas.events import STACK_ID, Stack, cloudformation
+from tests.lambdas.events import STACK_ID, Stack, cloudformation, stack_event
 from tests.lambdas.fake_keys import refused
 
 if TYPE_CHECKING:
@@ -38,11 +40,26 @@ class FakeSes:
     failing: str = ""
     denials: int = 0
     lost: str = ""
+    states: list[tuple[str, str]] = field(default_factory=lambda: [("SUCCESS", "")])
+    """Status of DKIM and error that each look shows; the last one stays."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """Of the stack, the newest first."""
+
+    is_old: bool = False
+    """Whether botocore does not know replicas."""
+
+    slept: list[float] = field(default_factory=list)
 
     def client(self, service: str, **_: object) -> FakeSes:
         """What `boto3.client` is in AWS."""
-        assert service == "sesv2"
+        assert service in {"sesv2", "cloudformation"}
         return self
+
+    def describe_stack_events(self, *, StackName: str) -> dict[str, Any]:
+        """Of CloudFormation."""
+        assert StackName == STACK_ID
+        return {"StackEvents": self.events}
 
     def create_email_identity(
         self,
@@ -54,6 +71,8 @@ class FakeSes:
     ) -> None:
         """A new identity."""
         self._called("CreateEmailIdentity")
+        if self.is_old:
+            raise ParamValidationError(report="Unknown parameter in DkimSigningAttributes: DomainSigningAttributesOrigin")
         if EmailIdentity in self.identities:
             raise refused("CreateEmailIdentity", "AlreadyExistsException")
         origin = DkimSigningAttributes["DomainSigningAttributesOrigin"]
@@ -63,7 +82,10 @@ class FakeSes:
     def get_email_identity(self, *, EmailIdentity: str) -> dict[str, Any]:
         """All of it."""
         self._called("GetEmailIdentity")
-        return self._found("GetEmailIdentity", EmailIdentity)
+        found = self._found("GetEmailIdentity", EmailIdentity)
+        status, error = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        dkim = {**found.get("DkimAttributes", {}), "Status": status}
+        return {**found, "DkimAttributes": dkim, "VerificationInfo": {"ErrorType": error} if error else {}}
 
     def delete_email_identity(self, *, EmailIdentity: str) -> None:
         """It goes."""
@@ -122,6 +144,8 @@ def ses(monkeypatch: pytest.MonkeyPatch) -> FakeSes:
     """SES without identities."""
     fake = FakeSes()
     monkeypatch.setattr(handler.boto3, "client", fake.client)
+    monkeypatch.setattr(handler.time, "sleep", fake.slept.append)
+    monkeypatch.setattr(handler.time, "monotonic", lambda: sum(fake.slept))
     return fake
 
 
@@ -139,7 +163,7 @@ def test_the_least(ses: FakeSes, stack: Stack) -> None:
     assert ses.identities == {
         "example.com": {"Tags": [MARK], "DkimAttributes": {"SigningAttributesOrigin": "AWS_SES_AP_NORTHEAST_1"}}
     }
-    assert ses.calls == ["CreateEmailIdentity"]
+    assert ses.calls == ["CreateEmailIdentity", "GetEmailIdentity"]
 
 
 def test_everything(ses: FakeSes, stack: Stack) -> None:
@@ -218,15 +242,13 @@ def test_half_made_without_an_answer(ses: FakeSes, stack: Stack) -> None:
     assert ses.identities == {}
 
 
-def test_permissions_that_come_late(ses: FakeSes, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_permissions_that_come_late(ses: FakeSes, stack: Stack) -> None:
     """Another configuration set is another role, made moments before the update: each call is tried again."""
     stack.create(**replica())
-    pauses: list[float] = []
-    monkeypatch.setattr(custom_resource.time, "sleep", pauses.append)
     new = replica(ConfigurationSetAttributes={"ConfigurationSetName": "news"})
     ses.denials = 2
     assert stack.update("example.com", old=replica(), **new).status == "SUCCESS"
-    assert (pauses, ses.identities["example.com"]["ConfigurationSetName"]) == ([2, 4], "news")
+    assert (ses.slept, ses.identities["example.com"]["ConfigurationSetName"]) == ([2, 4], "news")
 
 
 def test_after_a_time_out(ses: FakeSes, stack: Stack) -> None:
@@ -295,3 +317,88 @@ def test_delete(ses: FakeSes, stack: Stack) -> None:
     assert (stack.again().status, set(ses.identities)) == ("SUCCESS", {"example.com"})
     ses.failing = "GetEmailIdentity"
     assert stack.again().status == "FAILED"
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        pytest.param(
+            "REPLICATION_PRIMARY_NOT_FOUND", "there is no identity example.com in ap-northeast-1; deploy that one first"
+        ),
+        pytest.param(
+            "REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED",
+            "the identity in ap-northeast-1 is a replica itself; pass the region of its parent to Dkim.replica_of",
+        ),
+        pytest.param("REPLICATION_SOMETHING_NEW", "SES cannot copy the key from ap-northeast-1"),
+    ],
+)
+def test_an_error_that_comes_later(ses: FakeSes, stack: Stack, error: str, meaning: str) -> None:
+    """SES tells it some seconds after the creation: the create fails with it, and the rollback finds the identity."""
+    ses.states = [("PENDING", ""), ("PENDING", ""), ("FAILED", error)]
+    failed = stack.create(**replica())
+    assert (failed.status, failed.physical_id) == ("FAILED", "example.com")
+    assert failed.reason == f"SES made example.com, but not as a replica of ap-northeast-1: {error}, {meaning}"
+    assert ses.slept == [5, 5]
+    assert stack.delete("example.com", **replica()).status == "SUCCESS"
+    assert ses.identities == {}
+
+
+def test_every_error_of_a_replication_is_known() -> None:
+    """Those of the model of SESv2 that is installed."""
+    session = botocore.session.get_session()
+    errors = session.get_service_model("sesv2").shape_for("VerificationError").enum
+    assert handler._REPLICATION_ERRORS.keys() == {error for error in errors if error.startswith("REPLICATION_")}
+
+
+@pytest.mark.parametrize(
+    ("states", "slept"),
+    [
+        pytest.param([("PENDING", "HOST_NOT_FOUND")], [5, 5, 5, 5, 5], id="pending"),
+        pytest.param([("NOT_STARTED", ""), ("TEMPORARY_FAILURE", ""), ("SUCCESS", "")], [5, 5], id="settled"),
+        pytest.param([("FAILED", "HOST_NOT_FOUND")], [], id="no-records"),
+    ],
+)
+def test_a_replica_that_is_not_verified_yet(
+    ses: FakeSes, stack: Stack, states: list[tuple[str, str]], slept: list[float]
+) -> None:
+    """Is as good: it is looked at for a short time, and only while it is pending."""
+    ses.states = states
+    assert stack.create(**replica()).status == "SUCCESS"
+    assert ses.slept == slept
+
+
+@pytest.mark.parametrize("trouble", ["failing", "lost"])
+def test_ses_does_not_say_how_the_replica_is(ses: FakeSes, stack: Stack, trouble: str) -> None:
+    """The replica is made all the same."""
+    setattr(ses, trouble, "GetEmailIdentity")
+    assert stack.create(**replica()).status == "SUCCESS"
+    assert len(ses.slept) == 5
+
+
+def test_a_boto3_that_does_not_know_replicas(ses: FakeSes, stack: Stack) -> None:
+    """The reason says which version is there, and which one is needed."""
+    ses.is_old = True
+    failed = stack.create(**replica())
+    assert failed.reason == (
+        f"this function has boto3 {boto3.__version__} with botocore {botocore.__version__}, which cannot make a replica: "
+        "botocore 1.35.78 is needed; Lambda's runtime brings it, so let the function use the newest version of the runtime "
+        "(its runtime management configuration), or leave out dkim="
+    )
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"])
+def test_a_create_that_is_cancelled(ses: FakeSes, stack: Stack, monkeypatch: pytest.MonkeyPatch, status: str) -> None:
+    """While it waits for its permission, the stack rolls back and its delete finds nothing: no identity may be made then."""
+    create = ses.create_email_identity
+    waits = [True]
+
+    def denied_once(**arguments: Any) -> None:
+        if waits.pop():
+            ses.events = [stack_event(status)]
+            assert stack.delete("made-up", **replica()).status == "SUCCESS"
+            raise refused("CreateEmailIdentity", "AccessDeniedException")
+        create(**arguments)
+
+    monkeypatch.setattr(ses, "create_email_identity", denied_once)
+    assert stack.create(**replica()).reason == "CloudFormation has cancelled the request, so no identity was made"
+    assert ses.identities == {}
