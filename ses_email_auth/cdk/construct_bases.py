@@ -14,6 +14,7 @@ from ses_email_auth.cdk.findings import annotate, findings_of
 from ses_email_auth.cdk.identity_resources import IdentityResources
 from ses_email_auth.cdk.permissions import (
     SendingLimits,
+    SendingScope,
     account_policy,
     cognito_policy,
     grant_send_email,
@@ -197,8 +198,13 @@ class SendingConstruct(EmailAuthConstruct):
         from_addresses: Iterable[str] | None = None,
         feedback_addresses: Iterable[str] | None = None,
         templates: Iterable[str] | None = None,
+        sandbox_recipients: Iterable[str] | None = None,
     ) -> aws_iam.Grant:
         """Let `grantee` send mail through the identity, with its configuration set.
+
+        IAM cannot limit the bulk action of SES's API version 2, `ses:SendBulkEmail`, by addresses (service authorization
+        reference). So with `from_addresses` or `feedback_addresses` it is not allowed: send templates by `SendEmail`, or in
+        bulk by `SendBulkTemplatedEmail` of version 1. A second grant with `templates` alone allows it, for every address.
 
         Args:
             grantee: who may send.
@@ -206,13 +212,18 @@ class SendingConstruct(EmailAuthConstruct):
                 compares the part before the `@` case-sensitively. Default: - every address that the identity covers
             feedback_addresses: the Return-Path addresses that it may name. Default: - every address
             templates: the names of the SES templates that it may send. Default: - none
+            sandbox_recipients: recipients that are verified identities of this account, as all are in the sandbox: the
+                addresses, or the domains, as they were verified. SES asks for the permission on them too (reported by users,
+                not documented by AWS). Mail to them has to come From the identity, and `ses:SendBulkEmail` is not allowed for
+                them. Default: - none
 
         Raises:
             EmailAuthError: for an address that the identity does not cover, since SES would refuse it, for a name that no
-                template can have, and for an empty list.
+                template can have, for a recipient that is no address and no domain, and for an empty list.
         """
         limits = SendingLimits(from_addresses, feedback_addresses)
-        return grant_send_email(self._stack, grantee, self._plan.domain, self._configuration_set, limits, templates)
+        scope = SendingScope(templates, sandbox_recipients)
+        return grant_send_email(self._stack, grantee, self._plan.domain, self._configuration_set, limits, scope)
 
     def allow_account(
         self, account_id: str, *, from_addresses: Iterable[str] | None = None, name: str | None = None
@@ -261,6 +272,10 @@ class SendingConstruct(EmailAuthConstruct):
         SES takes only principals that exist. One that this stack makes is waited for, nearly two minutes; an account must have
         switched on the region of the identity, if that is one to opt in to (terraform-provider-aws #22549).
 
+        By the API reference SES refuses a policy of an identity that is not verified yet; whether it does is not known. With
+        `wait_for_verification` the policy is written after that. Without it a first deployment may fail: add the policy in the
+        next one.
+
         Args:
             name: 1 to 64 letters, digits, `-` and `_`; another name is another policy.
             document: at most 4 kB; its resource is `identity_arn`.
@@ -272,6 +287,7 @@ class SendingConstruct(EmailAuthConstruct):
             EmailAuthError: for a bad or second name, for more than 20 policies, and for an incomplete document.
         """
         policy = sending_policy(self, self._plan.domain, name, document)
-        if self._identity_resource is not None:
-            policy.node.add_dependency(self._identity_resource)
+        for resource in (self._identity_resource, self._verification):
+            if resource is not None:
+                policy.node.add_dependency(resource)
         return policy

@@ -3,6 +3,8 @@ reference, "Amazon SES" and "Amazon SES v2"; developer guide, "Using sending aut
 
 A statement that names an identity has to name the configuration set and the template of a mail too. CloudFormation has no
 resource for sending authorization policies, so a function of ours writes them.
+
+A condition on a key that an action does not have denies the action: `ses:SendBulkEmail` knows no addresses.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from ses_email_auth.cdk.prop_types import is_a, is_account_id
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import holds_token
-from ses_email_auth.publication.prop_values import text_list
+from ses_email_auth.publication.prop_values import domain, text_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
 SEND = ("ses:SendEmail", "ses:SendRawEmail")
 """What sends a mail that is written out, with either API and with SMTP."""
 
-# SendEmail of SESv2 takes templates too; the others are those of SES and the bulk one of SESv2.
-_SEND_TEMPLATE = ("ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail", "ses:SendBulkEmail")
+# SendEmail of SESv2 takes templates too; these are those of the first API.
+_SEND_TEMPLATE = ("ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail")
+# Service authorization reference: the bulk action of SESv2 has neither ses:FromAddress nor ses:FeedbackAddress.
+_SEND_WITHOUT_ADDRESS_KEYS = ("ses:SendBulkEmail",)
 _TEMPLATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_IN_POLICIES = frozenset("*?$")  # wildcards and variables of IAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +62,52 @@ class SendingLimits:
         return {"StringLike": limited} if limited else {}
 
 
+@dataclass(frozen=True, slots=True)
+class SendingScope:
+    """What a grant names beside the identity and its configuration set; None is nothing."""
+
+    templates: Iterable[str] | None = None
+    sandbox_recipients: Iterable[str] | None = None
+
+
 def grant_send_email(
     stack: Stack,
     grantee: aws_iam.IGrantable,
     identity: DomainName,
     configuration_set: aws_ses.IConfigurationSet | None,
     limits: SendingLimits,
-    templates: Iterable[str] | None,
+    scope: SendingScope,
 ) -> aws_iam.Grant:
-    """Let `grantee` send mail of `identity`, with its configuration set if it has one and with these templates."""
+    """Let `grantee` send mail of `identity`, with its configuration set if it has one and with the templates of `scope`."""
     conditions = limits.conditions(identity)
-    names = _template_names(templates)
+    names, recipients = _template_names(scope.templates), _recipients(scope.sandbox_recipients)
     arns = [ses_arn(stack, "identity", identity.text)]
     if configuration_set is not None:
         arns.append(ses_arn(stack, "configuration-set", configuration_set.configuration_set_name))
-    return aws_iam.Grant.add_to_principal(
+    actions = [*SEND, *(_SEND_TEMPLATE if names else ())]
+    without_keys = _SEND_WITHOUT_ADDRESS_KEYS if names and not conditions else ()
+    grant = aws_iam.Grant.add_to_principal(
         grantee=grantee,
-        actions=[*SEND, *(_SEND_TEMPLATE if names else ())],
+        actions=[*actions, *without_keys],
         resource_arns=[*arns, *(ses_arn(stack, "template", name) for name in names)],
         conditions=conditions or None,
     )
+    if not recipients:
+        return grant
+    # A recipient is an identity too: without the condition its own address could be sent From.
+    to_recipients = aws_iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=actions,
+        resource_arns=[ses_arn(stack, "identity", name) for name in recipients],
+        conditions=_from_identity(identity, conditions),
+    )
+    return grant.combine(to_recipients)
+
+
+def _from_identity(identity: DomainName, conditions: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, list[str]]]:
+    """`conditions`, and a From address that `identity` covers."""
+    covered = {"ses:FromAddress": [f"*@{identity}", f"*@*.{identity}"]}
+    return {"StringLike": covered | conditions.get("StringLike", {})}
 
 
 def ses_arn(stack: Stack, resource: str, name: str) -> str:
@@ -96,6 +127,28 @@ def _template_names(templates: Iterable[str] | None) -> list[str]:
                 f"'templates' must hold names of SES templates, got {name!r}; a name has 1 to 64 letters, digits, '-' and '_'"
             )
     return list(names)
+
+
+def _recipients(recipients: Iterable[str] | None) -> list[str]:
+    """The names of the identities that the recipients are."""
+    if recipients is None:
+        return []
+    names = [_recipient(entry) for entry in text_list("sandbox_recipients", recipients, "['you@example.org']")]
+    if not names:
+        raise EmailAuthError("'sandbox_recipients' is an empty list, which grants nothing; leave it out")
+    return list(dict.fromkeys(names))
+
+
+def _recipient(entry: str) -> str:
+    if holds_token(entry):
+        return entry
+    local_part, at, host = entry.rpartition("@")
+    if (at and not local_part) or not _IN_POLICIES.isdisjoint(entry) or any(c.isspace() for c in entry):
+        raise EmailAuthError(
+            f"'sandbox_recipients' must hold mail addresses or domains that are verified in the account, got {entry!r}; pass "
+            f"for example 'you@example.org'"
+        )
+    return f"{local_part}{at}{domain('sandbox_recipients', host)}"
 
 
 def _addresses(prop: str, addresses: Iterable[str] | None, identity: DomainName, *, is_covered: bool) -> list[str] | None:

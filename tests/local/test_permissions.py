@@ -283,6 +283,19 @@ def test_sending_is_allowed_by_sender(aws: LocalAws) -> None:
     assert said == f"{who}`arn:aws:ses:ap-northeast-1:{SENDER}:configuration-set/set'"
 
 
+def test_a_recipient_that_is_an_identity_has_to_be_allowed_too(aws: LocalAws) -> None:
+    """As in the sandbox, where all recipients are."""
+    arn = make_verified(aws)
+    aws.client("sesv2").create_email_identity(EmailIdentity="you@gmail.com")
+    to_you = mail() | {"Destination": {"ToAddresses": ["You <you@gmail.com>"]}}
+    narrow = client(aws, "sesv2", assume(aws, make_role(aws, allow("ses:SendEmail", resource=arn), account=SENDER)))
+    you = f"arn:aws:ses:ap-northeast-1:{SENDER}:identity/you@gmail.com"
+    assert refused(narrow.send_email, **to_you).endswith(f"on resource `{you}'")
+    aws.destroy("Roles", account=SENDER)
+    right = [allow("ses:SendEmail", resource=name) for name in (arn, you)]
+    assert client(aws, "sesv2", assume(aws, make_role(aws, *right, account=SENDER))).send_email(**to_you)["MessageId"]
+
+
 def test_another_account_sends(aws: LocalAws) -> None:
     """Another account sends through an identity only if a policy of that identity allows it."""
     arn = make_verified(aws)
