@@ -6,7 +6,7 @@ The sender names the identity in each call: `send_email(FromEmailAddressIdentity
 
 import os
 
-from aws_cdk import App, Environment, Stack
+from aws_cdk import App, Duration, Environment, Stack
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_route53 import HostedZone
 from constructs import Construct
@@ -26,7 +26,13 @@ class OwnerStack(Stack):
         zone = HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id="Z0123456789EXAMPLE", zone_name="blacksheep.link"
         )
-        auth = SesEmailAuth(self, "EmailAuth", hosted_zone=zone, dmarc_rua=["dmarc-reports@blacksheep.link"])
+        auth = SesEmailAuth(
+            self,
+            "EmailAuth",
+            hosted_zone=zone,
+            dmarc_rua=["dmarc-reports@blacksheep.link"],
+            wait_for_verification=Duration.minutes(14),  # SES may refuse a policy of what is not verified yet
+        )
         auth.allow_account(SENDER, from_addresses=[FROM])
 
 

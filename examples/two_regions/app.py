@@ -27,7 +27,7 @@ SesEmailAuth(
     "EmailAuth",
     hosted_zone=zone_in(home),
     dmarc_rua=["dmarc-reports@blacksheep.link"],
-    wait_for_verification=Duration.minutes(10),  # a replica can only be made of what SES has verified
+    wait_for_verification=Duration.minutes(14),  # a replica can only be made of what SES has verified
 )
 
 second = Stack(app, "Virginia", env=Environment(account=ACCOUNT, region=VIRGINIA))

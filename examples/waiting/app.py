@@ -27,7 +27,7 @@ class WaitingStack(Stack):
             hosted_zone=zone,
             mail_from_subdomain=os.environ.get("SES_EXAMPLE_MAIL_FROM", "bounce"),
             dmarc_rua=["dmarc-reports@blacksheep.link"],
-            wait_for_verification=Duration.minutes(10),
+            wait_for_verification=Duration.minutes(14),  # resolvers may remember for minutes that there was no record
         )
         pool = UserPool(
             self,

@@ -171,7 +171,7 @@ class SendingConstruct(EmailAuthConstruct):
         if self._verification is None:
             raise EmailAuthError(
                 f"'verified' needs 'wait_for_verification', which {self.node.path!r} has not; pass for example "
-                f"wait_for_verification=Duration.minutes(10)"
+                f"wait_for_verification=Duration.minutes(14)"
             )
         return self._verification
 

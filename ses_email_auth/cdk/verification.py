@@ -1,6 +1,7 @@
 """Waiting for SES: a custom resource that is done when SES has verified the identity and its MAIL FROM domain.
 
-A function runs at most 15 minutes (Lambda quotas), and a minute is kept for its answer. Not handled: longer waits.
+A function runs at most 15 minutes (Lambda quotas), and a minute is kept for its answer. Examples wait as long as that allows:
+the SOA of a zone at Route 53 lets resolvers remember for 900 seconds that a name was not there. Not handled: longer waits.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def wait_seconds(wait: object) -> int:
         EmailAuthError: if it is no Duration of whole seconds, from one second to 14 minutes.
     """
     if not isinstance(wait, Duration):
-        raise EmailAuthError(f"{_PROP!r} must be a Duration, got {wait!r}; pass for example Duration.minutes(10)")
+        raise EmailAuthError(f"{_PROP!r} must be a Duration, got {wait!r}; pass for example Duration.minutes(14)")
     length = seconds(_PROP, wait)
     if length == 0:
         raise EmailAuthError(f"{_PROP!r} must be longer than 0 seconds; leave it out to not wait")

@@ -96,15 +96,15 @@ def test_verified_without_a_wait() -> None:
         _ = auth.verified
     assert str(raised.value) == (
         "'verified' needs 'wait_for_verification', which 'Stack/EmailAuth' has not; pass for example "
-        "wait_for_verification=Duration.minutes(10)"
+        "wait_for_verification=Duration.minutes(14)"
     )
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        pytest.param(600, "must be a Duration, got 600; pass for example Duration.minutes(10)", id="number"),
-        pytest.param("10m", "must be a Duration, got '10m'; pass for example Duration.minutes(10)", id="text"),
+        pytest.param(600, "must be a Duration, got 600; pass for example Duration.minutes(14)", id="number"),
+        pytest.param("10m", "must be a Duration, got '10m'; pass for example Duration.minutes(14)", id="text"),
         pytest.param(
             Duration.minutes(15), "must be at most 14 minutes, since a Lambda function runs 15, got 900", id="too-long"
         ),
