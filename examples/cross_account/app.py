@@ -22,7 +22,14 @@ class DnsStack(Stack):
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id, env=Environment(account=DNS_ACCOUNT, region=REGION))
         zone = HostedZone.from_hosted_zone_attributes(self, "Zone", hosted_zone_id=ZONE_ID, zone_name=ZONE_NAME)
-        ZoneWriterRole(self, "MailRecords", hosted_zone=zone, role_name="mail-records", trusted=[MAIL_ACCOUNT])
+        ZoneWriterRole(
+            self,
+            "MailRecords",
+            hosted_zone=zone,
+            role_name="mail-records",
+            trusted=[MAIL_ACCOUNT],
+            from_domain_txt=True,  # the SPF record of the domain itself
+        )
 
 
 class MailStack(Stack):

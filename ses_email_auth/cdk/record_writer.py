@@ -36,29 +36,45 @@ _KEY = "route53:ChangeResourceRecordSets"
 _NAMES, _TYPES, _ACTIONS = f"{_KEY}NormalizedRecordNames", f"{_KEY}RecordTypes", f"{_KEY}Actions"
 
 
-def read_and_write(partition: str, zone_id: str, names: Iterable[str] = ()) -> list[aws_iam.PolicyStatement]:
-    """Read a zone, create and delete records of `names` (all, if there are none) and `RECORD_TYPES`, and follow a change.
+@dataclass(frozen=True, slots=True)
+class WritableRecords:
+    """Record sets that one ChangeBatch may create and delete: Route 53 compares all its changes with one statement."""
+
+    types: tuple[str, ...] = RECORD_TYPES
+    names: tuple[str, ...] = ()
+    """`*` stands for anything; none is every name."""
+
+
+def read_and_write(
+    partition: str, zone_id: str, writable: Iterable[WritableRecords] = (WritableRecords(),)
+) -> list[aws_iam.PolicyStatement]:
+    """Read a zone, create and delete records there, with a statement for each kind of batch, and follow a change.
 
     UPSERT is left out, since it overwrites.
     """
     zone = f"arn:{partition}:route53:::hostedzone/{zone_id}"
-    patterns = list(names)
-    asked = (_TYPES, _ACTIONS, *((_NAMES,) if patterns else ()))
     return [
-        aws_iam.PolicyStatement(
-            actions=["route53:ChangeResourceRecordSets"],
-            resources=[zone],
-            conditions={
-                "ForAllValues:StringEquals": {_TYPES: list(RECORD_TYPES), _ACTIONS: ["CREATE", "DELETE"]},
-                **({"ForAllValues:StringLike": {_NAMES: patterns}} if patterns else {}),
-                # ForAllValues holds for a request that says nothing at all.
-                "Null": dict.fromkeys(asked, "false"),
-            },
+        *(
+            aws_iam.PolicyStatement(
+                actions=["route53:ChangeResourceRecordSets"], resources=[zone], conditions=_conditions(records)
+            )
+            for records in writable
         ),
         aws_iam.PolicyStatement(actions=["route53:ListResourceRecordSets"], resources=[zone]),
         # The id of a change is not known before the change.
         aws_iam.PolicyStatement(actions=["route53:GetChange"], resources=[f"arn:{partition}:route53:::change/*"]),
     ]
+
+
+def _conditions(records: WritableRecords) -> dict[str, dict[str, list[str] | str]]:
+    names = list(records.names)
+    asked = (_TYPES, _ACTIONS, *((_NAMES,) if names else ()))
+    return {
+        "ForAllValues:StringEquals": {_TYPES: list(records.types), _ACTIONS: ["CREATE", "DELETE"]},
+        **({"ForAllValues:StringLike": {_NAMES: names}} if names else {}),
+        # ForAllValues holds for a request that says nothing at all.
+        "Null": dict.fromkeys(asked, "false"),
+    }
 
 
 @dataclass(frozen=True, slots=True)

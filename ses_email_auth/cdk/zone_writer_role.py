@@ -1,7 +1,9 @@
 """The role in the account of a hosted zone through which other accounts write records of e-mail authentication, and no others.
 
-Route 53 compares all changes of a batch with the condition keys of one statement, so names and types are two lists: the role
-may write a TXT record at each of its names. Not handled: aliases and routing policies, which mail records do not have.
+Route 53 compares all changes of a batch with the condition keys of one statement, so names and types are two lists. An MX says
+who gets the mail of a name: it has a statement of its own, at MAIL FROM domains alone, and our functions send it in a batch of
+its own. CNAME and TXT records share a statement: a name that may have the one may have the other. Not handled: aliases and
+routing policies, which mail records do not have.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from constructs import Construct
 
 from ses_email_auth.cdk.cross_account import check_external_id
 from ses_email_auth.cdk.custom_resource import ROLE_PATH, explain_wildcards
-from ses_email_auth.cdk.prop_types import is_a, is_account_id
-from ses_email_auth.cdk.record_writer import CHANGE_WILDCARD, read_and_write
+from ses_email_auth.cdk.prop_types import check_flag, is_a, is_account_id
+from ses_email_auth.cdk.record_writer import CHANGE_WILDCARD, WritableRecords, read_and_write
 from ses_email_auth.cdk.route53_dns import route53_dns
 from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.domain_name import DomainName
@@ -35,7 +37,7 @@ _PRINCIPALS = ("aws-cdk-lib.aws_iam.IPrincipal", "aws-cdk-lib.aws_iam.IRole")
 class ZoneWriterRole(Construct):
     """A role that may write the mail records of some domains into a hosted zone, for `Dns.cross_account(...)` elsewhere."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - flat props, as CDK wants them
         self,
         scope: Construct,
         construct_id: str,
@@ -45,6 +47,8 @@ class ZoneWriterRole(Construct):
         trusted: Sequence[str | aws_iam.IPrincipal],
         domain_names: Sequence[str] = (),
         record_names: Sequence[str] = (),
+        mail_from_names: Sequence[str] = (),
+        from_domain_txt: bool = False,
         external_id: str | None = None,
     ) -> None:
         """A role that may write the mail records of some domains into a hosted zone.
@@ -56,9 +60,15 @@ class ZoneWriterRole(Construct):
             role_name: the name of the role; the other account has to know it before it exists.
             trusted: who may write: account ids, of which the functions of this library alone are trusted (their roles have the
                 path `/ses-email-auth/`), or principals.
-            domain_names: the domains whose records may be written: at the domain itself, `_dmarc`, `*._domainkey`, `bounce` and
-                `bounce-*` below it. Default: - the name of the zone, if there are no `record_names`
-            record_names: further names, as they stand in the zone; `*` stands for anything. Default: - none
+            domain_names: the domains whose records may be written: CNAME and TXT at `_dmarc`, `*._domainkey`, `bounce` and
+                `bounce-*` below each, MX at the last two. Default: - the name of the zone, if there are no `record_names`
+            record_names: further names for CNAME and TXT records, as they stand in the zone; `*` stands for anything. Name
+                here what `from_subdomains` publishes. Default: - none
+            mail_from_names: further MAIL FROM domains, at which MX records may be written beside CNAME and TXT: where
+                `mail_from_subdomain` is none of `bounce` and `bounce-*`. In the same form. Default: - none
+            from_domain_txt: whether the TXT records of each domain itself may be written. All its TXT values are one set, with
+                the SPF record and the site tokens of others. `SesEmailAuth` and `DomainPolicy` publish SPF there by default,
+                and `FromDomainTxt.shared()` changes it: pass True, or `from_domain_spf=False` to them. Default: False
             external_id: what a caller has to say, as `external_id` of `Dns.cross_account`. Default: - nothing
 
         Raises:
@@ -69,10 +79,11 @@ class ZoneWriterRole(Construct):
             check_external_id(external_id)
         stack, facts = StackFacts.of(scope)
         zone = route53_dns(hosted_zone, adopt=False).read(stack, facts)
-        names = _names(zone.name, domain_names, record_names)
+        check_flag("from_domain_txt", from_domain_txt)
+        writable = _writable(zone.name, domain_names, record_names, mail_from_names, from_domain_txt=from_domain_txt)
         principals = [_principal(stack, caller, external_id) for caller in _several(trusted)]
         super().__init__(scope, construct_id)
-        self._names = names
+        self._names = tuple(dict.fromkeys(name for records in writable for name in records.names))
         self._role = aws_iam.Role(
             self,
             "Role",
@@ -80,7 +91,7 @@ class ZoneWriterRole(Construct):
             description=f"ses-email-auth: writes mail records into the zone {zone.name or zone.hosted_zone_id}",
             assumed_by=aws_iam.CompositePrincipal(*principals),
         )
-        for statement in read_and_write(stack.partition, zone.hosted_zone_id, names):
+        for statement in read_and_write(stack.partition, zone.hosted_zone_id, writable):
             self._role.add_to_policy(statement)
         explain_wildcards(self._role, CHANGE_WILDCARD)
 
@@ -108,24 +119,43 @@ def _check_role_name(role_name: object) -> None:
     )
 
 
-def _names(zone: DomainName | None, domain_names: Iterable[str], record_names: Iterable[str]) -> tuple[str, ...]:
+def _writable(
+    zone: DomainName | None,
+    domain_names: Iterable[str],
+    record_names: Iterable[str],
+    mail_from_names: Iterable[str],
+    *,
+    from_domain_txt: bool,
+) -> tuple[WritableRecords, ...]:
     domains = [_domain("domain_names", name) for name in text_list("domain_names", domain_names, "['example.com']")]
-    patterns = [_pattern(name) for name in text_list("record_names", record_names, "['_dmarc.example.com']")]
+    patterns = _patterns("record_names", record_names, "_dmarc.example.com")
+    further_mail_from = _patterns("mail_from_names", mail_from_names, "mail.example.com")
     if not domains and not patterns:
         if zone is None:
             raise EmailAuthError("'domain_names' must be given for a zone that was imported by its id alone")
         domains = [zone]
-    names = [name for domain in domains for name in _names_of(domain)] + patterns
+    if from_domain_txt and not domains:
+        raise EmailAuthError(
+            "'from_domain_txt' is about 'domain_names', and there are only 'record_names'; pass the domain there"
+        )
+    mail_from = [name for domain in domains for name in (f"bounce.{domain}", f"bounce-*.{domain}")] + further_mail_from
+    texts = [domain.text for domain in domains if from_domain_txt]
+    texts += [name for domain in domains for name in (f"_dmarc.{domain}", f"*._domainkey.{domain}")]
+    texts += mail_from + patterns
+    _check_inside(zone, [*(domain.text for domain in domains), *texts])
+    kinds = ((("MX",), mail_from), (("CNAME", "TXT"), texts))
+    return tuple(WritableRecords(types, tuple(dict.fromkeys(names))) for types, names in kinds if names)
+
+
+def _check_inside(zone: DomainName | None, names: Iterable[str]) -> None:
     if zone is not None and zone.is_known:
         for name in names:
             if not holds_token(name) and name != zone.text and not name.endswith(f".{zone.text}"):
                 raise EmailAuthError(f"{name!r} is outside of the zone {zone.text!r}; records cannot stand there")
-    return tuple(dict.fromkeys(names))
 
 
-def _names_of(domain: DomainName) -> tuple[str, ...]:
-    text = domain.text
-    return text, f"_dmarc.{text}", f"*._domainkey.{text}", f"bounce.{text}", f"bounce-*.{text}"
+def _patterns(prop: str, names: Iterable[str], example: str) -> list[str]:
+    return [_pattern(prop, name, example) for name in text_list(prop, names, f"[{example!r}]")]
 
 
 def _domain(prop: str, text: str) -> DomainName:
@@ -135,13 +165,13 @@ def _domain(prop: str, text: str) -> DomainName:
         raise EmailAuthError(f"{prop!r}: {error}") from error
 
 
-def _pattern(text: str) -> str:
+def _pattern(prop: str, text: str, example: str) -> str:
     """A name whose `*` stands for anything: checked with a letter in its place."""
     if holds_token(text):
         return text
     if not text.replace("*", "").strip("."):
-        raise EmailAuthError(f"'record_names' holds {text!r}, which is every name; pass for example '_dmarc.example.com'")
-    plain = _domain("record_names", text.replace("*", "x"))
+        raise EmailAuthError(f"{prop!r} holds {text!r}, which is every name; pass for example {example!r}")
+    plain = _domain(prop, text.replace("*", "x"))
     return text.lower().removesuffix(".") if "*" in text else plain.text
 
 

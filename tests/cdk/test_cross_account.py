@@ -256,33 +256,59 @@ def test_the_default_role() -> None:
             "Principal": {"AWS": {"Fn::Join": ["", ["arn:", partition, ":iam::123456789012:root"]]}},
         }
     ]
-    change = found["Work"][0]
-    assert change["Condition"]["ForAllValues:StringLike"] == {
-        "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
-            "blacksheep.link",
-            "_dmarc.blacksheep.link",
-            "*._domainkey.blacksheep.link",
-            "bounce.blacksheep.link",
-            "bounce-*.blacksheep.link",
-        ]
+    bounces = ["bounce.blacksheep.link", "bounce-*.blacksheep.link"]
+    assert allowed(found) == {
+        ("MX",): bounces,
+        ("CNAME", "TXT"): ["_dmarc.blacksheep.link", "*._domainkey.blacksheep.link", *bounces],
     }
-    assert change["Condition"]["Null"] == dict.fromkeys(
-        (f"route53:ChangeResourceRecordSets{what}" for what in ("RecordTypes", "Actions", "NormalizedRecordNames")), "false"
-    )
+    for change in found["Work"][:2]:
+        assert change["Condition"]["Null"] == dict.fromkeys(
+            (f"route53:ChangeResourceRecordSets{what}" for what in ("RecordTypes", "Actions", "NormalizedRecordNames")), "false"
+        )
+        assert change["Resource"] == ZONE_ARN
     assert [statement["Action"] for statement in found["Work"]] == [
+        "route53:ChangeResourceRecordSets",
         "route53:ChangeResourceRecordSets",
         "route53:ListResourceRecordSets",
         "route53:GetChange",
     ]
-    assert change["Resource"] == ZONE_ARN
+
+
+def allowed(found: dict[str, Any]) -> dict[tuple[str, ...], list[str]]:
+    """Of each statement of a role that changes records: types -> names."""
+    key = "route53:ChangeResourceRecordSets"
+    conditions = [statement["Condition"] for statement in found["Work"] if statement["Action"] == key]
+    names = [condition["ForAllValues:StringLike"][f"{key}NormalizedRecordNames"] for condition in conditions]
+    types = [condition["ForAllValues:StringEquals"][f"{key}RecordTypes"] for condition in conditions]
+    listed = [[texts] if isinstance(texts, str) else list(texts) for texts in (*types, *names)]
+    return dict(zip(map(tuple, listed[: len(types)]), listed[len(types) :], strict=True))
+
+
+def test_txt_at_the_domain_itself() -> None:
+    """Only when asked for, and no MX there."""
+    _, found = role(domain_names=["news.blacksheep.link", "blacksheep.link"], from_domain_txt=True)
+    names = allowed(found)
+    assert names["CNAME", "TXT"][:2] == ["news.blacksheep.link", "blacksheep.link"]
+    assert all(name.startswith("bounce") for name in names["MX",])
+
+
+def test_other_mail_from_domains() -> None:
+    """MX at the names that are said to be MAIL FROM domains; a record name is none by itself."""
+    _, found = role(record_names=["_dmarc.blacksheep.link"], mail_from_names=["mail.blacksheep.link", "b-*.blacksheep.link."])
+    mail_from = ["mail.blacksheep.link", "b-*.blacksheep.link"]
+    assert allowed(found) == {("MX",): mail_from, ("CNAME", "TXT"): [*mail_from, "_dmarc.blacksheep.link"]}
+    _, found = role(record_names=["bounce.blacksheep.link"])
+    assert allowed(found) == {("CNAME", "TXT"): ["bounce.blacksheep.link"]}
+    made, _ = role(mail_from_names=["mail.blacksheep.link"])
+    assert len(made.record_names) == 5
 
 
 @pytest.mark.parametrize(
     ("props", "names"),
     [
         pytest.param({"record_names": ["_DMARC.blacksheep.link.", "bounce-*.BlackSheep.link."]}, 2, id="names-alone"),
-        pytest.param({"domain_names": ["news.blacksheep.link", "news.blacksheep.link"]}, 5, id="a-domain-twice"),
-        pytest.param({"domain_names": ["news.blacksheep.link"], "record_names": ["blacksheep.link"]}, 6, id="both"),
+        pytest.param({"domain_names": ["news.blacksheep.link", "news.blacksheep.link"]}, 4, id="a-domain-twice"),
+        pytest.param({"domain_names": ["news.blacksheep.link"], "record_names": ["blacksheep.link"]}, 5, id="both"),
     ],
 )
 def test_which_names(props: dict[str, Any], names: int) -> None:
@@ -305,9 +331,11 @@ def test_tokens_in_a_role() -> None:
         trusted=[text],
         domain_names=[text],
         record_names=[text],
+        mail_from_names=[f"mail.{text}"],
         external_id=text,
     )
-    assert made.record_names == (text, f"_dmarc.{text}", f"*._domainkey.{text}", f"bounce.{text}", f"bounce-*.{text}")
+    bounces = (f"bounce.{text}", f"bounce-*.{text}", f"mail.{text}")
+    assert made.record_names == (*bounces, f"_dmarc.{text}", f"*._domainkey.{text}", text)
     assert "${token[" not in str(templates_of(stack))
 
 
@@ -338,6 +366,16 @@ def test_trusted_principals() -> None:
         pytest.param({"domain_names": ["a b"]}, "'domain_names': 'a b' is not a domain name", id="domain"),
         pytest.param({"record_names": "a"}, "'record_names' must be a list of strings", id="one-name"),
         pytest.param({"record_names": ["*"]}, "'record_names' holds '*', which is every name", id="all-names"),
+        pytest.param({"mail_from_names": ["*."]}, "'mail_from_names' holds '*.', which is every name", id="all-mail-from"),
+        pytest.param(
+            {"mail_from_names": ["mail.example.com"]}, "'mail.example.com' is outside of the zone", id="mail-from-outside"
+        ),
+        pytest.param({"from_domain_txt": "yes"}, "'from_domain_txt' must be True or False, got 'yes'", id="no-flag"),
+        pytest.param(
+            {"from_domain_txt": True, "record_names": ["_dmarc.blacksheep.link"]},
+            "'from_domain_txt' is about 'domain_names', and there are only 'record_names'; pass the domain there",
+            id="no-domain-for-txt",
+        ),
         pytest.param({"record_names": ["a b"]}, "'record_names': 'a b' is not a domain name", id="bad-name"),
         pytest.param({"hosted_zone": "Z1"}, "'hosted_zone' must be a hosted zone, got 'Z1'", id="zone"),
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from aws_cdk import App, BootstraplessSynthesizer, Environment, Stack
+from aws_cdk import App, BootstraplessSynthesizer, Environment, Stack, aws_iam
 from aws_cdk.aws_route53 import PublicHostedZone
 
 from ses_email_auth import DmarcPolicy, Dns, DomainPolicy, SesEmailAuth, ZoneWriterRole
@@ -72,7 +72,7 @@ def records(aws: LocalAws) -> dict[tuple[str, str], tuple[int, list[str]]]:
 
 def test_the_whole_life_of_a_domain(aws: LocalAws) -> None:
     """Deployed, changed and destroyed; SES finds all it needs in the zone of the other account."""
-    zone_id = with_role(aws)
+    zone_id = with_role(aws, from_domain_txt=True)
     change(aws, zone_id, ("CREATE", member(f"www.{ZONE}", '"others"')), account=DNS_ACCOUNT)
     assert aws.deploy("S", mail(aws, zone_id)).failures == {}
     written = records(aws)
@@ -83,8 +83,8 @@ def test_the_whole_life_of_a_domain(aws: LocalAws) -> None:
     assert aws.records() == {}
 
     dmarc = (f"_dmarc.{ZONE}.", "TXT")
-    allowed = [ZONE, f"news.{ZONE}"]
-    assert aws.deploy("Dns", role_stack(zone_id, domain_names=[ZONE], record_names=allowed), account=DNS_ACCOUNT).failures == {}
+    wider = role_stack(zone_id, domain_names=[ZONE], record_names=[f"news.{ZONE}"], from_domain_txt=True)
+    assert aws.deploy("Dns", wider, account=DNS_ACCOUNT).failures == {}
     assert aws.deploy("S", mail(aws, zone_id, with_reject)).status == "UPDATE_COMPLETE"
     assert records(aws) == written | {
         dmarc: (600, [f'"v=DMARC1; p=reject; rua=mailto:{RUA}"']),
@@ -96,7 +96,7 @@ def test_the_whole_life_of_a_domain(aws: LocalAws) -> None:
 
 def test_a_role_that_may_write_dmarc_and_bounce_alone(aws: LocalAws) -> None:
     """A role for `_dmarc` and `bounce` alone: other records are refused, and the deploy rolls back with nothing changed."""
-    zone_id = with_role(aws, record_names=[f"_dmarc.{ZONE}", f"bounce.{ZONE}"])
+    zone_id = with_role(aws, record_names=[f"_dmarc.{ZONE}"], mail_from_names=[f"bounce.{ZONE}"])
     outcome = aws.deploy("S", mail(aws, zone_id))
     assert outcome.status == "ROLLBACK_COMPLETE"
     (reason,) = outcome.failures.values()
@@ -104,6 +104,58 @@ def test_a_role_that_may_write_dmarc_and_bounce_alone(aws: LocalAws) -> None:
     assert f"CREATE '{ZONE}' TXT; CREATE '_dmarc.{ZONE}' TXT; nothing was changed; let ZoneWriterRole allow" in reason
     assert records(aws) == {}
     assert aws.client("sesv2").list_email_identities()["EmailIdentities"] == []
+
+
+CREATED = {
+    "mx": [(f"bounce.{ZONE}", "MX", "10 mx.example.net")],
+    "regional-mx": [(f"bounce-us-east-1.{ZONE}", "MX", "10 mx.example.net")],
+    "named-mx": [(f"mail.{ZONE}", "MX", "10 mx.example.net")],
+    "others": [
+        (f"bounce.{ZONE}", "TXT", SPF),
+        (f"_dmarc.{ZONE}", "TXT", '"v=DMARC1; p=none"'),
+        (f"a._domainkey.{ZONE}", "CNAME", "a.dkim.amazonses.com"),
+        (f"b._domainkey.{ZONE}", "TXT", '"p="'),
+    ],
+    "apex-mx": [(ZONE, "MX", "10 mx.example.net")],
+    "apex-txt": [(ZONE, "TXT", SPF)],
+    "dmarc-mx": [(f"_dmarc.{ZONE}", "MX", "10 mx.example.net")],
+    "mx-and-others": [(f"bounce.{ZONE}", "MX", "10 mx.example.net"), (f"bounce.{ZONE}", "TXT", SPF)],
+    "www": [(f"www.{ZONE}", "CNAME", "mx.example.net")],
+}
+
+
+@pytest.mark.parametrize(
+    ("props", "more"),
+    [
+        pytest.param({}, set(), id="default"),
+        pytest.param({"from_domain_txt": True}, {"apex-txt"}, id="txt-of-the-domain"),
+        pytest.param({"mail_from_names": [f"mail.{ZONE}"]}, {"named-mx"}, id="another-mail-from"),
+    ],
+)
+def test_what_a_role_may_write(aws: LocalAws, props: dict[str, Any], more: set[str]) -> None:
+    """No MX but at MAIL FROM domains, no TXT of the domain unless asked for: who has the role cannot take its mail."""
+    zone_id = with_role(aws, trusted=[aws_iam.AccountPrincipal(MAIL_ACCOUNT)], **props)
+    keys = aws.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="mail")["Credentials"]
+    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=TOKYO)
+    with contextlib.closing(session.client("route53", endpoint_url=aws.endpoint)) as route53:
+        written = {name for name, changes in CREATED.items() if is_written(route53, zone_id, changes)}
+    assert written == {"mx", "regional-mx", "others"} | more
+
+
+def is_written(route53: Any, zone_id: str, created: list[tuple[str, str, str]]) -> bool:
+    """Whether one batch goes through, and back."""
+    record_sets = [
+        {"Name": name, "Type": kind, "TTL": 600, "ResourceRecords": [{"Value": value}]} for name, kind, value in created
+    ]
+    for verb in ("CREATE", "DELETE"):
+        batch = {"Changes": [{"Action": verb, "ResourceRecordSet": record_set} for record_set in record_sets]}
+        try:
+            route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+        except route53.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDenied":
+                raise
+            return False
+    return True
 
 
 def policy_alone(stack: Stack, dns: Dns) -> None:
@@ -118,7 +170,7 @@ def policy_and_spf(stack: Stack, dns: Dns) -> None:
 
 def test_what_that_role_allows_is_written(aws: LocalAws) -> None:
     """What the role allows is written; an update that wants more is refused whole, and the old state stands."""
-    zone_id = with_role(aws, record_names=[f"_dmarc.{ZONE}", f"bounce.{ZONE}"])
+    zone_id = with_role(aws, record_names=[f"_dmarc.{ZONE}"])
     assert aws.deploy("S", mail(aws, zone_id, policy_alone)).failures == {}
     before = records(aws)
     assert list(before) == [(f"_dmarc.{ZONE}.", "TXT")]
