@@ -30,6 +30,7 @@ from constructs import Construct
 from ses_email_auth.cdk.events_props import EventsProps
 from ses_email_auth.cdk.permissions import ses_arn
 from ses_email_auth.cdk.stack_facts import StackFacts
+from ses_email_auth.cdk.stack_tags import leave_stack_tags_out
 from ses_email_auth.cdk.tracking import Tracking
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class SendingEvents(Construct):
         super().__init__(scope, construct_id)
         waited_for = [] if tracking is None else tracking.publish(self)
         self._set = _configuration_set(self, props, tracking)
+        leave_stack_tags_out(stack, self._set)
         if waited_for:  # SES looks for the name when it is told to use it
             self._set.node.add_dependency(*waited_for)
         self._topic, policy = _events_topic(self, stack, self._set.ref, props)

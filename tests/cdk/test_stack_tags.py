@@ -1,4 +1,6 @@
-"""Tags (aws-cdk #35298): SES refuses an identity that gets one tag key from its stack and from its own properties."""
+"""Tags (aws-cdk #35298): SES refuses an identity that gets one tag key from its stack and from its own properties, and perhaps
+a configuration set.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import App, NestedStack, Stack, Tags
 
-from ses_email_auth import RecordLayout, SesEmailAuth
-from tests.cdk.stacks import DEFAULT_RULES, identity, imported_zone
+from ses_email_auth import RecordLayout, SendingEvents, SesEmailAuth
+from tests.cdk.stacks import DEFAULT_RULES, identity, imported_zone, resources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,6 +131,17 @@ def test_flag_off(off: dict[str, Pair], form: str, stack: dict[str, str], own: d
 def test_flag_on(on: dict[str, Pair], form: str, stack: dict[str, str], own: dict[str, str]) -> None:
     """Tags of the app are on the resources alone, so the identity has them; only tags of the stack itself are left out."""
     assert on[form] == (stack, own)
+
+
+def test_a_configuration_set_leaves_them_out_too() -> None:
+    """It may be refused like an identity (coverage-roadmap #1237); it has the tags of its stack anyway."""
+    app = App(analytics_reporting=False, context={DEFAULT_RULES: True, FLAG: False})
+    stack = Stack(app, "S", tags={"cost": "1"})
+    Tags.of(SendingEvents(stack, "Events", event_bridge=True)).add("service", "mail")
+    Tags.of(stack).add("team", "mail")
+    artifact = app.synth().get_stack_by_name("S")
+    ((_, properties),) = resources(artifact.template, "AWS::SES::ConfigurationSet").items()
+    assert (dict(artifact.tags), as_dict(properties["Tags"])) == (MAIL | {"cost": "1"}, SERVICE)
 
 
 @pytest.mark.parametrize("flag", ["off", "on"])
