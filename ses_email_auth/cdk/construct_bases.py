@@ -10,6 +10,7 @@ from constructs import Construct
 
 from ses_email_auth.cdk.dkim import signing_of
 from ses_email_auth.cdk.dns import record_target
+from ses_email_auth.cdk.dynamic_references import fields_of, refuse_dynamic_references
 from ses_email_auth.cdk.findings import annotate, findings_of
 from ses_email_auth.cdk.identity_resources import IdentityResources
 from ses_email_auth.cdk.permissions import (
@@ -58,7 +59,10 @@ class EmailAuthConstruct(Construct):
         signing = None if sending is None else signing_of(sending.dkim, sending.dkim_key_length)
         if signing is not None:
             signing.check(self._stack, facts)
+        refuse_dynamic_references(self._stack, fields_of(common) | fields_of(sending) | fields_of(policy))
         self._plan: DomainPlan = domain_plan(common, sending, policy, target=target, zone=zone, facts=facts, signing=signing)
+        # Once more as it is published: a generator among the props is empty now, tokens of `from_existing` are no props.
+        refuse_dynamic_references(self._stack, {record.place: record for record in self._plan.records.values()})
         self._findings = findings_of(
             self._plan,
             None if signing is None else signing.key_length,

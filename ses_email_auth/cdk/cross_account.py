@@ -12,6 +12,7 @@ from ses_email_auth.cdk.record_writer import FunctionTarget
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName
 from ses_email_auth.known_after_deploy import holds_token
+from ses_email_auth.publication.prop_values import refuse_dynamic_reference
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
@@ -83,4 +84,5 @@ def check_external_id(external_id: object) -> str:
 def _text(prop: str, value: object, example: str) -> str:
     if not isinstance(value, str):
         raise EmailAuthError(f"{prop!r} must be a text, got {value!r}; pass for example {example}")
+    refuse_dynamic_reference(prop, value)
     return value

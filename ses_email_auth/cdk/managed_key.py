@@ -23,6 +23,7 @@ from ses_email_auth.cdk.stack_facts import StackFacts
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import is_number_token
 from ses_email_auth.publication.dkim_keys import ManagedKey, key_attribute, selector_of
+from ses_email_auth.publication.prop_values import refuse_dynamic_reference
 from ses_email_auth.ses.own_key import check_selector
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def managed_key(generation: object, selector: object, encryption_key: aws_kms.IK
         raise EmailAuthError(f"'generation' must be a whole number from 1, got {_shown(generation)}; begin with 1")
     if not isinstance(selector, str):
         raise EmailAuthError(f"'selector' must be a text, got {type(selector).__name__}; pass for example 'ses'")
+    refuse_dynamic_reference("selector", selector)
     check_selector(selector)
     check_selector(selector_of(selector, generation))
     if encryption_key is not None and not is_a(encryption_key, aws_kms.Key, _KEY):

@@ -16,6 +16,7 @@ from ses_email_auth.cdk.signing import Signing
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import split_at_tokens
 from ses_email_auth.publication.dkim_keys import OwnKey
+from ses_email_auth.publication.prop_values import refuse_dynamic_reference
 from ses_email_auth.records.dkim import DkimKeyRecord, public_key_from_pem
 from ses_email_auth.ses.own_key import check_public_key, check_selector
 
@@ -70,6 +71,7 @@ def own_key(selector: object, private_key: object, public_key: object) -> Signin
     """`Dkim.bring_your_own`, its arguments checked."""
     if not isinstance(selector, str):
         raise EmailAuthError(f"'selector' must be a text, got {type(selector).__name__}; pass for example 'key-2026'")
+    refuse_dynamic_reference("selector", selector)
     check_selector(selector)
     if not isinstance(public_key, str | bytes):
         raise EmailAuthError(

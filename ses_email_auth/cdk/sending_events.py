@@ -27,6 +27,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from ses_email_auth.cdk.dynamic_references import fields_of, refuse_dynamic_references
 from ses_email_auth.cdk.events_props import EventsProps
 from ses_email_auth.cdk.permissions import ses_arn
 from ses_email_auth.cdk.stack_facts import StackFacts
@@ -154,6 +155,7 @@ class SendingEvents(Construct):
         )
         props.check()
         stack, facts = StackFacts.of(scope)
+        refuse_dynamic_references(stack, fields_of(props))
         tracking = Tracking.of(props, stack, facts)
         super().__init__(scope, construct_id)
         waited_for = [] if tracking is None else tracking.publish(self)

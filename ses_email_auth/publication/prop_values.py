@@ -6,6 +6,7 @@ Every error names the prop, the value, what is allowed and the fix.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
@@ -17,6 +18,9 @@ from ses_email_auth.records.resource_record_set import MAX_TTL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]{0,100}\}{0,2}", re.IGNORECASE)
 
 
 class Unset(enum.Enum):
@@ -51,6 +55,23 @@ Seconds: TypeAlias = int | _Duration
 """A time to live: whole seconds, or a span such as `aws_cdk.Duration`."""
 
 
+def refuse_dynamic_reference(prop: str, text: str) -> None:
+    """Refuse a text that CloudFormation would replace by a secret or a parameter: what we publish is read by everyone.
+
+    CloudFormation user guide, "Get values stored in other services using dynamic references": `{{resolve:service:…}}`. Case is
+    not looked at, since names are written in lower case.
+
+    Raises:
+        EmailAuthError: for such a text.
+    """
+    reference = _DYNAMIC_REFERENCE.search(text)
+    if reference is not None:
+        raise EmailAuthError(
+            f"{prop!r} holds the dynamic reference {reference.group()!r}, which CloudFormation would replace by what it refers "
+            f"to, for everyone to read in public DNS; pass the text itself"
+        )
+
+
 def domain(prop: str, text: object) -> DomainName:
     """The domain that `prop` names: one that mail addresses can end in.
 
@@ -61,6 +82,7 @@ def domain(prop: str, text: object) -> DomainName:
         return text
     if not isinstance(text, str):
         raise EmailAuthError(f"{prop!r} must be a domain name, got {text!r}; pass for example 'example.com'")
+    refuse_dynamic_reference(prop, text)
     if "@" in text and not holds_token(text):
         raise EmailAuthError(f"{prop!r} must be a domain name, got the address {text!r}; pass the part behind the '@'")
     try:
@@ -162,6 +184,7 @@ def text_list(prop: str, values: Iterable[str], example: str) -> tuple[str, ...]
             raise EmailAuthError(f"{prop!r} is a list that is known only after the deploy; pass its entries one by one")
         if not entry.strip():
             raise EmailAuthError(f"{prop!r} holds an empty entry; leave it out")
+        refuse_dynamic_reference(prop, entry)
     return entries
 
 
