@@ -20,12 +20,13 @@ from ses_email_auth.known_after_deploy import holds_token
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-__all__ = ["DomainName"]
+__all__ = ["MAX_NAME", "DomainName"]
 
 _HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _UNDERSCORED_LABEL = re.compile(r"_[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 _MAX_LABEL = 63  # RFC 1035 section 2.3.4, octets
-_MAX_NAME = 253  # RFC 1035 section 2.3.4: 255 octets on the wire, 253 as text without the final dot
+MAX_NAME = 253
+"""Octets of a name as text without the final dot (RFC 1035 section 2.3.4: 255 on the wire)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -127,8 +128,8 @@ def _normalize(text: str) -> str:
         raise InvalidDomainName(written, "it is empty")
     for index, label in enumerate(text.split(".")):
         _check_label(written, label, leftmost=index == 0)
-    if len(text) > _MAX_NAME:
-        raise InvalidDomainName(written, f"it has {len(text)} octets; at most {_MAX_NAME} are allowed")
+    if len(text) > MAX_NAME:
+        raise InvalidDomainName(written, f"it has {len(text)} octets; at most {MAX_NAME} are allowed")
     return text
 
 

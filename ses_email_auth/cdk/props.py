@@ -116,6 +116,8 @@ class SendingProps:
         Raises:
             EmailAuthError: for the first prop that cannot be.
         """
+        keys = signing.keys()
+        keys.check_room(name)
         mail_from = mail_from_domain(name, self._mail_from_subdomain(facts))
         behavior = self.mail_from_behavior_on_mx_failure
         return SendingPlan(
@@ -124,7 +126,7 @@ class SendingProps:
             mx_host=mx_host(facts.region, self.mail_from_mx_host, wanted=mail_from is not None),
             on_mx_failure=MxFailure.USE_DEFAULT_VALUE if behavior is None else MxFailure(behavior.value),
             region=facts.region,
-            dkim=signing.keys(),
+            dkim=keys,
             dkim_ttl=_ttl("dkim_ttl", self.dkim_ttl),
             mail_from_mx_ttl=_ttl("mail_from_mx_ttl", self.mail_from_mx_ttl),
             mail_from_spf_ttl=_ttl("mail_from_spf_ttl", self.mail_from_spf_ttl),

@@ -124,6 +124,10 @@ def _after(logical_id: str) -> dict[str, Json]:
     live one. So what can be refused comes first: the identity, which SES refuses if another stack has it or the construct got
     a new id, then the MAIL FROM MX, which differs by region. What stands equally for others is taken over after them. DKIM
     records wait by themselves, they hold attributes of the identity.
+
+    A comment has at most 256 characters (Route 53 API reference, "ChangeBatch"). `Ref` is the domain, of at most 253, or the
+    name of the MX; should it be the whole identifier of the registry's record set (`name|zone|type|`), an MX of up to 219
+    octets fits.
     """
     return {"Comment": {"Ref": logical_id}} if logical_id else {}
 

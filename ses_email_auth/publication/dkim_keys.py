@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ses_email_auth.errors import EmailAuthError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
-from ses_email_auth.publication.prop_values import domain, text_list
+from ses_email_auth.publication.prop_values import check_room, domain, text_list
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.ses.regions import dkim_zone
 
@@ -33,6 +33,8 @@ EASY_DKIM_ATTRIBUTES = tuple(f"DkimDNSToken{part}{n}" for n in _EASY_DKIM_NUMBER
 """The attributes of an identity that hold the names and values of its records."""
 
 _TOKEN = re.compile(r"[a-z0-9]{32}")
+_ANY_TOKEN = "x" * 32
+_BELOW = "._domainkey"
 _ASK_SES = "aws sesv2 get-email-identity --email-identity <domain>"
 
 
@@ -41,14 +43,33 @@ class DkimKeys(ABC):
 
     __slots__ = ()
 
+    @property
+    @abstractmethod
+    def selectors(self) -> tuple[str, ...]:
+        """What stands in front of `._domainkey`, or as much text where SES chooses it."""
+
     @abstractmethod
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:
         """The record sets by the id of the construct child that carries them; `ttl` in seconds."""
+
+    def check_room(self, identity: DomainName) -> None:
+        """Refuse an identity below which a key has no room.
+
+        Raises:
+            EmailAuthError: with the longest name that an identity can have.
+        """
+        for selector in self.selectors:
+            check_room(identity, f"{selector}{_BELOW}", "a DKIM record")
 
 
 @dataclass(frozen=True, slots=True)
 class EasyDkim(DkimKeys):
     """Keys that SES makes, publishes and rotates (developer guide, "Easy DKIM")."""
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """As long as the tokens of SES."""
+        return (_ANY_TOKEN,)
 
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:  # noqa: ARG002 - SES knows the names
         """Three CNAME records whose names and values only AWS knows."""
@@ -72,6 +93,11 @@ class OwnKey(DkimKeys):
     selector: str
     record: DkimKeyRecord
 
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.selector,)
+
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:
         """The public key, in strings of 255 octets: a key of 2048 bits takes two."""
         return {"DkimKey": ResourceRecordSet(_key_name(self.selector, identity), RecordType.TXT, ttl, (self.record.strings,))}
@@ -92,6 +118,11 @@ class ManagedKey(DkimKeys):
     def generations(self) -> tuple[int, ...]:
         """Those that are published, the one that signs first."""
         return (self.generation,) if self.generation == 1 else (self.generation, self.generation - 1)
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """One for each generation."""
+        return tuple(selector_of(self.selector, n) for n in self.generations)
 
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:
         """The public keys, which only AWS knows; each attribute holds a whole value, quoted and cut into strings."""
@@ -117,6 +148,11 @@ def key_attribute(generation: int) -> str:
 class Replica(DkimKeys):
     """The keys and records of the identity in another region (developer guide, "Deterministic Easy DKIM")."""
 
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """As long as the tokens of SES, which are those of the parent."""
+        return (_ANY_TOKEN,)
+
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:  # noqa: ARG002 - there is none
         """None: those of the parent identity serve all replicas."""
         return {}
@@ -131,6 +167,11 @@ class ExistingKeys(DkimKeys):
 
     signing_zone: str
     """The zone in which SES keeps the public keys."""
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """The tokens, if they are known."""
+        return self.tokens
 
     def records(self, identity: DomainName, ttl: int) -> Mapping[str, ResourceRecordSet]:
         """A CNAME record for each token."""
@@ -174,4 +215,4 @@ def _check_tokens(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _key_name(selector: str, identity: DomainName) -> DomainName:
-    return identity.child(f"{selector}._domainkey")
+    return identity.child(f"{selector}{_BELOW}")

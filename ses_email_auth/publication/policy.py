@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.known_after_deploy import holds_token, is_list_token
 from ses_email_auth.publication.dmarc_discovery import DmarcKnowledge
-from ses_email_auth.publication.prop_values import Seconds, is_given, name_below, seconds, text_list
+from ses_email_auth.publication.prop_values import Seconds, check_room, is_given, name_below, seconds, text_list
 from ses_email_auth.publication.sending import DEFAULT_TTL
 from ses_email_auth.records.dmarc import DmarcPolicy, DmarcRecord
 from ses_email_auth.records.report_uri import report_uris
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ses_email_auth.domain_name import DomainName
+
+_DMARC = "_dmarc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class PolicyPlan:
             )
         if self.dmarc.record is not None:
             records["Dmarc"] = ResourceRecordSet(
-                self.domain.child("_dmarc"), RecordType.TXT, self.dmarc_ttl, (str(self.dmarc.record),)
+                self.domain.child(_DMARC), RecordType.TXT, self.dmarc_ttl, (str(self.dmarc.record),)
             )
         return records
 
@@ -240,7 +242,7 @@ def choose_dmarc(
     addresses = text_list("dmarc_rua", rua, "['dmarc-reports@example.com']")
     if is_given(dmarc):
         _check_whole_record(dmarc, is_alone=not is_given(policy) and not addresses)
-        return DmarcChoice(dmarc, undecided=False)
+        return _chosen(domain, dmarc)
     undecided = False
     if is_given(policy):
         _check_policy(policy)
@@ -248,13 +250,19 @@ def choose_dmarc(
         undecided = domain != (organizational_domain or domain.organizational)
         policy = None if undecided else DmarcPolicy.NONE
     if policy is not None:
-        return DmarcChoice(DmarcRecord(policy=policy, rua=report_uris("'dmarc_rua'", addresses)), undecided=False)
+        return _chosen(domain, DmarcRecord(policy=policy, rua=report_uris("'dmarc_rua'", addresses)))
     if addresses:
         raise EmailAuthError(
             f"'dmarc_rua' has no record to stand in, because {domain.text!r} publishes none; "
             f"pass dmarc_policy=DmarcPolicy.NONE, or leave 'dmarc_rua' out"
         )
     return DmarcChoice(None, undecided=undecided)
+
+
+def _chosen(domain: DomainName, record: DmarcRecord | None) -> DmarcChoice:
+    if record is not None:
+        check_room(domain, _DMARC, "the DMARC record")
+    return DmarcChoice(record, undecided=False)
 
 
 def _check_whole_record(dmarc: DmarcRecord | None, *, is_alone: bool) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
-from ses_email_auth.domain_name import DomainName
+from ses_email_auth.domain_name import MAX_NAME, DomainName
 from ses_email_auth.errors import EmailAuthError, InvalidDomainName
 from ses_email_auth.known_after_deploy import holds_token, is_list_token, is_number_token
 from ses_email_auth.records.resource_record_set import MAX_TTL
@@ -131,6 +131,25 @@ def identity_domain(domain_name: object, zone_name: DomainName | None, organizat
             f"pass organizational_domain={name.text!r}"
         )
     return name
+
+
+def check_room(domain: DomainName, prefix: str, what: str) -> None:
+    """Refuse a domain below which `prefix` has no room.
+
+    Args:
+        domain: the domain of a construct.
+        prefix: the labels of a record in front of it.
+        what: the record, as `the DMARC record`.
+
+    Raises:
+        EmailAuthError: if DNS could not hold the name. A token hides that.
+    """
+    longest = MAX_NAME - len(prefix) - len(".")
+    if domain.is_known and not holds_token(prefix) and len(domain.text) > longest:
+        raise EmailAuthError(
+            f"'domain_name' must have at most {longest} octets, since the name of {what} is {MAX_NAME - longest} longer and "
+            f"DNS takes {MAX_NAME}; got {len(domain.text)}: {domain.text!r}"
+        )
 
 
 def name_below(prop: str, parent: DomainName, text: object, example: str) -> DomainName:

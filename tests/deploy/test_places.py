@@ -110,3 +110,15 @@ def test_another_mail_from_domain(aws: LocalAws, layout: RecordLayout, label: st
     assert (watch.missing, watch.unverified) == (old, False)
     assert aws.destroy("S").status == "DELETE_COMPLETE"
     assert aws.records() == {}
+
+
+def test_the_longest_domain(aws: LocalAws) -> None:
+    """Labels of 63 octets, and 209 in all: more would leave no room for the names of DKIM records."""
+    name = ".".join(["a", *["b" * 63] * 3, ZONE])
+    assert aws.deploy("S", in_zone(email_auth(domain_name=name, dmarc_policy=DmarcPolicy.NONE), make_zone(aws))).failures == {}
+    answer = identity(aws, name)
+    assert answer["VerifiedForSendingStatus"] is True
+    assert answer["MailFromAttributes"]["MailFromDomainStatus"] == "SUCCESS"
+    assert max(len(record) for record, _ in aws.records()) == 254  # with the final dot
+    assert aws.destroy("S").status == "DELETE_COMPLETE"
+    assert aws.records() == {}
