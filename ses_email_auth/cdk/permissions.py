@@ -81,6 +81,7 @@ def grant_send_email(
     """Let `grantee` send mail of `identity`, with its configuration set if it has one and with the templates of `scope`."""
     conditions = limits.conditions(identity)
     names, recipients = _template_names(scope.templates), _recipients(scope.sandbox_recipients)
+    templates = [ses_arn(stack, "template", name) for name in names]
     arns = [ses_arn(stack, "identity", identity.text)]
     if configuration_set is not None:
         arns.append(ses_arn(stack, "configuration-set", configuration_set.configuration_set_name))
@@ -89,7 +90,7 @@ def grant_send_email(
     grant = aws_iam.Grant.add_to_principal(
         grantee=grantee,
         actions=[*actions, *without_keys],
-        resource_arns=[*arns, *(ses_arn(stack, "template", name) for name in names)],
+        resource_arns=[*arns, *templates],
         conditions=conditions or None,
     )
     if not recipients:
@@ -98,7 +99,8 @@ def grant_send_email(
     to_recipients = aws_iam.Grant.add_to_principal(
         grantee=grantee,
         actions=actions,
-        resource_arns=[ses_arn(stack, "identity", name) for name in recipients],
+        # With the templates, which are allowed above: a statement then says all that its actions ask for.
+        resource_arns=[*(ses_arn(stack, "identity", name) for name in recipients), *templates],
         conditions=_from_identity(identity, conditions),
     )
     return grant.combine(to_recipients)

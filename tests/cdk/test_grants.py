@@ -122,7 +122,7 @@ def test_grant_in_the_sandbox(built: dict[str, Template]) -> None:
             "Action": TEMPLATE_ACTIONS,
             "Condition": {"StringLike": {"ses:FromAddress": ["*@blacksheep.link", "*@*.blacksheep.link"]}},
             "Effect": "Allow",
-            "Resource": [arn("identity/You@gmail.com"), arn("identity/example.org")],
+            "Resource": [arn("identity/You@gmail.com"), arn("identity/example.org"), arn("template/a")],
         }
     ]
     assert "gmail" not in str(statements(built["sandbox"])[0])
