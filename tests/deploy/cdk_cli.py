@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.local import settings
+from tests.judges.watch import judge
 from tests.local_aws import ROOT
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Cli:
             check=False,
         )
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
+        judge(folder / "cdk.out")
         return done.stdout
 
     def bootstrap(self, folder: Path, place: Place) -> None:
