@@ -27,7 +27,7 @@ step = $(PYTHON) examples/progress.py "$(1)" $(VENV)/logs/$(2).log
 pytest = $(VENV)/bin/python -X warn_default_encoding -m pytest
 
 .DELETE_ON_ERROR:
-.PHONY: help test lint types contracts tests full lowest wheel demo bench fuzz rules clean
+.PHONY: help test lint types contracts tests full lowest wheel demo bench fuzz rules changes clean
 
 help: ## what make can do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -70,6 +70,9 @@ fuzz: $(DEV) ## 10,000 mutated files of each kind, thrown at the checks
 
 rules: $(DEV) ## write docs/rules.md anew
 	$(VENV)/bin/python -m ses_email_auth.cli.rules_page > docs/rules.md
+
+changes: $(DEV) ## write docs/changes.md anew
+	$(VENV)/bin/python -m tests.judges.changes_page > docs/changes.md
 
 clean: ## remove what make has made
 	rm -rf $(VENV) $(LOCAL_VENV) .venv-lowest .demo build dist *.egg-info cdk.out .coverage .mypy_cache .ruff_cache .pytest_cache \

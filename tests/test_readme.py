@@ -24,7 +24,10 @@ ENGLISH, JAPANESE = "README.md", "README.ja.md"
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (ENGLISH, JAPANESE)}
 TRANSLATED = {ENGLISH: JAPANESE, "docs/situations.md": "docs/situations.ja.md"}
 WITH_CODE = {name: (ROOT / name).read_text(encoding="utf-8") for pair in TRANSLATED.items() for name in pair}
-PAGES = ("docs/moving.md", "docs/rules.md", "docs/architecture.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+PAGES = (
+    *("docs/moving.md", "docs/changes.md", "docs/rules.md", "docs/architecture.md"),
+    *("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+)
 WITH_LINKS = (*WITH_CODE, *PAGES)
 ZONES = {"mail.example.com": "example.com"}
 OURS = "SesEmailAuth", "SendingIdentity", "DomainPolicy", "SendingEvents", "ZoneWriterRole"
