@@ -403,6 +403,8 @@ WRITER: dict[str, list[Case]] = {
     "trusted": [to("another account", trusted=["111122223333"], meanwhile="the old account may not write any more")],
     "domain_names": [to("the zone → `mail.example.com`", domain_names=[f"mail.{DOMAIN}"])],
     "record_names": [to("none → one more", domain_names=[DOMAIN], record_names=[f"_x.{DOMAIN}"])],
+    "mail_from_names": [to("none → one", mail_from_names=[f"out.{DOMAIN}"])],
+    "from_domain_txt": [to("False → True", from_domain_txt=True)],
     "external_id": [to("none → one", external_id="secret", meanwhile="`Dns.cross_account(external_id=…)` has to change too")],
 }
 
