@@ -69,6 +69,7 @@ def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings
         permissions,
         record_sets,
         route53_resources,
+        service_requests,
         ses_resources,
         verification,
     )
@@ -79,7 +80,8 @@ def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings
     identity_api.install()
     ses_resources.install()
     verification.install()
-    permissions.install()  # last: what is sent by another account's identity is looked at in that account
+    permissions.install()  # last of these: what is sent by another account's identity is looked at in that account
+    service_requests.install()
 
 
 def _host_fault(host: str) -> str | None:

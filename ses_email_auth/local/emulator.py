@@ -9,6 +9,7 @@ for import, drift and Cloud Control; no other module imports MiniStack. Its vers
 
 from __future__ import annotations
 
+import contextvars
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypedDict, cast
@@ -35,6 +36,8 @@ Update: TypeAlias = Callable[[str, Properties, Properties, str], Created]  # phy
 Delete: TypeAlias = Callable[[str, Properties], None]  # physical id, properties
 Handler: TypeAlias = Callable[[str, str, dict[str, str], bytes, dict[str, object]], Awaitable[Response]]
 Answer: TypeAlias = dict[str, object]  # what a function has PUT to the ResponseURL
+# Method, path as sent, headers, body, query.
+Refuse: TypeAlias = Callable[[str, str, Mapping[str, str], bytes, Mapping[str, list[str]]], "Response | None"]
 Invoke: TypeAlias = Callable[[dict[str, object]], None]  # with an event
 
 
@@ -123,6 +126,25 @@ def answer_control_requests(prefix: str, answer: Callable[[str, dict[str, str]],
         return 200, headers, json.dumps(result).encode()
 
     app._handle_admin_reset = handle
+
+
+def before_all_requests(refuse: Refuse) -> None:
+    """Let `refuse` answer requests to services before anybody else; None leaves a request to MiniStack."""
+    sent_path: contextvars.ContextVar[str] = contextvars.ContextVar("sent_path", default="")
+    original_pin, original = app.pin_signed_request, app._handle_post_body_shortcuts
+
+    def pin(method: str, path: str, *rest: object) -> None:
+        sent_path.set(path)  # later on it is decoded, and a slash within a name cannot be told from others
+        original_pin(method, path, *rest)
+
+    async def handle(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]], request_id: str
+    ) -> Response | None:
+        answer = cast("Response | None", await original(method, path, headers, body, query, request_id))
+        return answer if answer is not None else refuse(method, sent_path.get() or path, headers, body, query)
+
+    app.pin_signed_request = pin
+    app._handle_post_body_shortcuts = handle
 
 
 def on_reset(forget: Callable[[], None]) -> None:
