@@ -98,11 +98,15 @@ def service(name: str) -> Service:
     return cast("Service", model.ServiceModel(loaders.create_loader().load_service_model(name, "service-2"), name))
 
 
-def refusal(service_name: str, operation: str, parameters: Mapping[str, object]) -> str | None:
-    """The sentence with which AWS refuses the call; None if the model has nothing against it."""
+def refusal(service_name: str, operation: str, parameters: Mapping[str, object], *, knows_all: bool = False) -> str | None:
+    """The sentence with which AWS refuses the call; None if the model has nothing against it.
+
+    With `knows_all`, members that the model does not know are refused whatever the service.
+    """
     shape = service(service_name).operation_model(operation).input_shape
+    knows_all = knows_all or service_name not in _MAY_BE_NEWER
     # An operation without parameters takes none.
-    faults = [] if shape is None else list(_faults(shape, parameters, "", knows_all=service_name not in _MAY_BE_NEWER))
+    faults = [] if shape is None else list(_faults(shape, parameters, "", knows_all=knows_all))
     if not faults:
         return None
     count = "1 validation error" if len(faults) == 1 else f"{len(faults)} validation errors"

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+from tests.lambdas.judge import judging
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -109,7 +111,8 @@ class Stack:
         """Invoke the handler, and check the form of its answer as CloudFormation does."""
         self._last = event
         before = len(self.received)
-        self.handle(json.loads(json.dumps(event)), self.context)
+        with judging():
+            self.handle(json.loads(json.dumps(event)), self.context)
         # Another request may have been answered meanwhile.
         (body,) = [each for each in self.received[before:] if json.loads(each)["RequestId"] == event["RequestId"]]
         assert len(body) <= MAX_ANSWER
