@@ -68,6 +68,7 @@ def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings
         identity_api,
         permissions,
         record_sets,
+        route53_requests,
         route53_resources,
         service_requests,
         ses_resources,
@@ -76,6 +77,7 @@ def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings
 
     record_sets.install()
     route53_resources.install(record_sets_world, renames)
+    route53_requests.install()
     custom_resources.install()
     identity_api.install()
     ses_resources.install()

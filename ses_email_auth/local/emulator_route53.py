@@ -108,6 +108,37 @@ def answer_record_changes(change: Callable[[str, list[tuple[str, RecordSet]]], N
     route53._change_resource_record_sets = answer
 
 
+def check_record_changes(check: Callable[[str, list[tuple[str, RecordSet]]], None]) -> None:
+    """Call `check` (zone id, actions with record sets) before ChangeResourceRecordSets; a ValueError is InvalidChangeBatch."""
+    original = route53._change_resource_record_sets
+
+    def answer(zone_id: str, body: bytes) -> Response:
+        try:
+            check(zone_id, changes_of(body))
+        except ValueError as refusal:
+            return cast("Response", route53._error_response("InvalidChangeBatch", str(refusal)))
+        return cast("Response", original(zone_id, body))
+
+    route53._change_resource_record_sets = answer
+
+
+def order_listings(key: Callable[[str], str]) -> None:
+    """List record sets, and find where a listing starts, by what `key` makes of their names."""
+    route53._name_sort_key = key
+
+
+def check_listings(fault: Callable[[str, str], str | None]) -> None:
+    """Let `fault` (name and type to start with, each may be empty) refuse ListResourceRecordSets as InvalidInput."""
+    original = route53._list_resource_record_sets
+
+    def answer(zone_id: str, query: dict[str, list[str]]) -> Response:
+        text = fault(query.get("name", [""])[0], query.get("type", [""])[0])
+        refused = None if text is None else route53._error_response("InvalidInput", text)
+        return cast("Response", refused or original(zone_id, query))
+
+    route53._list_resource_record_sets = answer
+
+
 def changes_of(body: bytes) -> list[tuple[str, RecordSet]]:
     """The actions of a ChangeResourceRecordSets request with their record sets."""
     batch = route53._find(route53._parse_body(body), "ChangeBatch")
