@@ -25,7 +25,6 @@ from botocore import loaders, model
 # Members that botocore does not know are let through, with the reason: they may be newer than the botocore that is pinned here.
 _MAY_BE_NEWER = {
     "cloudformation": "the CDK command line of a user calls it, and brings an SDK of its own",
-    "sts": "as cloudformation",
 }
 _PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),

@@ -296,9 +296,8 @@ def test_all_faults_are_named(local: LocalAws) -> None:
             "secretsmanager", "delete_secret", {"SecretId": "s", "RecoveryWindowInDays": 7}, '"RecoveryWindowInDays"',
             '"RecoveryDays"', "recoveryDays", id="secretsmanager",
         ),
-        pytest.param(
-            "ses", "verify_domain_identity", {"Domain": DOMAIN}, "Version", "Region=x&Version", "region", id="ses"
-        ),
+        pytest.param("ses", "verify_domain_identity", {"Domain": DOMAIN}, "", "", "region", id="ses"),
+        pytest.param("sts", "assume_role", session(), "", "", "duration", id="sts"),
     ],
 )  # fmt: skip
 def test_unknown_member(
