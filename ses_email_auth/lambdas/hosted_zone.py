@@ -280,7 +280,7 @@ class HostedZone:
     @property
     def _fix(self) -> str:
         if self._role_arn:
-            return "let ZoneWriterRole allow these names, TXT at the domain by from_domain_txt=True, in the account of the zone"
+            return "let ZoneWriterRole allow these names, in the account of the zone"
         return "a policy of the organization or a permissions boundary may forbid it"
 
     def _fix_of(self, record_sets: Iterable[RecordSet]) -> str:

@@ -83,12 +83,12 @@ def test_no_record_set_is_missed(hosted_zone: HostedZone, zone: Zone, page_size:
     zone.page_size = page_size
     names = [*NAMES, f"*.{D}", f"*._report._dmarc.{D}", f"z.{D}", f"a-b.{D}", f"b.a.{D}", f"a.{D}"]
     for name in names:
-        for kind in ("A", "TXT", "TYPE65"):
+        for kind in ("A", "TXT", "TLSA"):
             zone.put(txt(name, "x", kind=kind))
     zone.put(txt(f"x@y.{D}", "x"))
     wanted = [f"missing.{D}", f"*.z.{D}", *names[::2]]
     read = hosted_zone.read(wanted)
-    assert set(read) == {(name, kind) for name in names[::2] for kind in ("A", "TXT", "TYPE65")}
+    assert set(read) == {(name, kind) for name in names[::2] for kind in ("A", "TXT", "TLSA")}
 
 
 def test_where_route_53_is() -> None:
