@@ -65,6 +65,8 @@ def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings
     """Put our resource types and operations into MiniStack, which reads its environment when it is imported."""
     from ses_email_auth.local import (  # noqa: PLC0415 - the environment has to be set before
         custom_resources,
+        event_publishing,
+        function_logs,
         identity_api,
         permissions,
         record_sets,
@@ -82,6 +84,8 @@ def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings
     identity_api.install()
     ses_resources.install()
     verification.install()
+    event_publishing.install()
+    function_logs.install()
     permissions.install()  # last of these: what is sent by another account's identity is looked at in that account
     service_requests.install()
 

@@ -36,6 +36,7 @@ Headers: TypeAlias = dict[str, str]
 Query: TypeAlias = dict[str, list[str]]
 
 _SENDING = "/v2/email/outbound-emails"
+_BULK = "/v2/email/outbound-bulk-emails"
 _CREATION = "/v2/email/identities"
 _TAGS = "/v2/email/tags"
 
@@ -77,7 +78,7 @@ def install() -> None:
     _add_condition_keys(_condition_keys)
     _name_resources(_resource)
     _name_resource_in_refusals({"kms", "route53", "secretsmanager", "ses", "sts"})
-    _before_sesv2(_refuse_sesv2, instead=[("POST", _SENDING), ("POST", _TAGS)])
+    _before_sesv2(_refuse_sesv2, instead=[("POST", _SENDING), ("POST", _BULK), ("POST", _TAGS)])
     emulator_ses.act_as_owner(_sent_by.get)
 
 
@@ -122,11 +123,13 @@ def _resource(service: str, path: str, parameters: dict[str, list[str]]) -> str 
 
 def _refuse_sesv2(request: Request) -> Response | None:
     _sent_by.set(None)
-    if request.method != "POST" or request.path not in {_SENDING, _CREATION, _TAGS}:
+    if request.method != "POST" or request.path not in {_SENDING, _BULK, _CREATION, _TAGS}:
         return None
     body = json.loads(request.body or b"{}")
     if request.path == _TAGS:  # the ARN stands in the body
         return _refusal(request, "ses:TagResource", str(body.get("ResourceArn")), {})
+    if request.path == _BULK:
+        return _refuse_bulk(request, body)
     return _refuse_creation(request, body) if request.path == _CREATION else _refuse_sending(request, body)
 
 
@@ -172,6 +175,22 @@ def _refuse_sending(request: Request, body: Mapping[str, object]) -> Response | 
         return _unauthorized(request, action, identity)
     if account != request.caller.account:
         _sent_by.set((account, region))
+    return None
+
+
+def _refuse_bulk(request: Request, body: Mapping[str, object]) -> Response | None:
+    """Service authorization reference, "SendBulkEmail": identity, configuration set and template, and no key for an address.
+
+    Not handled: an identity of another account.
+    """
+    content = cast("Mapping[str, Mapping[str, object]]", body.get("DefaultContent") or {})
+    where = f"arn:aws:ses:{emulator.region()}:{emulator.account()}"
+    resources = [_identity_arn(str(body.get("FromEmailAddress") or ""))]
+    names = {"configuration-set": body.get("ConfigurationSetName"), "template": content.get("Template", {}).get("TemplateName")}
+    resources += [f"{where}:{kind}/{name}" for kind, name in names.items() if name]
+    for resource in resources:
+        if _refusal(request, "ses:SendBulkEmail", resource, {"ses:ApiVersion": "2"}) is not None:
+            return _unauthorized(request, "ses:SendBulkEmail", resource)
     return None
 
 

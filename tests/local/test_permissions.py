@@ -345,3 +345,40 @@ def key_policy() -> dict[str, Any]:
 def secret() -> dict[str, Any]:
     """A secret."""
     return {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "s"}}
+
+
+ARN = f"arn:aws:ses:ap-northeast-1:{SENDER}"
+IDENTITY, TEMPLATE, SET = (f"{ARN}:{name}" for name in (f"identity/{ZONE}", "template/t", "configuration-set/s"))
+
+
+@pytest.mark.parametrize(
+    ("resources", "condition", "denied"),
+    [
+        pytest.param([IDENTITY, TEMPLATE, SET], {}, None, id="all"),
+        pytest.param([TEMPLATE, SET], {}, IDENTITY, id="no-identity"),
+        pytest.param([IDENTITY, SET], {}, TEMPLATE, id="no-template"),
+        pytest.param([IDENTITY, TEMPLATE], {}, SET, id="no-configuration-set"),
+        pytest.param(
+            [IDENTITY, TEMPLATE, SET], {"ses:FromAddress": f"info@{ZONE}"}, IDENTITY, id="a-key-that-it-does-not-have"
+        ),
+    ],
+)
+def test_bulk_mail(aws: LocalAws, resources: list[str], condition: dict[str, str], denied: str | None) -> None:
+    """It needs the identity, the template and the configuration set, and knows no key for the From address."""
+    aws.deploy("S", template(Identity=identity(), **dkim_records(make_zone(aws))))
+    sesv2 = aws.client("sesv2")
+    sesv2.create_email_template(TemplateName="t", TemplateContent={"Subject": "s", "Text": "t"})
+    sesv2.create_configuration_set(ConfigurationSetName="s")
+    conditions = {"Condition": {"StringLike": condition}} if condition else {}
+    arn = make_role(aws, {"Effect": "Allow", "Action": "ses:SendBulkEmail", "Resource": resources} | conditions, account=SENDER)
+    send = client(aws, "sesv2", assume(aws, arn)).send_bulk_email
+    request = {
+        "FromEmailAddress": f"info@{ZONE}",
+        "ConfigurationSetName": "s",
+        "DefaultContent": {"Template": {"TemplateName": "t", "TemplateData": "{}"}},
+        "BulkEmailEntries": [{"Destination": {"ToAddresses": ["success@simulator.amazonses.com"]}}],
+    }
+    if denied is None:
+        assert send(**request)["BulkEmailEntryResults"][0]["Status"] == "SUCCESS"
+    else:
+        assert refused(send, **request).endswith(f"`ses:SendBulkEmail' on resource `{denied}'")
