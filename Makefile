@@ -27,7 +27,7 @@ step = $(PYTHON) examples/progress.py "$(1)" $(VENV)/logs/$(2).log
 pytest = $(VENV)/bin/python -X warn_default_encoding -m pytest
 
 .DELETE_ON_ERROR:
-.PHONY: help test lint types contracts tests full lowest wheel demo bench fuzz rules changes clean
+.PHONY: help test lint types contracts tests full lowest wheel demo live bench fuzz rules changes clean
 
 help: ## what make can do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -60,6 +60,10 @@ wheel: $(DEV) ## build the wheel and try it in an empty virtual environment
 
 demo: $(DEV) $(LOCAL) $(CDK) ## deploy the sample app to a local AWS, change the policy, destroy it
 	@$(VENV)/bin/python examples/demo.py
+
+# What stands on the command line of make is in the environment of the recipe: DOMAIN, ZONE_ID, ACCOUNT and the rest.
+live: $(DEV) ## ask a real AWS account what only it can tell: see docs/live.md
+	@$(VENV)/bin/python -m tests.live
 
 bench: $(DEV) ## time against hand-written CDK, and of lint against cfn-lint
 	$(VENV)/bin/python benchmarks/synth.py
