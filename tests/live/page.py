@@ -48,7 +48,7 @@ make live DOMAIN=example.com ZONE_ID=Z0123456789ABC ACCOUNT=123456789012 CHILD=l
 | `MINUTES` | 45 | a ceiling: what is not asked by then is left out. The cleaning comes after it |
 | `OUT` | `docs` | where the answers and the page go |
 | `ONLY` | all | the ids of the questions to ask |
-| `YES=1` | it asks | go on without asking, where no terminal sits there |
+| `YES=1` | it asks, where a terminal sits there | go on without asking |
 | `CLEAN` | | the id of a run that was killed: removes what it made, and asks nothing |
 
 It says what it will make and what that costs, less than 0.10 USD by our estimate, before it begins. It refuses another account,

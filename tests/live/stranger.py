@@ -47,16 +47,15 @@ class Place:
             "DOMAIN": DOMAIN,
             "ZONE_ID": ZONE_ID,
             "ACCOUNT": ACCOUNT,
-            "YES": "1",
             "OUT": str(self.folder / "out"),
             "JOURNALS": str(self.folder / "journals"),
             **given,
         }
 
-    def start(self, **given: str) -> subprocess.Popen[str]:
-        """A run that goes on."""
+    def start(self, terminal: int = subprocess.DEVNULL, **given: str) -> subprocess.Popen[str]:
+        """A run that goes on; `terminal` is where it reads what a person types."""
         command = [sys.executable, "-m", "tests.live"]
-        pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        pipes: dict[str, Any] = {"stdin": terminal, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(command, env=self.environment(**given), cwd=ROOT, encoding="utf-8", **pipes)
 
     def run(self, **given: str) -> tuple[int, str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import signal
 import time
@@ -181,9 +182,21 @@ def test_a_zone_that_is_not_empty(zone: Place) -> None:
     assert zone.left() == before
 
 
-def test_nobody_agrees(zone: Place) -> None:
-    """No terminal and no YES=1: the cost is said, and nothing was made."""
-    assert refusal(zone, YES="") == "no terminal sits here to agree; pass YES=1; nothing was made"
+@pytest.mark.parametrize("typed", ["n", ""])
+def test_a_person_does_not_agree(zone: Place, typed: str) -> None:
+    """At a terminal the cost is said, and nothing is made before a person agrees. Without a terminal nobody is asked."""
+    before = zone.left()
+    master, terminal = os.openpty()
+    try:
+        os.write(master, f"{typed}\n".encode())
+        run = zone.start(terminal)
+        out, errors = run.communicate(timeout=60)
+    finally:
+        os.close(terminal)
+        os.close(master)
+    assert (run.returncode, errors) == (2, "nothing was made\n")
+    assert "less than 0.10 USD" in out
+    assert zone.left() == before
 
 
 def test_the_suite_knows_nothing_of_the_local_aws() -> None:
