@@ -1,8 +1,9 @@
 """What this package uses of MiniStack, private names included, with types: the process, CloudFormation and Lambda.
 
-`emulator_route53`, `emulator_ses` and the second half of `permissions` do the same for one service each, `emulator_registry`
-for import, drift and Cloud Control; no other module imports MiniStack. Its version is pinned exactly for this reason;
-`tests/local` fails when one of these names changes its meaning.
+`emulator_route53`, `emulator_ses`, `event_publishing`, `function_logs` and the second half of `permissions` do the same for one
+service each, `emulator_registry` for import, drift and Cloud Control, `emulator_concurrency` for deployments while they run; no
+other module imports MiniStack. Its version is pinned exactly for this reason; `tests/local` fails when one of these names
+changes its meaning.
 """
 
 # ruff: noqa: SLF001 - private names are what this module is for
