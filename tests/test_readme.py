@@ -25,7 +25,7 @@ READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (ENGLISH,
 TRANSLATED = {ENGLISH: JAPANESE, "docs/situations.md": "docs/situations.ja.md"}
 WITH_CODE = {name: (ROOT / name).read_text(encoding="utf-8") for pair in TRANSLATED.items() for name in pair}
 PAGES = (
-    *("docs/moving.md", "docs/changes.md", "docs/rules.md", "docs/architecture.md"),
+    *("docs/moving.md", "docs/changes.md", "docs/rules.md", "docs/architecture.md", "docs/live.md", "docs/proof.md"),
     *("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
 )
 WITH_LINKS = (*WITH_CODE, *PAGES)

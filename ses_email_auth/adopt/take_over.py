@@ -1,7 +1,7 @@
 """The arguments of `SesEmailAuth` whose first deploy equals what exists in DNS, so that it can be taken over or imported.
 
 Our record writer takes over a record set whose name, type, TTL and values are the same. CloudFormation itself did so until
-2026 at least, and may refuse it now (docs/moving.md, "Two worlds"). What no argument can express is hand work: what to change
+June 2026, and may refuse it now (docs/moving.md, "Two worlds"). What no argument can express is hand work: what to change
 in DNS before.
 
 Where DKIM records of SES exist there is an identity, which CloudFormation must not make again: then `from_existing` is written,

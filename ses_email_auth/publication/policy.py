@@ -37,8 +37,8 @@ class FromDomainTxt:
     """A TXT record set that exists: one to take over, `adopt(...)`, or one that others own, `shared()`.
 
     A set to take over is published byte for byte. `Dns.route53(zone, adopt=True)` takes over what is the same in name, type,
-    values and TTL. CloudFormation itself did so until 2026 at least (reported by users, not documented by AWS) and may refuse
-    it now; then `cdk import` is the way (docs/moving.md). Deploy it with `removal_policy=RemovalPolicy.RETAIN`: the rollback
+    values and TTL. CloudFormation itself did so until June 2026 (reported by users, not documented by AWS) and may refuse it
+    now; then `cdk import` is the way (docs/moving.md). Deploy it with `removal_policy=RemovalPolicy.RETAIN`: the rollback
     of a deploy that fails could delete the record set, which is the live one. Change it with the next deploy.
 
     Args:
