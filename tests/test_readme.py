@@ -69,6 +69,13 @@ def test_the_code_of_a_page_runs(page: str, index: int) -> None:
         root.synth()
 
 
+@pytest.mark.parametrize("path", [*(ROOT / name for name in WITH_CODE), *sorted((ROOT / "examples").glob("*/app.py"))], ids=str)
+def test_the_longest_wait_is_advised(path: Path) -> None:
+    """Resolvers may remember for 900 s that a name was not there (SOA of a Route 53 zone); a wait takes at most 14 minutes."""
+    waits = re.findall(r"wait_for_verification=(Duration\.\w+\(\d+\))", path.read_text(encoding="utf-8"))
+    assert set(waits) <= {"Duration.minutes(14)"}
+
+
 @pytest.mark.parametrize(("english", "japanese"), TRANSLATED.items())
 def test_both_languages_hold_the_same_code(english: str, japanese: str) -> None:
     """The Japanese page has the same blocks; comments may be translated."""
