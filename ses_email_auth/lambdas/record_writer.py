@@ -113,7 +113,7 @@ def _update(request: Request) -> None:
         note.write([])
         return [change for step in steps for change in step.changes()]
 
-    ZoneChange(request, zone, note, _TRIES, _given_up(request, goes_back=goes_back)).make(plan)
+    ZoneChange(request, zone, note, _TRIES, _given_up(request, goes_back=goes_back), goes_back).make(plan)
 
 
 def _delete(request: Request) -> None:

@@ -5,6 +5,8 @@
   at other names than TXT records. It is the same in a zone of the own account, so that there is one way of writing.
 - If the second batch is refused, what the first one wrote is taken back by its values: what others wrote meanwhile stays. For a
   moment the zone holds one half. If taking it back fails, the reason says which records are left.
+- What takes back goes the other way, MX records first. So the half that is left after a crash is always that of the first batch,
+  and an update back can tell it.
 - When another resource of the stack fails, CloudFormation cancels this one, and sends the delete or the update back while the
   request is still worked on (cloudformation-coverage-roadmap #1730, aws-cdk #26139). So the events of the stack are read before
   each batch, and nothing is written any more; and once more before the answer, and what was written is taken back.
@@ -25,7 +27,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ses_email_auth.lambdas.custom_resource import Failed
+from ses_email_auth.lambdas.custom_resource import Failed, time_left, time_limit
 from ses_email_auth.lambdas.hosted_zone import Refused
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from ses_email_auth.lambdas.hosted_zone import Change, HostedZone
 
 UNCHANGED = "nothing was changed"
+
+_TAKING_BACK = 15  # seconds of the function, which are kept for taking back
 
 Plan: TypeAlias = "Callable[[], list[Change]]"
 """Reads the zone, and says what has to be changed there."""
@@ -54,6 +58,9 @@ class ZoneChange:
 
     is_given_up: Callable[[], bool]
     """Whether CloudFormation does not want the changes any more."""
+
+    goes_back: bool = False
+    """Whether the changes take back those of another request."""
 
     def make(self, plan: Plan, taking_back: Callable[[Sequence[Change]], list[Change]] | None = None) -> None:
         """Make the changes that `plan` wants. `taking_back` says what takes those back that were made; by default their values.
@@ -85,10 +92,12 @@ class ZoneChange:
     def _make(self, changes: Sequence[Change], made: list[Change]) -> None:
         """Make all changes; `made` gets those that Route 53 has taken."""
         change_id = ""
-        for batch in _batches(changes):
-            self._refuse_if_given_up()
-            change_id = self.zone.change(batch)
-            made += batch
+        batches = _batches(changes)
+        with time_limit(time_left() - _TAKING_BACK):
+            for batch in reversed(batches) if self.goes_back else batches:
+                self._refuse_if_given_up()
+                change_id = self.zone.change(batch)
+                made += batch
         if any(_is_key(change) for change in changes):
             self.zone.wait(change_id, self.request.remaining_seconds, self.is_given_up)
         if made:
@@ -109,7 +118,8 @@ class ZoneChange:
         fault = ""
         for attempt in range(self.tries):
             try:
-                for batch in _batches(plan(made)):
+                batches = _batches(plan(made))
+                for batch in batches if self.goes_back else reversed(batches):
                     self.zone.change(batch)
             except (Refused, Failed, ClientError, BotoCoreError) as error:
                 fault = str(error)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ses_email_auth.lambdas.custom_resource import time_left
 from ses_email_auth.lambdas.record_writer import handle
 from tests.lambdas.events import cloudformation, resource_event, stack_event
 from tests.lambdas.route53 import Aws, Zone, refusal, txt
@@ -154,6 +155,38 @@ def test_an_update_that_ends_between_the_batches(stack: Stack, zone: Zone, aws: 
     assert zone.sets == before
 
 
+def test_an_update_back_that_ends_between_its_batches(stack: Stack, zone: Zone, aws: Aws, tmp_path: Path) -> None:
+    """MX goes first there: Lambda tries again without the note, and the half that is left proves itself."""
+    stack.create(**props(DMARC, MX))
+    before = dict(zone.sets)
+    stack.update(ID, old=props(DMARC, MX), **props(REJECT, OTHER_MX))
+    aws.events = UPDATE_CANCELLED  # its answer was lost
+    zone.before_change = [nothing, raising(Crash())]
+    with pytest.raises(Crash):
+        stack.update(ID, old=props(REJECT, OTHER_MX), **props(DMARC, MX))
+    for note in tmp_path.iterdir():
+        note.unlink()
+    assert stack.again().status == "SUCCESS"
+    assert zone.sets == before
+
+
+def test_a_second_batch_that_is_throttled(stack: Stack, zone: Zone) -> None:
+    """It leaves time for taking back the first."""
+    left: list[float] = []
+
+    def note() -> None:
+        left.append(time_left())
+
+    def throttled() -> None:
+        note()
+        raise refusal("Throttling", "Rate exceeded")
+
+    zone.before_change = [note, throttled, note]
+    assert stack.create(**props(DMARC, MX)).status == "FAILED"
+    assert left[2] - left[1] > 14
+    assert zone.sets == {}
+
+
 # --- requests that are cancelled -------------------------------------------------------------------------------------
 
 
@@ -240,6 +273,22 @@ def test_the_way_back_is_written(stack: Stack, zone: Zone, aws: Aws) -> None:
         stack_event("UPDATE_IN_PROGRESS"),
     ]
     assert stack.update(ID, old=props(REJECT, OTHER_MX), **props(DMARC, MX)).status == "SUCCESS"
+    assert zone.sets == before
+
+
+def test_a_cancelled_update_that_cannot_take_all_back(stack: Stack, zone: Zone, aws: Aws) -> None:
+    """MX is taken back first, so the update back can tell what is left of it."""
+    stack.create(**props(DMARC, MX))
+    before, old, new = dict(zone.sets), props(DMARC, MX), props(REJECT, OTHER_MX)
+    aws.events = [stack_event("UPDATE_IN_PROGRESS")]
+
+    def cancel() -> None:
+        aws.events = UPDATE_CANCELLED
+
+    zone.before_change = [nothing, cancel, nothing, *[raising(refusal("AccessDenied"))] * 3]
+    late = stack.update(ID, old=old, **new)
+    assert f"'_dmarc.{D}' TXT, 'bounce.{D}' MX had been written before, and could not be taken back" in late.reason
+    assert stack.update(ID, old=new, **old).status == "SUCCESS"
     assert zone.sets == before
 
 
