@@ -31,14 +31,20 @@ _log = logging.getLogger(__name__)
 
 
 def last_update_failed(request: Request) -> bool:
-    """Whether the last update of the resource in this operation of the stack was answered with a failure, or not at all."""
+    """Whether the last update of the resource in this operation of the stack was answered with a failure, or not at all.
+
+    An update back that failed, before a rollback is continued, says nothing of the update that it takes back.
+    """
+    last = ""
     for event in _members(request, "describe_stack_events", "StackEvents"):  # newest first
         status = str(event["ResourceStatus"])
         if event["LogicalResourceId"] == request.logical_id and status.endswith(_ENDED):
-            return status == "UPDATE_FAILED"
-        if _is_of_stack(event, request) and status == "UPDATE_IN_PROGRESS":  # the operation began here
-            return False
-    return False
+            last = last or status
+        elif _is_of_stack(event, request) and _is_rollback(status):  # what is newer belongs to the way back
+            last = ""
+        elif _is_of_stack(event, request) and status == "UPDATE_IN_PROGRESS":  # the operation began here
+            break
+    return last == "UPDATE_FAILED"
 
 
 def is_rolling_back(request: Request) -> bool:

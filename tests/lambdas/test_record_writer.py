@@ -291,6 +291,21 @@ def test_the_way_back_from_an_update_that_was_done(stack: Stack, zone: Zone, aws
     assert zone.sets == before
 
 
+def test_a_way_back_that_failed_is_continued(stack: Stack, zone: Zone, aws: Aws) -> None:
+    """What failed was the way back and not the update: what that added goes."""
+    stack.create(**props(SPF))
+    before = dict(zone.sets)
+    assert stack.update(ID, old=props(SPF), **props(SPF, NEWS)).status == "SUCCESS"
+    update = [resource_event("UPDATE_COMPLETE"), stack_event("UPDATE_IN_PROGRESS")]
+    aws.events = [stack_event("UPDATE_ROLLBACK_IN_PROGRESS"), *update]
+    zone.errors["change_resource_record_sets"] = [refusal("AccessDenied")]
+    assert stack.update(ID, old=props(SPF, NEWS), **props(SPF)).status == "FAILED"
+    failed = [stack_event("UPDATE_ROLLBACK_FAILED"), resource_event("UPDATE_FAILED")]
+    aws.events = [stack_event("UPDATE_ROLLBACK_IN_PROGRESS"), *failed, *aws.events]
+    assert stack.update(ID, old=props(SPF, NEWS), **props(SPF)).status == "SUCCESS"
+    assert zone.sets == before
+
+
 def test_the_way_back_beside_a_nested_stack(stack: Stack, zone: Zone, aws: Aws) -> None:
     """Its events look like those of the stack but for the id: what the refused update never did is not taken back."""
     zone.put(NEWS)

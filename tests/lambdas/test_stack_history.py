@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 REQUEST = Request("Update", "1", STACK_ID, LOGICAL_ID, "id", {}, {}, lambda: 60)
 BACK = "UPDATE_ROLLBACK_IN_PROGRESS"
+BEGIN = stack_event("UPDATE_IN_PROGRESS")
+BACK_FAILED = [
+    stack_event(BACK),  # ContinueUpdateRollback
+    stack_event("UPDATE_ROLLBACK_FAILED"),
+    resource_event("UPDATE_FAILED"),
+    stack_event(BACK),
+]
+"""The events of a rollback that failed at this resource and is continued."""
 
 
 @pytest.mark.parametrize(
@@ -29,6 +37,9 @@ BACK = "UPDATE_ROLLBACK_IN_PROGRESS"
         pytest.param(
             [stack_event("UPDATE_IN_PROGRESS", NESTED_STACK_ID), resource_event("UPDATE_FAILED")], True, id="nested-stack"
         ),
+        pytest.param([*BACK_FAILED, resource_event("UPDATE_COMPLETE"), BEGIN], False, id="way-back-failed"),
+        pytest.param([*BACK_FAILED, resource_event("UPDATE_FAILED"), BEGIN], True, id="both-failed"),
+        pytest.param([*BACK_FAILED, BEGIN], False, id="way-back-failed-alone"),
     ],
 )
 def test_last_update(aws: Aws, events: list[dict[str, object]], *, failed: bool) -> None:
