@@ -61,6 +61,9 @@ def _work(request: Request) -> Outcome:
         _delete(secrets, name)
         return Outcome(request.physical_id)
     arn, public_key = _existing(secrets, request, name) or _create(secrets, request, name)
+    if _is_cancelled(request):  # AWS may have let the call wait after the look before it
+        _delete(secrets, name)
+        raise Failed("CloudFormation has cancelled the request, so the key was deleted")
     return Outcome(arn, {f"DkimKeyText{request.properties['Generation']}": _txt(public_key)})
 
 
@@ -121,8 +124,12 @@ def _create(secrets: _Secrets, request: Request, name: str) -> tuple[str, str]:
 
 
 def _refuse_cancelled(request: Request) -> None:
-    if request.kind == "Create" and is_given_up(request):
+    if _is_cancelled(request):
         raise Failed("CloudFormation has cancelled the request, so no key was made")
+
+
+def _is_cancelled(request: Request) -> bool:
+    return request.kind == "Create" and is_given_up(request)
 
 
 def _delete(secrets: _Secrets, name: str) -> None:

@@ -145,6 +145,9 @@ def _create_if_wanted(*, ses: _Ses, request: Request, arguments: Mapping[str, ob
     if request.kind == "Create" and is_given_up(request):
         raise Failed("CloudFormation has cancelled the request, so no identity was made")
     ses.create_email_identity(**arguments)
+    if request.kind == "Create" and is_given_up(request):  # SES may have let the call wait after the look before it
+        _delete(ses, request, str(arguments["EmailIdentity"]))
+        raise Failed("CloudFormation has cancelled the request, so the identity was deleted")
 
 
 def _watch(ses: _Ses, name: str, properties: Properties) -> None:

@@ -31,7 +31,7 @@ from ses_email_auth.lambdas.custom_resource import CONFIG, Failed, Outcome, answ
 from ses_email_auth.lambdas.stack_history import is_given_up, is_rolling_back
 
 if TYPE_CHECKING:
-    from ses_email_auth.lambdas.custom_resource import Request
+    from ses_email_auth.lambdas.custom_resource import Properties, Request
 
 _PAUSE = 5  # seconds until a policy is tried again whose principal SES does not know
 _INVALID_PRINCIPAL = re.compile(r"invalid\b[^.]*\bprincipal|principal\b[^.]*\binvalid", re.IGNORECASE)
@@ -67,7 +67,7 @@ def _policy(request: Request) -> Outcome:
     if request.kind == "Delete":
         _delete(ses, request, identity, name)
         return Outcome(request.physical_id)
-    wanted = _document(request)
+    wanted = _document(request, request.properties)
     standing = _standing(ses, identity, name)
     if standing == wanted:
         return outcome
@@ -104,12 +104,28 @@ def _write(ses: Any, request: Request, *, is_new: bool, **arguments: str) -> Non
                 ) from error
             time.sleep(_PAUSE)
         else:
-            return
+            break
+    if not goes_back and is_given_up(request):  # SES may have let the call wait after the look before it
+        _take_back(ses, request, arguments["EmailIdentity"], arguments["PolicyName"])
+
+
+def _take_back(ses: Any, request: Request, identity: str, name: str) -> None:  # noqa: ANN401 - as above
+    """Undo what was written after the delete or the update back may have been done.
+
+    Raises:
+        Failed: always; the request is cancelled.
+    """
+    if request.physical_id == f"{identity}/{name}":
+        old = json.dumps(_document(request, request.old_properties))
+        retry_denied(ses.update_email_identity_policy, EmailIdentity=identity, PolicyName=name, Policy=old)
+    else:
+        _delete(ses, request, identity, name)
+    raise Failed("CloudFormation has cancelled the request, so the policy was taken back")
 
 
 def _delete(ses: Any, request: Request, identity: str, name: str) -> None:  # noqa: ANN401 - boto3 carries no types
     try:
-        if _owner(_standing(ses, identity, name)) == _owner(_document(request)):
+        if _owner(_standing(ses, identity, name)) == _owner(_document(request, request.properties)):
             retry_denied(ses.delete_email_identity_policy, EmailIdentity=identity, PolicyName=name)
         else:
             _log.warning("%s/%s is gone, or not ours and is left alone", identity, name)
@@ -117,9 +133,9 @@ def _delete(ses: Any, request: Request, identity: str, name: str) -> None:  # no
         _log.warning("there is no %s/%s any more", identity, name)
 
 
-def _document(request: Request) -> dict[str, object]:
-    """The policy with the mark of the resource."""
-    policy = request.properties["Policy"]
+def _document(request: Request, properties: Properties) -> dict[str, object]:
+    """The policy of `properties` with the mark of the resource."""
+    policy = properties["Policy"]
     resource = hashlib.sha256(f"{request.stack_id}/{request.logical_id}".encode()).hexdigest()[:32]
     return {**(policy if isinstance(policy, dict) else {}), "Id": f"ses-email-auth-{resource}"}
 

@@ -205,3 +205,22 @@ def test_a_rollback_restores_a_key(aws: FakeKeys, stack: Stack) -> None:
     aws.events = [stack_event("UPDATE_ROLLBACK_IN_PROGRESS")]
     assert stack.update("id", old=key(Generation=2), **key()).status == "SUCCESS"
     assert aws.secrets
+
+
+@pytest.mark.parametrize("operation", ["create_secret", "restore_secret"])
+def test_cancelled_while_the_call_is_throttled(
+    aws: FakeKeys, stack: Stack, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    """The call waits in botocore behind the look, and the delete is over: the deletion of the secret is ordered."""
+    if operation == "restore_secret":
+        stack.delete(stack.create(**key()).physical_id, **key())
+    call = getattr(aws, operation)
+
+    def throttled(**arguments: str) -> object:
+        aws.events = [stack_event("ROLLBACK_IN_PROGRESS")]
+        assert stack.delete("made-up", **key()).status == "SUCCESS"
+        return call(**arguments)
+
+    monkeypatch.setattr(aws, operation, throttled)
+    assert stack.create(**key()).reason == "CloudFormation has cancelled the request, so the key was deleted"
+    assert all("DeletedDate" in secret for secret in aws.secrets.values())

@@ -402,3 +402,17 @@ def test_a_create_that_is_cancelled(ses: FakeSes, stack: Stack, monkeypatch: pyt
     monkeypatch.setattr(ses, "create_email_identity", denied_once)
     assert stack.create(**replica()).reason == "CloudFormation has cancelled the request, so no identity was made"
     assert ses.identities == {}
+
+
+def test_cancelled_while_the_call_is_throttled(ses: FakeSes, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call waits in botocore behind the look, and the delete is over: the identity goes."""
+    create = ses.create_email_identity
+
+    def throttled(**arguments: Any) -> None:
+        ses.events = [stack_event("ROLLBACK_IN_PROGRESS")]
+        assert stack.delete("made-up", **replica()).status == "SUCCESS"
+        create(**arguments)
+
+    monkeypatch.setattr(ses, "create_email_identity", throttled)
+    assert stack.create(**replica()).reason == "CloudFormation has cancelled the request, so the identity was deleted"
+    assert ses.identities == {}

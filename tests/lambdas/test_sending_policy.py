@@ -331,3 +331,27 @@ def test_an_identity_that_is_not_there(ses: FakeSes, stack: Stack) -> None:
     """Create says what SES says."""
     ses.identities.clear()
     assert stack.create(**props()).reason == "GetEmailIdentityPolicies failed: no identity example.com"
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["create", "update"])
+def test_cancelled_while_the_call_is_throttled(
+    ses: FakeSes, stack: Stack, monkeypatch: pytest.MonkeyPatch, *, is_new: bool
+) -> None:
+    """The call waits in botocore behind the look, and what CloudFormation sends meanwhile is over: it is taken back."""
+    operation = "create_email_identity_policy" if is_new else "update_email_identity_policy"
+    if not is_new:
+        stack.create(**props())
+    before = ses.holds()
+    write = getattr(ses, operation)
+
+    def throttled(**arguments: str) -> None:
+        if not ses.events:
+            ses.events = [stack_event("ROLLBACK_IN_PROGRESS" if is_new else "UPDATE_ROLLBACK_IN_PROGRESS")]
+            back = stack.delete(MADE_UP, **props()) if is_new else stack.update(ID, old=props(Policy=OTHER), **props())
+            assert back.status == "SUCCESS"
+        write(**arguments)
+
+    monkeypatch.setattr(ses, operation, throttled)
+    late = stack.create(**props(Policy=OTHER)) if is_new else stack.update(ID, old=props(), **props(Policy=OTHER))
+    assert late.reason == "CloudFormation has cancelled the request, so the policy was taken back"
+    assert ses.holds() == before
