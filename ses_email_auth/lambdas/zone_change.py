@@ -5,8 +5,8 @@
   at other names than TXT records. It is the same in a zone of the own account, so that there is one way of writing.
 - If the second batch is refused, what the first one wrote is taken back by its values: what others wrote meanwhile stays. For a
   moment the zone holds one half. If taking it back fails, the reason says which records are left.
-- What takes back goes the other way, MX records first. So the half that a crash leaves is always that of the first batch, and an
-  update back can tell it.
+- What takes back goes the other way, MX records first. So the half that a crash leaves is always that of the first batch, and
+  an update back can tell it.
 - When another resource of the stack fails, CloudFormation cancels this one, and sends the delete or the update back while the
   request is still worked on (cloudformation-coverage-roadmap #1730, aws-cdk #26139). So the events of the stack are read before
   each batch, and nothing is written any more; and once more before the answer, and what was written is taken back.
