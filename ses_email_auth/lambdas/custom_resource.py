@@ -323,7 +323,7 @@ def _role(properties: object) -> Iterator[None]:
 
 
 def _assume(arn: str) -> Mapping[str, str]:
-    role = retry_denied(boto3.client("sts").assume_role, RoleArn=arn, RoleSessionName="ses-email-auth")
+    role = retry_denied(boto3.client("sts", config=CONFIG).assume_role, RoleArn=arn, RoleSessionName="ses-email-auth")
     return cast("Mapping[str, str]", role["Credentials"])
 
 
