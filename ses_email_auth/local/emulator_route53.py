@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from ses_email_auth.local.emulator import Properties, Response
+    from ses_email_auth.local.emulator import Created, Properties, Response
+
+
+class Malformed(ValueError):
+    """A change batch that cannot be read."""
 
 
 class RecordSet(TypedDict):
@@ -37,6 +41,28 @@ def choose_zone_ids(choose: Callable[[], str | None]) -> None:
     """Let `choose` answer the id of a new zone; None leaves it to chance."""
     original = route53._zone_id
     route53._zone_id = lambda: choose() or original()
+
+
+def store_zone_names_in_lower_case() -> None:
+    """As Route 53 does (developer guide, "DNS domain name format"), so that another spelling finds the zone."""
+    with_dot, functions = route53._normalise_name, provisioners._RESOURCE_HANDLERS["AWS::Route53::HostedZone"]
+    create, update = functions["create"], functions["update"]
+
+    def in_lower_case(properties: Properties) -> Properties:
+        return {**properties, "Name": str(properties.get("Name", "")).lower()}
+
+    def updated(physical_id: str, old: Properties, new: Properties, *rest: object, **options: object) -> Created:
+        return cast("Created", update(physical_id, in_lower_case(old), in_lower_case(new), *rest, **options))
+
+    route53._normalise_name = lambda name: with_dot(name and name.lower())  # None if a request has no name
+    functions["create"] = lambda logical_id, properties, *rest: create(logical_id, in_lower_case(properties), *rest)
+    functions["update"] = updated
+
+
+def read_no_body_as_no_members() -> None:
+    """Route 53 takes it so where no member is required: boto3 sends no body in UpdateHostedZoneComment."""
+    original = route53._parse_body
+    route53._parse_body = lambda body: original(body or b"<Empty/>")
 
 
 def change_lock() -> AbstractContextManager[object]:
@@ -140,15 +166,20 @@ def check_listings(fault: Callable[[str, str], str | None]) -> None:
 
 
 def changes_of(body: bytes) -> list[tuple[str, RecordSet]]:
-    """The actions of a ChangeResourceRecordSets request with their record sets."""
-    batch = route53._find(route53._parse_body(body), "ChangeBatch")
-    return [
-        (
-            str(route53._text(element, "Action")),
-            _canonical(route53._parse_record_set(route53._find(element, "ResourceRecordSet"))),
-        )
-        for element in route53._findall(route53._find(batch, "Changes"), "Change")
-    ]
+    """The actions of a ChangeResourceRecordSets request with their record sets. Raises Malformed if one cannot be read."""
+    element = route53._parse_body(body)
+    for name in ("ChangeBatch", "Changes"):
+        element = None if element is None else route53._find(element, name)
+    if element is None:
+        raise Malformed("Invalid XML")
+    return [_change_of(change) for change in route53._findall(element, "Change")]
+
+
+def _change_of(change: object) -> tuple[str, RecordSet]:
+    record_set = route53._find(change, "ResourceRecordSet")
+    if record_set is None or not all(route53._text(record_set, name) for name in ("Name", "Type")):
+        raise Malformed("Invalid XML")
+    return str(route53._text(change, "Action")), _canonical(route53._parse_record_set(record_set))
 
 
 def _canonical(record_set: RecordSet) -> RecordSet:

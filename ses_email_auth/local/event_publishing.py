@@ -68,7 +68,7 @@ def _publish(request: Body, message_id: str) -> None:
     """The events of one mail, to the topics of its configuration set."""
     sender = parseaddr(str(request.get("FromEmailAddress") or ""))[1]
     destination = cast("dict[str, list[str]]", request.get("Destination") or {})
-    recipients = [parseaddr(recipient)[1] for addresses in destination.values() for recipient in addresses]
+    recipients = [parseaddr(recipient)[1] for addresses in destination.values() for recipient in addresses or []]
     events = [(event, recipient) for recipient in recipients for event in ("SEND", *_events_of(recipient))]
     for topic, wanted in _topics(str(request.get("ConfigurationSetName") or _default_set(sender))):
         for event, recipient in events:
@@ -108,6 +108,7 @@ def _may_use_key_of(topic_arn: str) -> bool:
     topic = sns._topic_by_arn_any_scope(topic_arn) or {}
     key = kms._resolve_key(topic.get("attributes", {}).get("KmsMasterKeyId") or "")
     statements = json.loads(key["Policy"])["Statement"] if key else []
+    statements = statements if isinstance(statements, list) else [statements]
     return not key or any(
         "ses.amazonaws.com" in _listed(s, "Principal") and _NEEDED & set(_listed(s, "Action")) for s in statements
     )

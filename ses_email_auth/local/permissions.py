@@ -91,7 +91,10 @@ def normalized(name: str) -> str:
 
 def _condition_keys(action: str, body: bytes, parameters: dict[str, list[str]]) -> dict[str, object]:
     if action == "route53:ChangeResourceRecordSets":
-        changes = emulator_route53.changes_of(body)
+        try:
+            changes = emulator_route53.changes_of(body)
+        except emulator_route53.Malformed:
+            return {}  # Route 53 refuses it
         return {
             "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
                 normalized(record_set["Name"]) for _, record_set in changes

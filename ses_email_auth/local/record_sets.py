@@ -51,11 +51,14 @@ def install() -> None:
     """Put the API call into MiniStack."""
     emulator.answer_control_requests("/_route53/next-zone-id", _choose_next_zone_id)
     emulator.on_reset(_next_zone_ids.clear)
+    emulator_route53.store_zone_names_in_lower_case()
     emulator_route53.choose_zone_ids(lambda: _next_zone_ids.pop() if _next_zone_ids else None)
     emulator_route53.answer_record_changes(lambda zone_id, changes: apply([Change(a, zone_id, r) for a, r in changes]))
 
 
 def _choose_next_zone_id(_path: str, query: dict[str, str]) -> dict[str, str]:
+    if "id" not in query:
+        raise ValueError("no id; POST /_route53/next-zone-id?id=Z... names the zone that is created next")
     _next_zone_ids[:] = [query["id"]]
     return {"id": query["id"]}
 
@@ -139,9 +142,9 @@ def refusals(record_set: RecordSet, zone: str) -> list[str]:
     faults = [
         f"FATAL problem: DomainLabelTooLong (Domain label is too long) encountered with '{label}'"
         for label in name.split(".")
-        if len(label) > _MAX_LABEL
+        if _octets(label) > _MAX_LABEL
     ]
-    if len(name) > _MAX_NAME:
+    if _octets(name) > _MAX_NAME:
         faults.append(f"FATAL problem: DomainNameTooLong (Domain name is too long) encountered with '{name}'")
     if rtype == "CNAME" and name == zone:  # RFC 1034 section 3.6.2: the apex has SOA and NS
         faults.append(f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {zone}")
@@ -177,7 +180,7 @@ def _data_fault(rtype: str, value: str) -> str | None:
         fault = f"ValueTooLong (Member must have length less than or equal to {_MAX_VALUE})"
     elif rtype in {"TXT", "SPF"} and _STRINGS.fullmatch(value) is None:
         fault = "InvalidCharacterString (Value should be enclosed in quotation marks)"
-    elif rtype in {"TXT", "SPF"} and any(len(_ESCAPE.sub("x", string)) > _MAX_STRING for string in _STRING.findall(value)):
+    elif rtype in {"TXT", "SPF"} and any(_octets(string) > _MAX_STRING for string in _STRING.findall(value)):
         fault = "CharacterStringTooLong (Value is too long)"
     elif rtype == "MX" and len(value.split()) != 2:  # noqa: PLR2004 - preference and host
         fault = "MXRRDATANotTwoFields (MX record doesn't have 2 fields)"
@@ -188,11 +191,19 @@ def _data_fault(rtype: str, value: str) -> str | None:
     return fault
 
 
+def _octets(text: str) -> int:
+    r"""An escape is one octet: `\052` in a name, `\"` in a TXT."""
+    return len(_ESCAPE.sub("x", text))
+
+
 def _comparable(record_set: RecordSet) -> dict[str, object]:
     rtype = record_set["Type"]
     fields: dict[str, object] = dict(record_set)
     if "TTL" in record_set:
         fields["TTL"] = record_set["TTL"].lstrip("0")
+    if "AliasTarget" in record_set:
+        target = record_set["AliasTarget"]
+        fields["AliasTarget"] = {**target, "DNSName": _comparable_value("CNAME", str(target.get("DNSName", "")))}
     if "ResourceRecords" in record_set:
         fields["ResourceRecords"] = sorted(_comparable_value(rtype, value) for value in record_set["ResourceRecords"])
     return fields

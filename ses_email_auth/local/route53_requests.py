@@ -28,6 +28,7 @@ _MAX_CHARACTERS = 32_000
 
 def install() -> None:
     """Put all of this into MiniStack, in front of `record_sets`."""
+    emulator_route53.read_no_body_as_no_members()
     emulator_route53.check_record_changes(_refuse)
     emulator_route53.order_listings(_order)
     emulator_route53.check_listings(_listing_fault)

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from tests.local_aws import LocalAws
 
 
-def deploy(aws: LocalAws, *events: str, service: str = "", default: bool = False) -> str:
+def deploy(aws: LocalAws, *events: str, service: str = "", default: bool = False, listed: bool = True) -> str:
     """A verified identity, a set whose events go to a topic, and a queue that hears of it; returns the address of the queue.
 
-    With a `service` the topic has a key, which that service may use. `default`: the identity names the set.
+    With a `service` the topic has a key, which that service may use by the one statement of its policy, `listed` or not.
+    `default`: the identity names the set.
     """
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["kms:Decrypt", "kms:GenerateDataKey"]}
-    policy = {"Version": "2012-10-17", "Statement": [statement | {"Resource": "*"}]}
+    statement["Resource"] = "*"
+    policy = {"Version": "2012-10-17", "Statement": [statement] if listed else statement}
     key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}
     topic = {"KmsMasterKeyId": {"Ref": "Key"}} if service else {}
     subscription = {"TopicArn": {"Ref": "Topic"}, "Protocol": "sqs", "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]}}
@@ -100,3 +102,10 @@ def test_an_encrypted_topic(aws: LocalAws, service: str, number: int) -> None:
     queue = deploy(aws, "bounce", service=service)
     send(aws, "bounce", ConfigurationSetName="set")
     assert len(heard(aws, queue)) == number
+
+
+def test_a_policy_of_one_statement_without_a_list(aws: LocalAws) -> None:
+    """IAM takes it as it takes a list of one."""
+    queue = deploy(aws, "bounce", service="ses.amazonaws.com", listed=False)
+    send(aws, "bounce", ConfigurationSetName="set")
+    assert len(heard(aws, queue)) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,6 +47,7 @@ ACCEPTED = [
     pytest.param(member(HOST, "65535 mx.example.com", rtype="MX"), id="mx-largest-preference"),
     pytest.param(member(f"*.{ZONE}", SPF), id="wildcard"),
     pytest.param(member(f"_dmarc.{ZONE}", '"v=DMARC1; p=none"'), id="underscore"),
+    pytest.param(member(f"*{'a' * 62}.{ZONE}", SPF), id="an-escape-in-a-name-is-one-octet"),
 ]
 
 
@@ -167,3 +170,60 @@ def test_a_change_can_be_waited_for(aws: LocalAws) -> None:
     }
     info = route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)["ChangeInfo"]
     assert route53.get_change(Id=info["Id"])["ChangeInfo"]["Status"] in {"PENDING", "INSYNC"}
+
+
+@pytest.mark.parametrize("written", ["Target.example.com", "target.example.com."])
+def test_an_alias_is_deleted_by_another_spelling(aws: LocalAws, written: str) -> None:
+    """The target is a name: neither case nor final dot counts."""
+    zone = make_zone(aws)
+
+    def alias(target: str) -> dict[str, Any]:
+        place = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": target, "EvaluateTargetHealth": False}
+        return {"Name": HOST, "Type": "A", "AliasTarget": place}
+
+    client = aws.client("route53")
+    for action, target in (("CREATE", written), ("DELETE", TARGET)):
+        changes = [{"Action": action, "ResourceRecordSet": alias(target)}]
+        client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    assert aws.records() == {}
+
+
+def test_a_zone_is_found_by_another_spelling(aws: LocalAws) -> None:
+    """Names of zones are stored in lower case, whether the API or CloudFormation creates them."""
+    client = aws.client("route53")
+    client.create_hosted_zone(Name="Api.Example", CallerReference="1")
+    zone = {"Type": "AWS::Route53::HostedZone", "Properties": {"Name": "Stack.Example"}}
+    spf = {"HostedZoneName": "stack.example.", **member("x.Stack.Example", SPF)}
+    by_name = {"Type": "AWS::Route53::RecordSet", "Properties": spf, "DependsOn": "Zone"}
+    assert aws.deploy("S", template(Zone=zone, Spf=by_name)).failures == {}
+    zone["Properties"] |= {"HostedZoneConfig": {"Comment": "ours"}}
+    assert aws.deploy("S", template(Zone=zone, Spf=by_name)).failures == {}
+    for name in ("API.example", "stack.EXAMPLE."):
+        (found,) = client.list_hosted_zones_by_name(DNSName=name, MaxItems="1")["HostedZones"]
+        assert found["Name"] == name.lower().removesuffix(".") + "."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("<R", id="no-xml"),
+        pytest.param("<R/>", id="no-batch"),
+        pytest.param("<R><ChangeBatch/></R>", id="no-changes"),
+        pytest.param("<R><ChangeBatch><Changes><Change/></Changes></ChangeBatch></R>", id="no-record-set"),
+        pytest.param(
+            "<R><ChangeBatch><Changes><Change><ResourceRecordSet/></Change></Changes></ChangeBatch></R>", id="no-name"
+        ),
+    ],
+)
+def test_an_unsigned_batch_that_cannot_be_read(aws: LocalAws, body: str) -> None:
+    """A refusal, not an error of the server; what is signed is refused for its form before."""
+    zone = make_zone(aws)
+    with closing(http.client.HTTPConnection(aws.endpoint.removeprefix("http://"), timeout=30)) as connection:
+        connection.request("POST", f"/2013-04-01/hostedzone/{zone}/rrset/", body)
+        assert connection.getresponse().status == http.HTTPStatus.FORBIDDEN
+
+
+def test_the_next_zone_needs_an_id(aws: LocalAws) -> None:
+    """The control request without one is refused."""
+    assert aws.request("POST", "/_route53/next-zone-id") == http.HTTPStatus.BAD_REQUEST

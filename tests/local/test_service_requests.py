@@ -323,6 +323,7 @@ def test_unknown_member(
     ("service", "method", "parameters", "body", "sentence"),
     [
         pytest.param("kms", "generate_data_key_pair", {"KeyId": "k", "KeyPairSpec": "x"}, "{", "not JSON", id="json"),
+        pytest.param("sesv2", "create_email_identity", {"EmailIdentity": DOMAIN}, "[]", "not a JSON object", id="json-list"),
         pytest.param("route53", "change_resource_record_sets", batch(), "<a>", "Invalid XML", id="xml"),
         pytest.param(
             "route53",
@@ -363,6 +364,7 @@ def test_what_is_right_passes(aws: LocalAws) -> None:
         change = {**batch(ResourceRecords=[{"Value": '"a & <b>"'}, {"Value": '"c"'}]), "HostedZoneId": zone}
         route53.change_resource_record_sets(**change)
         route53.list_resource_record_sets(HostedZoneId=zone, StartRecordName=DOMAIN, StartRecordType="TXT", MaxItems="2")
+        route53.update_hosted_zone_comment(Id=zone)  # without a body
     with unchecked(aws, "kms") as kms:
         key = kms.create_key(Tags=[])["KeyMetadata"]["KeyId"]
         kms.generate_data_key_pair(KeyId=key, KeyPairSpec="RSA_2048")
