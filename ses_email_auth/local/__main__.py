@@ -65,6 +65,7 @@ def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings
     """Put our resource types and operations into MiniStack, which reads its environment when it is imported."""
     from ses_email_auth.local import (  # noqa: PLC0415 - the environment has to be set before
         custom_resources,
+        emulator_registry,
         event_publishing,
         function_logs,
         identity_api,
@@ -77,6 +78,7 @@ def install(record_sets_world: str = settings.WORLDS[0], renames: str = settings
         verification,
     )
 
+    emulator_registry.find_secrets_by_arn()
     record_sets.install()
     route53_resources.install(record_sets_world, renames)
     route53_requests.install()

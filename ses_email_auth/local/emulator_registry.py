@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 # ministack is installed in a virtual environment of its own, where mypy does not run
-from ministack.services import cloudcontrol, cloudformation  # type: ignore[import-not-found]  # as above
+from ministack.services import cloudcontrol, cloudformation, secretsmanager  # type: ignore[import-not-found]  # as above
 from ministack.services.cloudformation import (  # type: ignore[import-not-found]  # as above
     changesets,
     drift,
@@ -180,6 +180,15 @@ def let_drift(resource_type: str, read: Read, properties: frozenset[str]) -> Non
 def refuse_drift(resource_type: str) -> None:
     """Let drift of this type not be detected."""
     drift._DRIFT_READERS.pop(resource_type, None)
+
+
+def find_secrets_by_arn() -> None:
+    """Their physical id is the ARN; MiniStack looks for it among the names, and so says of each that it was deleted."""
+    read, properties = drift._DRIFT_READERS["AWS::SecretsManager::Secret"]
+    drift._DRIFT_READERS["AWS::SecretsManager::Secret"] = (
+        lambda physical_id, expected: read(secretsmanager._resolve(physical_id)[0], expected),
+        properties,
+    )
 
 
 # --- Cloud Control ---------------------------------------------------------------------------------------------------

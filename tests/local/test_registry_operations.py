@@ -325,3 +325,10 @@ def test_a_type_that_is_not_described(aws: LocalAws) -> None:
     with pytest.raises(ClientError) as refusal:
         aws.client("cloudformation").describe_type(Type="RESOURCE", TypeName="AWS::S3::Bucket")
     assert refusal.value.response["Error"]["Code"] == "TypeNotFoundException"
+
+
+def test_a_secret_that_stands_has_not_drifted(aws: LocalAws) -> None:
+    """Its physical id is its ARN, by which it is found."""
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Description": "ours"}}
+    assert aws.deploy("S", template(Secret=secret)).failures == {}
+    assert drifts(aws) == {"Secret": ("IN_SYNC", [])}
