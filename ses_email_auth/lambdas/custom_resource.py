@@ -85,7 +85,7 @@ _ANSWER_HOST = re.compile(
     r"cloudformation-custom-resource-response-[a-z0-9-]+\.s3(?:[.-](?:dualstack\.)?[a-z]+(?:-[a-z]+)+-[0-9]+)?"
     r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
-_ROLE = "arn:{partition}:iam::{account}:role/ses-email-auth/"
+_ROLE = "arn:{partition}:iam::{account}:role/"
 _TOO_OFTEN = "AWS was asked too often until the time was over: deploy again, or with fewer resources at once"
 # AWS repeats values that it refuses; so long a word may be a key, or the encoded part of one.
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/=_-]{60,}")
@@ -267,7 +267,7 @@ def _refuse_forged(event: Mapping[str, object]) -> None:
     elif not _is_answer_url(str(event.get("ResponseURL"))):
         fault = "the 'ResponseURL' of the event is not one of CloudFormation"
     elif role is not None and not str(role).startswith(_ROLE.format(partition=partition, account=account)):
-        fault = "the 'Role' of the event is not a role that this library makes for a resource"
+        fault = "the 'Role' of the event is not a role of the account of the stack"
     else:
         return
     _log.error("refused, nothing was done: %s", fault)

@@ -345,7 +345,6 @@ HOST = BUCKET.removeprefix("https://")
         pytest.param({"ResponseURL": "http://169.254.169.254/latest"}, id="metadata"),
         pytest.param({"ResponseURL": "file:///etc/passwd"}, id="file"),
         pytest.param({"ResponseURL": "/x"}, id="no-host"),
-        pytest.param({"ResourceProperties": {"Role": ROLE}}, id="another-path"),
         pytest.param({"ResourceProperties": {"Role": OWN_ROLE.replace("1234", "9999")}}, id="another-account"),
         pytest.param({"ResourceProperties": {"Role": {"Ref": "Role"}}}, id="no-arn"),
     ],
