@@ -31,7 +31,7 @@ __all__ = ["Deployment", "LocalAws", "interpreter", "local_aws", "own_environmen
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 30
 STOP_SECONDS = 10
-DEPLOY_SECONDS = 120
+DEPLOY_SECONDS = 240  # Lambda tries a function again after a minute
 
 
 @dataclass(frozen=True, slots=True)
