@@ -52,6 +52,9 @@ class Need(enum.Enum):
     INTENT = "what the author of the stack said"
     """It speaks of props of our constructs. No file says the same, so over files it has nothing to say."""
 
+    CHANGE = "what is deployed, and what a deploy makes of it"
+    """It compares two states. No state alone says the same, so a view of a zone has nothing to say."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING
-
 import click
 
+from ses_email_auth.cli.judging import Ignored, conclude, judging_options, known_rule
 from ses_email_auth.cli.terminal import write
-from ses_email_auth.errors import display
 from ses_email_auth.sources.read import FORMATS
-
-if TYPE_CHECKING:
-    from ses_email_auth.checks.finding import Explanation
-    from ses_email_auth.cli.lint_result import LintResult
-
-_FORMATS = ("table", "json", "sarif", "github")
-_LEVELS = ("error", "warning", "info", "never")
-
 
 _HELP = f"""Say what receivers, SES or Route 53 will not like in the DNS records of PATH.
 
@@ -30,10 +18,8 @@ Exit code 0: nothing at or above --fail-on; 1: findings; 2: a PATH cannot be rea
 
 @click.command("lint", help=_HELP)
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True, help="How to print.")
-@click.option("--fail-on", type=click.Choice(_LEVELS), default="error", show_default=True, help="Exit with 1 from here on.")
+@judging_options(old_formats={"table": "text"})
 @click.option("--info", is_flag=True, help="Also say what needs no action.")
-@click.option("--ignore", multiple=True, metavar="ID", help="Leave a rule out; may be given several times.")
 @click.option("--parked", is_flag=True, help="Also ask domains that send no mail for their protection.")
 @click.option("--list", "list_rules", is_flag=True, help="List the rules.")
 @click.option("--explain", metavar="ID", help="Say all there is to know about one rule.")
@@ -53,51 +39,13 @@ def command(
         return write(_help_text(explain), 0)
     if not paths:
         raise click.UsageError("name a PATH, such as cdk.out or a zone file")
-    from ses_email_auth.checks.finding import Severity  # noqa: PLC0415 - --help needs no rules
     from ses_email_auth.cli.lint_result import lint_paths  # noqa: PLC0415 - --list needs no readers
 
-    ignored = {_known_rule(rule_id, "--ignore").id for rule_id in ignore}
-    result = lint_paths(paths, infos=info or fail_on == "info", ignored=ignored, parked=parked)
-    for error in result.unreadable:
-        click.echo(f"ses-email-auth: {display(str(error))}", err=True)
-    limit = None if fail_on == "never" else Severity(fail_on)
-    return write(_formatted(result, form), 2 if result.unreadable else int(result.reaches(limit)))
+    report = lint_paths(paths, infos=info or fail_on == "info", ignored=Ignored.of(ignore), parked=parked)
+    return conclude(report, form=form, fail_on=fail_on)
 
 
 def _help_text(explain: str | None) -> str:
     from ses_email_auth.cli.rule_help import explanation, listing  # noqa: PLC0415 - --help needs no rules
 
-    return listing() if explain is None else explanation(_known_rule(explain, "--explain"))
-
-
-def _known_rule(rule_id: str, option: str) -> Explanation:
-    """The rule of that id; also as the CDK names it, `ses-email-auth::ID`.
-
-    Raises:
-        UsageError: if there is none.
-    """
-    from ses_email_auth.cli.rule_help import by_id, near  # noqa: PLC0415 - --help needs no rules
-
-    name = rule_id.removeprefix("ses-email-auth::")
-    rule = by_id().get(name)
-    if rule is None:
-        raise click.UsageError(f"{option} {rule_id!r}: no such rule{near(name)}")
-    return rule
-
-
-def _formatted(result: LintResult, form: str) -> str:
-    if form == "json":
-        from ses_email_auth.cli.lint_json import as_json  # noqa: PLC0415 - each format brings modules of its own
-
-        return as_json(result)
-    if form == "sarif":
-        from ses_email_auth.cli.lint_sarif import as_sarif  # noqa: PLC0415 - as above
-
-        return as_sarif(result)
-    if form == "github":
-        from ses_email_auth.cli.lint_github import as_github  # noqa: PLC0415 - as above
-
-        return as_github(result)
-    from ses_email_auth.cli.lint_table import as_table  # noqa: PLC0415 - as above
-
-    return as_table(result, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    return listing() if explain is None else explanation(known_rule(explain, "--explain"))

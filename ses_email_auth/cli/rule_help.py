@@ -34,11 +34,16 @@ If it is meant, in a CDK app
 and here
     ses-email-auth lint --ignore {id} PATH
 """
+_CHANGE_MEANT = """\
+If it is meant
+    ses-email-auth impact --ignore {id} OLD NEW
+"""
 _DOCUMENT = re.compile(r"(?:RFC (\d+)|(draft-[\w-]+))(?: (section|appendix) ([\w.]+))?")
 _TEMPLATE = re.compile(r"(?:# region: (\S+)\n)?Resources:")
 _GUIDES = {
     "Amazon SES": "https://docs.aws.amazon.com/ses/latest/dg/Welcome.html",
     "Amazon Route 53": "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/Welcome.html",
+    "AWS CloudFormation": "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/Welcome.html",
     "AWS CDK": "https://docs.aws.amazon.com/cdk/v2/guide/home.html",
 }
 
@@ -54,7 +59,7 @@ def is_opt_in(rule: Explanation) -> bool:
 
 
 def by_id() -> dict[str, Explanation]:
-    """All rules, and the notices that are no rules, by id."""
+    """All that findings of any command can be about, by id: rules, and the notices that are no rules."""
     return {rule.id: rule for rule in chain(rules(parked=True), NOTICES)}
 
 
@@ -88,7 +93,8 @@ def explanation(rule: Explanation) -> str:
     if message:
         lines += ["", "It says", *wrap(message, "    ", "    ")]
     lines += ["", "What to do", *wrap(fix, "    ", "    "), ""]
-    return "\n".join([*lines, _MEANT.format(id=rule.id)])
+    meant = _CHANGE_MEANT if rule.need is Need.CHANGE else _MEANT
+    return "\n".join([*lines, meant.format(id=rule.id)])
 
 
 def speech(rule: Explanation) -> tuple[str, str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ses_email_auth.checks.finding import Finding, Severity
 from ses_email_auth.cli.lint_result import LintResult
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
+
+if TYPE_CHECKING:
+    from ses_email_auth.cli.report import Report
 
 ZONE = Origin("zones/example.com.zone", resource="line 12", line=12)
 STACK = Origin("cdk.out/Mail.template.json", resource="Spf2D1", construct_path="Mail/Spf", line=40)
@@ -23,8 +28,8 @@ def finding(rule_id: str = "spf-multiple", severity: Severity = Severity.ERROR, 
     return Finding(id=rule_id, severity=severity, records=records, **facts)
 
 
-def lint_result(*findings: Finding, **more: object) -> LintResult:
-    """What `lint` makes of findings in one zone that is wholly in view."""
+def linted(*findings: Finding, **more: object) -> Report:
+    """What `lint` says about findings in one zone that is wholly in view."""
     worst = findings[0].severity if findings else None
     facts = {"findings": findings, "worst": worst, "record_sets": 7, "zones": 1, "whole_zones": 1} | more
-    return LintResult(**facts)
+    return LintResult(**facts).report()

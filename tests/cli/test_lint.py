@@ -65,6 +65,9 @@ def ids(result: Result) -> list[str]:
         pytest.param([TWO_SPF, NO_RUA], ["--fail-on", "never"], 0, id="never"),
         pytest.param([TWO_SPF, GOOD_DMARC], ["--ignore", "spf-multiple"], 0, id="ignored"),
         pytest.param([TWO_SPF, GOOD_DMARC], ["--ignore", "ses-email-auth::spf-multiple"], 0, id="ignored-as-cdk-names-it"),
+        pytest.param([TWO_SPF, GOOD_DMARC], ["--ignore", "spf-multiple@EXAMPLE.com."], 0, id="ignored-at-its-name"),
+        pytest.param([TWO_SPF, GOOD_DMARC], ["--ignore", "spf-multiple@example.org"], 1, id="ignored-at-another-name"),
+        pytest.param([TWO_SPF, GOOD_DMARC], ["--ignore", "spf-pass-all@example.com"], 1, id="another-rule-ignored"),
     ],
 )
 def test_exit_codes(folder: Path, lines: list[str], options: list[str], code: int) -> None:
@@ -98,7 +101,7 @@ def test_parked_domains_are_asked_only_if_one_wants_it(folder: Path) -> None:
     assert "parked-unprotected" not in run("z.zone", "--parked", "--ignore", "parked-unprotected").stdout
 
 
-@pytest.mark.parametrize("form", ["json", "sarif", "github", "table"])
+@pytest.mark.parametrize("form", ["json", "sarif", "github", "text", "table"])
 def test_formats(folder: Path, form: str) -> None:
     """Each says the finding and its place, and prints nothing else on standard output; twice the same."""
     name = write(folder, TWO_SPF, GOOD_DMARC)
@@ -139,7 +142,11 @@ def test_tokens_are_said_in_one_line(folder: Path) -> None:
             ["x", "--ignore", "spf-multple"], "--ignore 'spf-multple': no such rule; did you mean spf-multiple", id="id"
         ),
         pytest.param(["--explain", "zzzz"], "--explain 'zzzz': no such rule; --list shows all", id="explain"),
-        pytest.param(["--format", "xml", "x"], "xml", id="format"),
+        pytest.param(
+            ["x", "--ignore", "spf-multple@example.com"], "--ignore 'spf-multple': no such rule; did you", id="id-at-a-name"
+        ),
+        pytest.param(["x", "--ignore", "spf-multiple@"], "no name behind the '@'; write spf-multiple@exam", id="no-name"),
+        pytest.param(["--format", "xml", "x"], "'xml' is not one of 'text', 'json', 'sarif', 'github'.", id="format"),
         pytest.param(["--\x1b[2J\n::error::x"], r"--\x1b[2J\n::error::x", id="hostile-option"),
     ],
 )
@@ -177,6 +184,7 @@ def test_help_and_version() -> None:
     result = run("--help")
     assert result.exit_code == 0
     assert "terraform show -json" in result.stdout
+    assert "[text|json|sarif|github]" in result.stdout
 
 
 def test_list_and_explain() -> None:
@@ -199,7 +207,11 @@ def test_what_cannot_be_read_hides_nothing(folder: Path) -> None:
     ]
     assert result.stderr.isascii()
     assert run("empty.zone", "--fail-on", "never").exit_code == 2
-    assert json.loads(run("empty.zone", "--format", "json").stdout) == {"findings": []}
+    assert json.loads(run("empty.zone", "--format", "json").stdout) == {
+        "schema": 1,
+        "unreadable": [{"path": "empty.zone", "reason": "it is empty"}],
+        "findings": [],
+    }
 
 
 def test_a_path_that_is_named_twice_counts_once(folder: Path) -> None:

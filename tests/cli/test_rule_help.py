@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 import runpy
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
-from ses_email_auth.checks.finding import Need, Severity
+from ses_email_auth.checks.finding import Explanation, Need, Severity
 from ses_email_auth.checks.notices import NOTICES
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.checks.rules.parked import PARKED_RULES
 from ses_email_auth.cli import rules_page as rules_page_module
 from ses_email_auth.cli.rule_help import by_id, explanation, listing, near, reference_url, speech
 from ses_email_auth.cli.rules_page import rules_page
-
-if TYPE_CHECKING:
-    from ses_email_auth.checks.finding import Explanation
 
 EVERY = list(by_id().values())
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -45,6 +41,21 @@ def test_an_explanation_is_complete(rule: Explanation) -> None:
     assert example <= set(text.splitlines())
     assert bool(example) == (rule not in NOTICES)
     assert [line for line in text.splitlines() if len(line) > 80 and line not in example and " " in line.strip()] == []
+
+
+def test_what_a_deploy_does_is_acknowledged_in_no_app() -> None:
+    """The plug-in does not know what is deployed, so only the command can leave it out."""
+    goes = Explanation(
+        id="impact-x",
+        severity=Severity.ERROR,
+        need=Need.CHANGE,
+        reason="A record goes.",
+        reference="AWS CloudFormation user guide, DeletionPolicy attribute",
+    )
+    text = explanation(goes)
+    assert "Acknowledgment" not in text
+    assert text.endswith("\nIf it is meant\n    ses-email-auth impact --ignore impact-x OLD NEW\n")
+    assert "https://docs.aws.amazon.com/AWSCloudFormation/" in text
 
 
 @pytest.mark.parametrize(

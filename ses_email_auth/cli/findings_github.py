@@ -14,17 +14,17 @@ from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.cli.lint_result import LintResult
     from ses_email_auth.cli.locations import Lines
+    from ses_email_auth.cli.report import Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def as_github(result: LintResult) -> str:
+def as_github(report: Report) -> str:
     """The commands, and the verdict for the log."""
-    lines = lines_of(result.findings)
-    commands = [_command(finding, lines) for finding in result.findings]
-    return "".join(f"{line}\n" for line in (*commands, harmless(display(result.verdict()))))
+    lines = lines_of(report.findings)
+    commands = [_command(finding, lines) for finding in report.findings]
+    return "".join(f"{line}\n" for line in (*commands, harmless(display(report.verdict))))
 
 
 def _command(finding: Finding, lines: Lines) -> str:

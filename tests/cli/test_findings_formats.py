@@ -10,19 +10,19 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.cli.lint_github import as_github
-from ses_email_auth.cli.lint_json import as_json
-from ses_email_auth.cli.lint_sarif import as_sarif
+from ses_email_auth.cli.findings_github import as_github
+from ses_email_auth.cli.findings_json import as_json
+from ses_email_auth.cli.findings_sarif import as_sarif
 from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.zone.declared import Origin
-from tests.cli.lint_results import STACK, ZONE, finding, lint_result
+from tests.cli.lint_results import STACK, ZONE, finding, linted
 from tests.hostile import HOSTILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ses_email_auth.cli.lint_result import LintResult
+    from ses_email_auth.cli.report import Report
 
 FORMATS = {"json": as_json, "sarif": as_sarif, "github": as_github}
 TWO_STACKS = finding(origins=(STACK, ZONE, *(Origin("z", line=number) for number in range(1, 5))))
@@ -30,8 +30,10 @@ TWO_STACKS = finding(origins=(STACK, ZONE, *(Origin("z", line=number) for number
 
 def test_json() -> None:
     """One object for each finding, with these keys; the first place, and the others in the message."""
-    document = json.loads(as_json(lint_result(TWO_STACKS, finding("cannot-tell", Severity.INFO, where="", fix="", origins=()))))
+    document = json.loads(as_json(linted(TWO_STACKS, finding("cannot-tell", Severity.INFO, where="", fix="", origins=()))))
     assert document == {
+        "schema": 1,
+        "unreadable": [],
         "findings": [
             {
                 "id": "spf-multiple",
@@ -40,6 +42,7 @@ def test_json() -> None:
                 "fix": "merge them",
                 "reference": "RFC 7208 section 4.5",
                 "path": "cdk.out/Mail.template.json",
+                "line": 40,
                 "resource": "Spf2D1",
                 "name": "example.com",
             },
@@ -50,21 +53,32 @@ def test_json() -> None:
                 "fix": "",
                 "reference": "RFC 7208 section 4.5",
                 "path": "",
+                "line": None,
                 "resource": "",
                 "name": "",
             },
-        ]
+        ],
     }
 
 
 def test_json_without_findings() -> None:
     """A program needs no special case."""
-    assert json.loads(as_json(lint_result())) == {"findings": []}
+    assert json.loads(as_json(linted())) == {"schema": 1, "unreadable": [], "findings": []}
+
+
+def test_json_says_what_cannot_be_read() -> None:
+    """A file that cannot be read must not look clean; a file whose line is not known has the line null."""
+    said = linted(
+        finding(origins=(Origin("plan.json", resource="a.b"),)), unreadable=(UnreadableSource("x\u202e", "it is empty"),)
+    )
+    document = json.loads(as_json(said))
+    assert document["unreadable"] == [{"path": r"x\u202e", "reason": "it is empty"}]
+    assert document["findings"][0]["line"] is None
 
 
 def test_github() -> None:
     """A command for each finding, beside its line, and the verdict; properties and messages are escaped."""
-    said = lint_result(
+    said = linted(
         finding(message="50% off, two: really", origins=(STACK, ZONE)),
         finding("dmarc-no-rua", Severity.WARNING, origins=(Origin("a,b:c%.zone"),)),
         finding("cannot-tell", Severity.INFO, where="", fix="", origins=()),
@@ -87,9 +101,9 @@ def test_paths_are_those_of_the_repository(tmp_path: Path, monkeypatch: pytest.M
     """Relative to the working folder if they lie below; else absolute."""
     monkeypatch.chdir(tmp_path)
     below, outside = Origin(str(tmp_path / "a b" / "z.zone")), Origin(str(tmp_path.parent / "z.zone"))
-    assert "file=a b/z.zone," in as_github(lint_result(finding(origins=(below,))))
-    assert f"file={tmp_path.parent.as_posix()}/z.zone," in as_github(lint_result(finding(origins=(outside,))))
-    uris = [_uri(_sarif(lint_result(finding(origins=(each,))))["results"][0]["locations"][0]) for each in (below, outside)]
+    assert "file=a b/z.zone," in as_github(linted(finding(origins=(below,))))
+    assert f"file={tmp_path.parent.as_posix()}/z.zone," in as_github(linted(finding(origins=(outside,))))
+    uris = [_uri(_sarif(linted(finding(origins=(each,))))["results"][0]["locations"][0]) for each in (below, outside)]
     assert uris == ["a%20b/z.zone", f"file://{tmp_path.parent.as_posix()}/z.zone"]
 
 
@@ -104,14 +118,14 @@ def test_a_path_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("ses_email_auth.cli.locations.Path", Windows)
     inside, outside = Origin("C:\\work\\dns\\a#.zone", line=1), Origin("D:\\dns\\b.zone", line=1)
-    said = lint_result(finding(origins=(inside, outside)))
+    said = linted(finding(origins=(inside, outside)))
     result = _sarif(said)["results"][0]
     assert _uri(result["locations"][0]) == "dns/a%23.zone"
     assert _uri(result["relatedLocations"][0]) == "file:///D:/dns/b.zone"
     assert "file=dns/a#.zone,line=1" in as_github(said)
 
 
-def _sarif(said: LintResult) -> dict[str, Any]:
+def _sarif(said: Report) -> dict[str, Any]:
     log = json.loads(as_sarif(said))
     (run,) = log["runs"]
     assert isinstance(run, dict)
@@ -124,7 +138,7 @@ def _uri(location: dict[str, Any]) -> str:
 
 def test_sarif() -> None:
     """A result with its place in file and construct, its other places, and the rule that says it."""
-    run = _sarif(lint_result(finding(origins=(STACK, ZONE)), finding("dmarc-no-rua", Severity.WARNING, fix="")))
+    run = _sarif(linted(finding(origins=(STACK, ZONE)), finding("dmarc-no-rua", Severity.WARNING, fix="")))
     driver = run["tool"]["driver"]
     first, second = run["results"]
     assert first == {
@@ -159,7 +173,7 @@ def test_sarif() -> None:
 
 def test_sarif_names_a_resource_without_a_construct_and_a_file_without_a_line() -> None:
     """Terraform has addresses, and nobody knows the line."""
-    (result,) = _sarif(lint_result(finding(origins=(Origin("plan.json", resource="aws_route53_record.spf"),))))["results"]
+    (result,) = _sarif(linted(finding(origins=(Origin("plan.json", resource="aws_route53_record.spf"),))))["results"]
     (location,) = result["locations"]
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "aws_route53_record.spf"
     assert "region" not in location["physicalLocation"]
@@ -168,7 +182,7 @@ def test_sarif_names_a_resource_without_a_construct_and_a_file_without_a_line() 
 def test_sarif_says_what_stands_in_no_file_beside_the_results() -> None:
     """Code scanning refuses an upload with a result that has no location."""
     run = _sarif(
-        lint_result(
+        linted(
             finding("rule-failed", Severity.WARNING, origins=(), message="the rule x failed", fix="report it"),
             unreadable=(UnreadableSource("x\u202e", "no such file"),),
         )
@@ -189,7 +203,7 @@ def test_fingerprints_follow_the_fault_and_not_the_line() -> None:
     """A line more above changes nothing; another name, rule or resource does; two faults of one record differ."""
 
     def prints(*findings: Any) -> list[str]:
-        return [result["partialFingerprints"]["idNameResource/v1"] for result in _sarif(lint_result(*findings))["results"]]
+        return [result["partialFingerprints"]["idNameResource/v1"] for result in _sarif(linted(*findings))["results"]]
 
     moved = Origin("zones/example.com.zone", resource="line 13", line=13)
     assert prints(finding()) == prints(finding(origins=(moved,), message="other words"))
@@ -214,7 +228,7 @@ def _has(kind: str, thing: dict[str, Any]) -> None:
 def test_sarif_is_valid(text: str) -> None:
     """What the schema asks for, whatever the texts hold: fields, levels, URI references, lines, texts that are not empty."""
     origins = (Origin(text, resource=text, construct_path=text, line=3), Origin(f"/{text}", resource=text))
-    log = json.loads(as_sarif(lint_result(finding(message=text, fix=text, where=text, origins=origins))))
+    log = json.loads(as_sarif(linted(finding(message=text, fix=text, where=text, origins=origins))))
     _has("log", log)
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
@@ -246,9 +260,9 @@ def _strings(value: Any) -> list[str]:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_hostile_text(form: str, text: str) -> None:
     """No control, no direction mark, no command but ours, in the output and in the values that a program reads from it."""
-    write: Callable[[LintResult], str] = FORMATS[form]
+    write: Callable[[Report], str] = FORMATS[form]
     origins = (Origin(text, resource=text, construct_path=text), Origin(f"/{text}"))
-    said = lint_result(
+    said = linted(
         finding(message=text, fix=text, where=text, origins=origins),
         finding("rule-failed", Severity.WARNING, message=text, fix=text, where=text, origins=()),
         unreadable=(UnreadableSource(text, text),),

@@ -1,6 +1,7 @@
 """Findings as JSON, for programs: one object for each finding, so that counting objects counts faults.
 
-`path` and `resource` are the first location of a finding. If it has others (two stacks, one name), `message` names them.
+`path`, `line` and `resource` are the first location of a finding. If it has others (two stacks, one name), `message` names
+them. A path that cannot be read is said, so that its silence is not taken for a clean file.
 """
 
 from __future__ import annotations
@@ -13,17 +14,22 @@ from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.cli.lint_result import LintResult
     from ses_email_auth.cli.locations import Lines
+    from ses_email_auth.cli.report import Report
 
 
-def as_json(result: LintResult) -> str:
+def as_json(report: Report) -> str:
     """The document, in ASCII."""
-    lines = lines_of(finding for finding in result.findings if len(finding.origins) > 1)
-    return json.dumps({"findings": [_object(finding, lines) for finding in result.findings]}, indent=2) + "\n"
+    lines = lines_of(report.findings)
+    document = {
+        "schema": 1,
+        "unreadable": [{"path": display(each.path), "reason": display(each.reason)} for each in report.unreadable],
+        "findings": [_object(finding, lines) for finding in report.findings],
+    }
+    return json.dumps(document, indent=2) + "\n"
 
 
-def _object(finding: Finding, lines: Lines) -> dict[str, str]:
+def _object(finding: Finding, lines: Lines) -> dict[str, str | int | None]:
     first = next(iter(finding.origins), None)
     return {
         "id": finding.id,
@@ -32,6 +38,7 @@ def _object(finding: Finding, lines: Lines) -> dict[str, str]:
         "fix": display(finding.fix),
         "reference": finding.reference,
         "path": "" if first is None else display(first.path),
+        "line": None if first is None else lines[first],
         "resource": "" if first is None else display(first.resource),
         "name": display(finding.name),
     }

@@ -20,8 +20,8 @@ from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
     from ses_email_auth.checks.finding import Explanation, Finding
-    from ses_email_auth.cli.lint_result import LintResult
     from ses_email_auth.cli.locations import Lines
+    from ses_email_auth.cli.report import Report
     from ses_email_auth.zone.declared import Origin
 
 _Json: TypeAlias = "str | int | bool | list[_Json] | dict[str, _Json]"
@@ -30,9 +30,9 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def as_sarif(result: LintResult) -> str:
+def as_sarif(report: Report) -> str:
     """The log, in ASCII."""
-    located = [finding for finding in result.findings if finding.origins]
+    located = [finding for finding in report.findings if finding.origins]
     ids = {finding.id for finding in located}
     rules = [rule for rule in by_id().values() if rule.id in ids]
     index = {rule.id: at for at, rule in enumerate(rules)}
@@ -51,7 +51,7 @@ def as_sarif(result: LintResult) -> str:
     run: _Json = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(result)],
+        "invocations": [_invocation(report)],
         "results": results,
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
@@ -112,16 +112,16 @@ def _fingerprint(finding: Finding) -> str:
     return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _invocation(result: LintResult) -> _Json:
-    without_location = [finding for finding in result.findings if not finding.origins]
+def _invocation(report: Report) -> _Json:
+    without_location = [finding for finding in report.findings if not finding.origins]
     return {
-        "executionSuccessful": not result.unreadable,
+        "executionSuccessful": not report.unreadable,
         "toolExecutionNotifications": [
             *(
                 _notification(_LEVELS[finding.severity], f"{finding.id}: {_sentence(finding, {})}")
                 for finding in without_location
             ),
-            *(_notification("error", _plain(display(str(error)))) for error in result.unreadable),
+            *(_notification("error", _plain(display(str(error)))) for error in report.unreadable),
         ],
     }
 

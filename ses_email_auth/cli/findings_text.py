@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.cli.lint_result import LintResult
     from ses_email_auth.cli.locations import Lines
+    from ses_email_auth.cli.report import Report
 
 _ALIKE = 3  # so many findings of one rule are said one by one
 _PLACES = 3
@@ -26,16 +26,16 @@ _MARKS = {Severity.ERROR: "ERROR", Severity.WARNING: "WARN", Severity.INFO: "INF
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
-def as_table(result: LintResult, *, color: bool = False) -> str:
+def as_text(report: Report, *, color: bool = False) -> str:
     """The text, with colors or without."""
-    lines = wrap(display(result.verdict()), "", "  ")
-    findings = [finding for finding in result.findings if finding.id != CANNOT_TELL]  # that is a line at the end
+    lines = wrap(display(report.verdict), "", "  ")
+    findings = [finding for finding in report.findings if finding.id != CANNOT_TELL]  # that is a line at the end
     groups = list(_groups(findings))
     file_lines = lines_of(alike[0] for alike in groups)
     for number, alike in enumerate(groups, 1):
         first, *rest = map(harmless, _block(number, alike, file_lines))
         lines += ["", _colored(first, alike[0].severity) if color else first, *rest]
-    return "\n".join([*lines, *_ending(result), ""])
+    return "\n".join([*lines, *_ending(report), ""])
 
 
 def _groups(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
@@ -88,15 +88,9 @@ def _colored(line: str, severity: Severity) -> str:
     return line.replace(mark, click.style(mark, fg=_COLORS[severity], bold=True), 1)
 
 
-def _ending(result: LintResult) -> Iterator[str]:
-    notes = []
-    if result.not_in_view() and not result.counts():
-        notes += wrap(result.not_in_view(), "", "  ")
-    if result.cannot_tell:
-        notes += wrap(f"Cannot tell: {display(result.cannot_tell)}", "", "  ")
-    if result.hidden_infos:
-        notes += [f"Infos that need no action: {result.hidden_infos}; --info shows them"]
-    if result.counts():
+def _ending(report: Report) -> Iterator[str]:
+    notes = [line for note in report.notes for line in wrap(display(note), "", "  ")]
+    if any(finding.id != CANNOT_TELL for finding in report.findings):
         notes += ["Why, and source: ses-email-auth lint --explain ID"]
     if notes:
         yield ""
