@@ -32,7 +32,7 @@ def _lists(record: DmarcRecord) -> tuple[tuple[str, tuple[ReportUri, ...]], ...]
 
 @rule(
     id="dmarc-rua-many",
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     need=Need.RECORD,
     for_constructs=True,
     reason="Receivers that follow RFC 7489 need to support two URIs; a third one gets fewer reports or none.",

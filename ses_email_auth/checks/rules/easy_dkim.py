@@ -170,7 +170,7 @@ Resources:
 
 @rule(
     id="dkim-cname-by-hand",
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     need=Need.RECORD,
     reason="The host of SES's DKIM keys varies by region and cell; one that is typed or copied can be that of another.",
     reference="Amazon SES developer guide, creating identities",
@@ -195,7 +195,6 @@ def dkim_cname_by_hand(view: ZoneView) -> Iterator[Fault]:
             message=f"the host in the DKIM records of {domain} is typed; it varies by region and cell"
             f"{_other(view, domain, records)}",
             fix=f"take it from the identity (Fn::GetAtt), or {compare}" if has_attribute else compare,
-            severity=None if has_attribute else Severity.INFO,
             records=records,
         )
 

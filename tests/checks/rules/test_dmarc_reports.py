@@ -263,7 +263,7 @@ LOUD = [
     loud(
         "dmarc-rua-many",
         dmarc(f"p=none; rua={THREE}"),
-        Severity.WARNING,
+        Severity.INFO,
         AT,
         "rua names 3 places; RFC 7489 receivers need to send reports to 2 only",
         TWO_AT_MOST,
@@ -272,7 +272,7 @@ LOUD = [
     loud(
         "dmarc-rua-many",
         dmarc(f"p=none; {REPORTS}; ruf={THREE}; fo=1"),
-        Severity.WARNING,
+        Severity.INFO,
         AT,
         "ruf names 3 places; RFC 7489 receivers need to send reports to 2 only",
         TWO_AT_MOST,

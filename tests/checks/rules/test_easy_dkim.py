@@ -110,7 +110,7 @@ LOUD = [
     loud(
         "dkim-cname-by-hand",
         part(*typed_dkim("abc"), identity()),
-        Severity.WARNING,
+        Severity.INFO,
         WHERE,
         TYPED,
         COMPARE,
@@ -119,7 +119,7 @@ LOUD = [
     loud(
         "dkim-cname-by-hand",
         part(*typed_dkim("abc"), identity(TOKEN)),
-        Severity.WARNING,
+        Severity.INFO,
         WHERE,
         TYPED,
         COMPARE,
@@ -137,7 +137,7 @@ LOUD = [
     loud(
         "dkim-cname-by-hand",
         part(*typed_dkim("abc"), identity(region="eu-south-1")),
-        Severity.WARNING,
+        Severity.INFO,
         WHERE,
         f"{TYPED}, and AWS lists dkim.eu-south-1.amazonses.com for 'eu-south-1'",
         COMPARE,
@@ -146,7 +146,7 @@ LOUD = [
     loud(
         "dkim-cname-by-hand",
         part(*typed_dkim("abc", "dkim.eu-south-1.amazonses.com."), identity(region="eu-south-1")),
-        Severity.WARNING,
+        Severity.INFO,
         WHERE,
         TYPED,
         COMPARE,
