@@ -75,7 +75,7 @@ def spf_redirect_ignored(view: ZoneView) -> Iterator[Fault]:
     severity=Severity.WARNING,
     need=Need.RECORD,
     for_constructs=True,
-    reason="Without all and redirect the result for strangers is neutral, which receivers treat like no record.",
+    reason="Without all and redirect, or with ?all, the result for strangers is neutral, which counts as no record.",
     reference="RFC 7208 section 4.7",
     example='example.com. 600 IN TXT "v=spf1 include:amazonses.com"',
 )
@@ -86,13 +86,14 @@ def spf_no_all(view: ZoneView) -> Iterator[Fault]:
         for lead in entry.leads:
             (redirected if isinstance(lead.term, Redirect) else included).add(lead.name)
     for entry, record in _records(view):
-        if record.all_qualifier is not None or record.redirect is not None:
+        if record.redirect is not None or record.all_qualifier not in {None, SpfQualifier.NEUTRAL}:
             continue
         # RFC 7208 section 5.2: for an include it is all the same whether the record ends with neutral or with fail.
         if entry.name in redirected or not (entry.name in included or _is_part(entry.name)):
             yield Fault(
                 where=entry.where,
-                message="neither all nor redirect: mail from every other host is neutral, as if there were no record",
+                message=f"{'neither all nor redirect' if record.all_qualifier is None else '?all'}: "
+                "mail from every other host is neutral, as if there were no record",  # RFC 7208 section 8.2
                 fix="end it with ~all or -all",
             )
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 AT = "example.com TXT"
 TO_FRONT = "move it in front of the first all, or take it out"
+NEUTRAL_ALL = "?all: mail from every other host is neutral, as if there were no record"
 NEUTRAL = "neither all nor redirect: mail from every other host is neutral, as if there were no record"
 END = "end it with ~all or -all"
 SLOW = "ptr is slow and unreliable, so that large receivers skip it, and it costs a lookup"
@@ -69,6 +70,17 @@ LOUD = [
         id="the-target-of-a-redirect",
     ),
     loud("spf-no-all", _spf("mx", "*.example.com"), Severity.WARNING, "*.example.com TXT", NEUTRAL, END, id="wildcard"),
+    loud("spf-no-all", _spf("mx ?all"), Severity.WARNING, AT, NEUTRAL_ALL, END, id="neutral"),
+    loud("spf-no-all", _spf("include:a.example ?ALL -all"), Severity.WARNING, AT, NEUTRAL_ALL, END, id="the-first-all-counts"),
+    loud(
+        "spf-no-all",
+        part(txt("example.com", "v=spf1 redirect=_spf.example.com"), txt("_spf.example.com", "v=spf1 mx ?all")),
+        Severity.WARNING,
+        "_spf.example.com TXT",
+        NEUTRAL_ALL,
+        END,
+        id="a-neutral-target-of-a-redirect",
+    ),
     loud("spf-ptr", _spf("ptr ~all"), Severity.WARNING, AT, SLOW, HOSTS, id="ptr"),
     loud("spf-ptr", _spf("-ptr:example.net exists:%{p}.a.example ~all"), Severity.WARNING, AT, SLOW, HOSTS, id="ptr-and-p"),
     loud("spf-ptr", _spf("exists:%{i}.%{P2r}.a.example ~all"), Severity.WARNING, AT, SLOW_MACRO, ADDRESS, id="the-macro-p"),
@@ -190,7 +202,16 @@ SILENT = [
     silent("spf-terms-after-all", _spf("-all ipv4:192.0.2.1"), id="spf-syntax-says-it"),
     silent("spf-redirect-ignored", _spf("mx redirect=_spf.example.net"), id="redirect-alone"),
     silent("spf-redirect-ignored", _spf("mx -all"), id="all-alone"),
-    silent("spf-no-all", _spf("mx ?all"), id="neutral-by-intent"),
+    silent("spf-no-all", _spf("mx ~all"), id="softfail"),
+    silent("spf-no-all", _spf("mx -all"), id="fail"),
+    silent("spf-no-all", _spf("mx ~all ?all"), id="the-second-all-is-never-reached"),
+    silent("spf-no-all", _spf("mx ?all redirect=a.example"), id="spf-redirect-ignored-says-it"),
+    silent("spf-no-all", _spf("mx ?all", "_spf.example.com"), id="a-neutral-record-to-be-included"),
+    silent(
+        "spf-no-all",
+        part(txt("example.com", "v=spf1 include:mail.example.com -all"), txt("mail.example.com", "v=spf1 mx ?all")),
+        id="a-neutral-one-that-is-included",
+    ),
     silent("spf-no-all", _spf("redirect=a.example"), id="redirect-decides"),
     silent("spf-no-all", _spf("mx", "_spf.example.com"), id="a-record-to-be-included"),
     silent("spf-no-all", _spf("mx", "spf1.example.com"), id="another"),
