@@ -149,6 +149,7 @@ class _Reader:
             raise self._error(entry, str(error)) from error
         record_set = self.sets.setdefault((self.owner.lower(), head.type), _Set(self.owner, ttl, entry.line))
         record_set.values[value] = None
+        record_set.ttls[ttl] = None
 
     def _add_alias(self, entry: _Entry, head: _Head) -> None:
         kind = head.data[0].upper()
@@ -187,6 +188,7 @@ class _Reader:
                 tuple(record_set.values),
                 Origin(self.path, resource=f"line {record_set.line}", line=record_set.line),
                 ttl=record_set.ttl,
+                other_ttls=tuple(ttl for ttl in record_set.ttls if ttl not in {"", record_set.ttl}),
                 is_alias=not record_set.values,
                 zone_id=self.path,
             )
@@ -224,6 +226,7 @@ class _Set:
     ttl: str
     line: int
     values: dict[str, None] = field(default_factory=dict)  # RFC 2181 section 5: a record counts once
+    ttls: dict[str, None] = field(default_factory=dict)  # RFC 2181 section 5.2: there should be one
 
 
 class _Head:

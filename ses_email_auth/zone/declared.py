@@ -101,6 +101,9 @@ class DeclaredRecordSet:
     """The hosted zone, as precise as the file is: an id of Route 53, or a mark that all records of one zone share. Empty if it
     is not known."""
 
+    other_ttls: tuple[str, ...] = ()
+    """Further TTLs that lines of a zone file give the same set."""
+
     @classmethod
     def of(  # noqa: PLR0913 - all but the first four are rare
         cls,
@@ -115,6 +118,7 @@ class DeclaredRecordSet:
         is_alias: bool = False,
         identity: str = "",
         zone_id: str = "",
+        other_ttls: tuple[str, ...] = (),
     ) -> DeclaredRecordSet:
         """The set with this spelling, its name and type read."""
         upper = type_text.upper()
@@ -130,6 +134,7 @@ class DeclaredRecordSet:
             is_alias=is_alias,
             identity=identity,
             zone_id=zone_id,
+            other_ttls=other_ttls,
         )
 
     @property

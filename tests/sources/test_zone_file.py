@@ -169,6 +169,16 @@ def test_alias_sets_of_cli53_are_read() -> None:
     ]
 
 
+def test_all_ttls_of_a_set_are_kept() -> None:
+    """RFC 2181 section 5.2: a set has one TTL, so a rule can say that it has several; the first counts."""
+    lines = ["$TTL 1h", "@ 300 TXT a", "@ TXT b", "@ 5m TXT c", "@ 60 TXT c", "@ 3600 A 192.0.2.1", "@ A 192.0.2.2"]
+    texts, addresses = read_zone_file("$ORIGIN example.com.\n" + "\n".join(lines), "part").records
+    assert (texts.ttl, texts.other_ttls) == ("300", ("3600", "60"))
+    assert (addresses.ttl, addresses.other_ttls) == ("3600", ())
+    without, _ = read_zone_file("example.com. TXT a\nexample.com. A 192.0.2.1\nexample.com. 60 TXT b", "part").records
+    assert (without.ttl, without.other_ttls) == ("", ("60",))
+
+
 def test_a_record_without_a_ttl_has_that_of_the_one_before() -> None:
     """RFC 1035 section 5.1; with $TTL it has that one (RFC 2308 section 4)."""
     text = "a.e.com. 60 A 192.0.2.1\nb.e.com. A 192.0.2.1\n$TTL 120\nc.e.com. A 192.0.2.1\nd.e.com. 30 A 192.0.2.1\n"

@@ -192,6 +192,54 @@ def ttl_invalid(view: ZoneView) -> Iterator[Fault]:
             yield _fault(record, message, "write seconds, for example 3600")
 
 
+def _weighted(name: str, ttl: int) -> str:
+    return (
+        f"  {name}:\n    Type: AWS::Route53::RecordSet\n    Properties:\n"
+        "      HostedZoneId: Z0123456789EXAMPLE\n      Name: mail.example.com.\n      Type: A\n"
+        f"      SetIdentifier: {name}\n      Weight: 1\n      TTL: {ttl}\n      ResourceRecords: [192.0.2.1]\n"
+    )
+
+
+@rule(
+    id="ttl-several",
+    severity=Severity.INFO,
+    need=Need.RECORD,
+    reason="The records of one name and type have one TTL: servers, and Route 53 at an import, keep one of several.",
+    reference="RFC 2181 section 5.2",
+    example=f"Resources:\n{_weighted('Blue', 300)}{_weighted('Green', 3600)}",
+)
+def ttl_several(view: ZoneView) -> Iterator[Fault]:
+    for record in view.seen:
+        ttls = [ttl for ttl in (record.ttl, *record.other_ttls) if ttl] if record.other_ttls else []
+        if len(ttls) > 1 and record.type is not None:
+            message = f"lines of one record set say the TTLs {', '.join(ttls)}; a set has one, and DNS answers with one of them"
+            yield _fault(record, message, "give all its lines one TTL")
+    for records in _of_one_policy(view):
+        different = ", ".join(dict.fromkeys(record.ttl for record in records))
+        yield Fault(
+            where=visible(records[0].place),
+            message=f"the record sets of one routing policy have the TTLs {different}; where they are weighted, "
+            "Route 53 gives all the last one",
+            fix="give all of them one TTL",
+            records=records,
+        )
+
+
+def _of_one_policy(view: ZoneView) -> Iterator[tuple[DeclaredRecordSet, ...]]:
+    """The sets of one file that share name, type and a routing policy, and differ in their TTLs.
+
+    Route 53 developer guide, "Values specific for weighted records", TTL.
+    """
+    by_place: dict[tuple[str, str], list[DeclaredRecordSet]] = {}
+    for record in view.seen:
+        has_policy = record.set_identifier is not None and not record.set_identifier.startswith("condition ")
+        if has_policy and record.ttl and record.type is not None and not is_hidden(record.ttl):
+            by_place.setdefault((record.origin.path, record.place), []).append(record)
+    for records in by_place.values():
+        if len({record.ttl for record in records}) > 1:
+            yield tuple(records)
+
+
 _TYPES = (
     "A",
     "AAAA",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.zone.views import TOKEN, declared, part, txt
+from tests.zone.views import TEMPLATE, TOKEN, declared, part, txt
 
 if TYPE_CHECKING:
     from ses_email_auth.zone.declared import DeclaredRecordSet
@@ -30,6 +30,10 @@ def _txt(*values: str) -> ZoneView:
 
 def _a(ttl: str, line: int | None = None) -> DeclaredRecordSet:
     return declared("example.com", "A", "192.0.2.1", ttl=ttl, line=line)
+
+
+def _policy(ttl: str, set_identifier: str, path: str = TEMPLATE) -> DeclaredRecordSet:
+    return declared("example.com", "A", "192.0.2.1", ttl=ttl, set_identifier=set_identifier, path=path)
 
 
 LOUD = [
@@ -182,6 +186,24 @@ LOUD = [
         id="endless",
     ),
     loud(
+        "ttl-several",
+        part(declared("example.com", "TXT", '"a"', '"b"', ttl="300", other_ttls=("3600", "60"), line=3)),
+        Severity.INFO,
+        AT,
+        "lines of one record set say the TTLs 300, 3600, 60; a set has one, and DNS answers with one of them",
+        "give all its lines one TTL",
+        id="lines-of-a-zone-file",
+    ),
+    loud(
+        "ttl-several",
+        part(_policy("300", "blue"), _policy("60", "green"), _policy("300", "red")),
+        Severity.INFO,
+        "example.com A",
+        "the record sets of one routing policy have the TTLs 300, 60; where they are weighted, Route 53 gives all the last one",
+        "give all of them one TTL",
+        id="a-routing-policy",
+    ),
+    loud(
         "record-type-unknown",
         part(declared("example.com", "TXTT", '"x"')),
         ERROR,
@@ -218,6 +240,21 @@ SILENT = [
     silent("ttl-missing", part(_a("", line=1)), id="a-zone-file"),
     silent("ttl-invalid", part(_a("2147483647"), _a(""), _a(TOKEN), _a("0")), id="good-absent-and-unknown"),
     silent("ttl-invalid", part(_a("1h", line=1)), id="a-zone-file"),
+    silent(
+        "ttl-several",
+        part(
+            declared("example.com", "SPF", '"a"', ttl="300", other_ttls=("60",), line=1),
+            declared("www.example.com", "RRSIG", "x", ttl="300", other_ttls=("60",), line=2),
+        ),
+        id="types-that-mail-does-not-use",
+    ),
+    silent(
+        "ttl-several", part(declared("example.com", "TXT", '"a"', ttl="", other_ttls=("60",), line=1)), id="one-is-not-known"
+    ),
+    silent("ttl-several", part(_policy("300", "blue"), _policy("300", "green"), _policy("", "an-alias")), id="one-ttl"),
+    silent("ttl-several", part(_policy("300", "blue"), _policy(TOKEN, "green")), id="a-ttl-not-known-yet"),
+    silent("ttl-several", part(_policy("300", "condition IsTest"), _policy("60", "condition IsProd")), id="conditions"),
+    silent("ttl-several", part(_policy("300", "blue"), _policy("60", "green", path="old.json")), id="two-files"),
     silent(
         "record-type-unknown",
         part(declared("example.com", "SVCB", "1 ."), declared("example.com", "a", "192.0.2.1")),

@@ -172,5 +172,6 @@ def test_the_severities_of_the_rules() -> None:
             "ses-verification-txt",
             "spf-duplicate-term",
             "tls-rpt-no-mx",
+            "ttl-several",
         },
     }
