@@ -100,12 +100,68 @@ def mail_from_no_mx(view: ZoneView) -> Iterator[Fault]:
         answer = view.answers(name, RecordType.MX, RecordType.CNAME)
         if any(record.type is RecordType.CNAME or any(text.endswith(" .") for text in record.texts) for record in answer):
             continue
+        publish = f"publish one MX there: 10 feedback-smtp.{visible(identity.region) or '<region>'}.amazonses.com"
+        is_taken = bool(view.at(name, RecordType.MX))
         yield Fault(
             where=f"{name} MX",
             message=f"{name}, the MAIL FROM domain of {shown(identity.name)}, has {'another MX' if answer else 'no MX'}",
-            fix=f"publish one MX there: 10 feedback-smtp.{visible(identity.region) or '<region>'}.amazonses.com",
+            fix=f"{another_mail_from(name)}; that MX usually belongs to somebody else" if is_taken else publish,
             records=(*answer, identity),
         )
+
+
+def another_mail_from(name: DomainName) -> str:
+    """The fix where others have a record at the MAIL FROM name: many e-mail providers ask for one at `bounce`."""
+    label = "ses-mail" if name.labels[0] == "ses-bounce" else "ses-bounce"
+    return f'choose another MAIL FROM domain, for example mail_from_subdomain="{label}"'
+
+
+@rule(
+    id="mail-from-cname",
+    severity=Severity.WARNING,
+    need=Need.RECORDS,
+    reason="SES looks for its own MX at the MAIL FROM domain; behind a CNAME are the records of whoever it leads to.",
+    reference="Amazon SES developer guide, custom MAIL FROM domain",
+    example="""\
+Resources:
+  Identity:
+    Type: AWS::SES::EmailIdentity
+    Properties:
+      EmailIdentity: example.com
+      MailFromAttributes:
+        MailFromDomain: bounce.example.com
+  Other:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: bounce.example.com.
+      Type: CNAME
+      TTL: 600
+      ResourceRecords: [bounces.provider.example]
+""",
+)
+def mail_from_cname(view: ZoneView) -> Iterator[Fault]:
+    for identity in view.identities:
+        name = identity.mail_from_domain
+        if name is None or view.at(name, RecordType.MX):  # beside an MX, cname-beside-data says it
+            continue
+        for record in view.at(name, RecordType.CNAME):
+            is_alternative = isinstance(record, DeclaredRecordSet) and record.set_identifier is not None
+            if is_alternative or not record.texts or _leads_to_ses(view, record.texts[0]):
+                continue
+            yield Fault(
+                where=f"{name} CNAME",
+                message=f"{name}, the MAIL FROM domain of {shown(identity.name)}, is a CNAME, beside which no MX can stand",
+                fix=f"{another_mail_from(name)}; the CNAME usually belongs to another e-mail provider",
+                records=(record, identity),
+            )
+
+
+def _leads_to_ses(view: ZoneView, target: str) -> bool:
+    """Whether a CNAME leads to a name in view that has the MX of SES, or nobody knows where."""
+    return (
+        holds_token(target) or "<" in target or any(target.removesuffix(".").lower() == name.text for name in view.mail_from_mx)
+    )
 
 
 @rule(

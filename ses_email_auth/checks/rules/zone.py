@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
+from ses_email_auth.checks.rules.mail_from import another_mail_from
 from ses_email_auth.checks.rules.record_text import is_hidden
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
@@ -88,16 +89,20 @@ def _what_happens(group: list[DeclaredRecordSet]) -> str:
     example='www.example.com. 600 IN CNAME host.example.net.\nwww.example.com. 600 IN TXT "v=spf1 -all"',
 )
 def cname_beside_data(view: ZoneView) -> Iterator[Fault]:
+    mail_froms = _mail_froms(view)
     for name in dict.fromkeys(record.name for record in view.sets(RecordType.CNAME) if _stands_alone(record)):
         if not isinstance(name, DomainName) or name == view.zone:
             continue
         here = tuple(filter(_stands_alone, view.all_at(name)))
         kinds = ", ".join(dict.fromkeys(kind for kind in map(_type, here) if kind.isalnum() and kind not in _BESIDE_CNAME))
         if kinds:
+            is_mail_from = name in view.mail_from_mx or name.text in mail_froms
             yield Fault(
                 where=f"{name} CNAME",
                 message=f"{name} has a CNAME and {kinds}; a CNAME must stand alone, and Route 53 refuses both together",
-                fix="remove the CNAME, or all that stands beside it",
+                fix=f"{another_mail_from(name)}; the CNAME usually belongs to another e-mail provider"
+                if is_mail_from
+                else "remove the CNAME, or all that stands beside it",
                 records=here,
             )
 

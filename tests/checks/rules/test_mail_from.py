@@ -29,6 +29,7 @@ OF_ITS_OWN = "give each region a MAIL FROM domain of its own"
 NOT_YET = "a new identity sends nothing until SES has seen the MX, which takes up to 72 hours"
 SENDS = "bounce.example.com is a MAIL FROM domain, and an identity of its own sends mail from it"
 NOTHING_ELSE = "send from another domain: SES asks that a MAIL FROM domain is used for nothing else"
+CHOOSE_ANOTHER = 'choose another MAIL FROM domain, for example mail_from_subdomain="ses-bounce"'
 REJECT = "REJECT_MESSAGE"
 
 
@@ -184,6 +185,36 @@ LOUD = [
         id="the-mx-of-a-wildcard",
     ),
     loud(
+        "mail-from-no-mx",
+        whole(identity(mail_from=BOUNCE), mx(BOUNCE, "10 mail.example.com")),
+        Severity.ERROR,
+        f"{BOUNCE} MX",
+        "bounce.example.com, the MAIL FROM domain of 'example.com', has another MX",
+        f"{CHOOSE_ANOTHER}; that MX usually belongs to somebody else",
+        id="the-mx-of-somebody-else",
+    ),
+    *(
+        loud(
+            "mail-from-cname",
+            view(identity(mail_from=BOUNCE), record_set(BOUNCE, RecordType.CNAME, "u1.wl.sendgrid.net")),
+            Severity.WARNING,
+            f"{BOUNCE} CNAME",
+            "bounce.example.com, the MAIL FROM domain of 'example.com', is a CNAME, beside which no MX can stand",
+            f"{CHOOSE_ANOTHER}; the CNAME usually belongs to another e-mail provider",
+            id=view.__name__,
+        )
+        for view in (part, whole)
+    ),
+    loud(
+        "mail-from-cname",
+        part(identity(mail_from="ses-bounce.example.com"), declared("ses-bounce.example.com", "CNAME", "a.example.net")),
+        Severity.WARNING,
+        "ses-bounce.example.com CNAME",
+        "ses-bounce.example.com, the MAIL FROM domain of 'example.com', is a CNAME, beside which no MX can stand",
+        f"{CHOOSE_ANOTHER.replace('ses-bounce', 'ses-mail')}; the CNAME usually belongs to another e-mail provider",
+        id="the-other-name-is-taken-too",
+    ),
+    loud(
         "mail-from-used-as-from",
         part(identity(mail_from=BOUNCE), identity(f"a@{BOUNCE}"), identity(BOUNCE)),
         Severity.WARNING,
@@ -295,6 +326,40 @@ SILENT = [
     silent("mail-from-no-mx", whole(identity(mail_from="b.example.net")), id="of-another-zone"),
     silent("mail-from-no-mx", whole(identity()), id="no-mail-from"),
     silent("mail-from-no-mx", replace(whole(identity(mail_from=BOUNCE)), zone=None), id="a-zone-not-known"),
+    silent(
+        "mail-from-cname",
+        part(identity(mail_from=BOUNCE), declared(BOUNCE, "CNAME", "a.example.net"), declared(BOUNCE, "MX", FEEDBACK)),
+        id="cname-beside-data-says-it",
+    ),
+    silent(
+        "mail-from-cname",
+        part(
+            identity(mail_from=BOUNCE), declared(BOUNCE, "CNAME", "B.example.com."), declared("b.example.com", "MX", FEEDBACK)
+        ),
+        id="it-leads-to-the-mx-of-ses",
+    ),
+    silent("mail-from-cname", part(identity(mail_from=BOUNCE), declared(BOUNCE, "CNAME", TOKEN)), id="nobody-knows-where-to"),
+    silent(
+        "mail-from-cname",
+        part(identity(mail_from=BOUNCE), declared(BOUNCE, "CNAME", KnownAfterDeploy("Host"))),
+        id="a-target-known-after-the-deploy",
+    ),
+    silent("mail-from-cname", part(identity(mail_from=BOUNCE), declared(BOUNCE, "CNAME", is_alias=True)), id="an-alias"),
+    silent(
+        "mail-from-cname",
+        part(identity(mail_from=BOUNCE), declared(BOUNCE, "CNAME", "a.example.net", set_identifier="condition IsTest")),
+        id="one-that-may-not-be-deployed",
+    ),
+    silent(
+        "mail-from-cname",
+        part(identity(mail_from=TOKEN), identity(), declared(BOUNCE, "CNAME", "u1.wl.sendgrid.net")),
+        id="the-name-of-another-sender",
+    ),
+    silent(
+        "mail-from-cname",
+        whole(identity(mail_from=BOUNCE), record_set("*.example.com", RecordType.CNAME, "a.example.net")),
+        id="a-wildcard-that-gives-way",
+    ),
     silent("mail-from-used-as-from", part(identity(mail_from=BOUNCE), mx(BOUNCE, FEEDBACK)), id="for-bounces-alone"),
     silent("mail-from-used-as-from", part(identity(TOKEN)), id="token"),
     silent("mail-from-reject-on-create", _on_mx_failure(MxFailure.USE_DEFAULT_VALUE, BOUNCE), id="default"),

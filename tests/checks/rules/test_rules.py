@@ -133,6 +133,7 @@ def test_the_severities_of_the_rules() -> None:
             "dmarc-unknown-tag",
             "dmarc-weaker-than-parent",
             "dmarc-wildcard",
+            "mail-from-cname",
             "mail-from-used-as-from",
             "mta-sts-no-host",
             "mx-to-cname",

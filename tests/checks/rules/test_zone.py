@@ -5,7 +5,7 @@ from __future__ import annotations
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import KnownAfterDeploy
 from tests.checks.rule_table import findings_of, loud, rule_test, silent
-from tests.zone.views import TOKEN, declared, identity, part, whole
+from tests.zone.views import FEEDBACK, TOKEN, declared, identity, mx, part, whole
 
 DMARC = "_dmarc.example.com"
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -78,6 +78,29 @@ LOUD = [
         f"{DMARC} has a CNAME and TXT; a CNAME must stand alone, and Route 53 refuses both together",
         ALONE,
         id="an-alias-of-type-cname",
+    ),
+    *(
+        loud(
+            "cname-beside-data",
+            view,
+            ERROR,
+            "bounce.example.com CNAME",
+            f"bounce.example.com has a CNAME and {kind}; a CNAME must stand alone, and Route 53 refuses both together",
+            'choose another MAIL FROM domain, for example mail_from_subdomain="ses-bounce"; '
+            "the CNAME usually belongs to another e-mail provider",
+            id=f"a-mail-from-domain-with-its-{kind.lower()}",
+        )
+        for kind, view in (
+            ("MX", part(declared("bounce.example.com", "CNAME", "u1.wl.sendgrid.net"), mx("bounce.example.com", FEEDBACK))),
+            (
+                "TXT",
+                part(
+                    declared("bounce.example.com", "CNAME", "u1.wl.sendgrid.net"),
+                    declared("bounce.example.com", "TXT", SPF),
+                    identity(mail_from="bounce.example.com"),
+                ),
+            ),
+        )
     ),
     loud(
         "cname-at-apex",
