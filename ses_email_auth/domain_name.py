@@ -89,6 +89,11 @@ class DomainName:
         registrable = _registrable(self.text) if self.is_known else None
         return None if registrable is None else DomainName(registrable)
 
+    @property
+    def has_top_level_domain(self) -> bool:
+        """Whether the last label is a top-level domain of the Public Suffix List, or `arpa`; True where a token hides it."""
+        return not self.is_known or _is_top_level(self.labels[-1])
+
     def child(self, prefix: str) -> DomainName:
         """The name `prefix` (one or more labels) below this one."""
         return DomainName(f"{prefix}.{self.text}")
@@ -136,6 +141,10 @@ def _normalize(text: str) -> str:
 @functools.lru_cache(maxsize=1024)
 def _registrable(text: str) -> str | None:
     return _public_suffix_list().privatesuffix(text)
+
+
+def _is_top_level(label: str) -> bool:
+    return _public_suffix_list().publicsuffix(label, accept_unknown=False) is not None
 
 
 def _to_a_labels(text: str) -> str:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ses_email_auth.domain_name import DomainName
 from ses_email_auth.sources.assembly import is_assembly, read_assembly
 from ses_email_auth.sources.file_text import STANDARD_INPUT, UnknownFormat, file_text
 from ses_email_auth.sources.json_values import mapping
@@ -40,7 +41,12 @@ FORMATS = (
 """What can be read, for the help of commands."""
 
 
-def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None = None) -> list[SourceFile]:
+def read(
+    paths: Iterable[str | Path],
+    unreadable: list[UnreadableSource] | None = None,
+    *,
+    origin: DomainName | str | None = None,
+) -> list[SourceFile]:
     """What files and folders declare, in their order; a file that is named twice is read once.
 
     A file is a CloudFormation template (JSON or YAML), what `aws route53 list-resource-record-sets` or `terraform show -json`
@@ -50,11 +56,14 @@ def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None 
     Args:
         paths: files and folders.
         unreadable: errors are added here, and the other files are read all the same. Default: - the first one is raised
+        origin: the domain that names in a zone file are relative to (RFC 1035 section 5.1) where the file does not say so.
+            Default: - the name of the file, if it is that of a domain
 
     Raises:
         UnreadableSource: if a path does not exist, or its file is of no known format or broken.
+        InvalidDomainName: if `origin` is no domain name.
     """
-    reading = _Reading(unreadable)
+    reading = _Reading(unreadable, DomainName(origin) if isinstance(origin, str) else origin)
     for path in map(str, paths):
         reading.read(path)
     return reading.in_order()
@@ -63,8 +72,9 @@ def read(paths: Iterable[str | Path], unreadable: list[UnreadableSource] | None 
 class _Reading:
     """The files of one call."""
 
-    def __init__(self, unreadable: list[UnreadableSource] | None) -> None:
+    def __init__(self, unreadable: list[UnreadableSource] | None, origin: DomainName | None) -> None:
         self._unreadable = unreadable
+        self._origin = origin
         self._files: list[SourceFile | TemplateFile] = []
         self._known_paths: set[str] = set()
 
@@ -120,7 +130,7 @@ class _Reading:
 
     def _read_file(self, path: str) -> None:
         if self._is_new(path):
-            self._files.append(_read_file(_File(path)))
+            self._files.append(_read_file(_File(path, self._origin)))
 
     def _is_new(self, path: str) -> bool:
         """Whether the path is named for the first time; from now on it is known."""
@@ -139,8 +149,9 @@ class _Reading:
 class _File:
     """One file: its text, and its JSON, which is parsed when a reader first asks for it."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, origin: DomainName | None) -> None:
         self.path = path
+        self.origin = origin
         self._content = file_text(path)
         self.text = self._content.text
         self.is_plain = self._content.is_plain
@@ -194,10 +205,10 @@ def _json_reader(
     )
 
 
-def _text_reader(is_format: Callable[[str], bool], read_text: Callable[[str, str], SourceFile]) -> _Reader:
+def _text_reader(is_format: Callable[[str], bool], read_text: Callable[[str, str, DomainName | None], SourceFile]) -> _Reader:
     return _Reader(
         recognises=lambda file: not file.is_json and is_format(file.text),
-        read=lambda file: read_text(file.text, file.path),
+        read=lambda file: read_text(file.text, file.path, file.origin),
     )
 
 
@@ -226,7 +237,7 @@ def _read_file(file: _File) -> SourceFile | TemplateFile:
     if file.is_json:
         raise UnknownFormat(file.path, _no_format(file.json))
     try:  # a part of a zone may begin like prose
-        return read_zone_file(file.text, file.path)
+        return read_zone_file(file.text, file.path, file.origin)
     except UnreadableSource as error:
         reason = f"it is no JSON, no CloudFormation template, and as a zone file it breaks off at {error.reason}"
         raise UnknownFormat(file.path, reason) from error

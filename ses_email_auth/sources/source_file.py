@@ -32,6 +32,8 @@ class SourceFile:
     records: list[DeclaredRecordSet] = field(default_factory=list)
     identities: list[DeclaredIdentity] = field(default_factory=list)
     zones: list[DeclaredZone] = field(default_factory=list)
+    guessed_zone: DomainName | None = None
+    """The zone that a zone file is taken for by its name alone; None if the file or the user names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

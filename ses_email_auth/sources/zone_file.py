@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.route53_txt import escaped_octets, octal
 from ses_email_auth.sources.source_file import DeclaredZone, SourceFile, UnreadableSource
+from ses_email_auth.sources.zone_origin import AssumedOrigin, assumed_origin, zone_of_root_soa
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin, declared_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _TTL = re.compile(r"[0-9]{1,10}|(?:[0-9]{1,10}[wdhms])+", re.IGNORECASE)
 _TTL_PART = re.compile(r"([0-9]+)([a-z]?)")
@@ -49,8 +49,7 @@ _NAMES = {
     "SRV": (3,),
 }
 _GENERIC = r"\#"  # RFC 3597 section 5
-_NO_ZONES = frozenset({"bak", "conf", "log", "md", "old", "orig", "part", "py", "rst", "tmp"})
-_FILE_NAME = re.compile(r"(?:db\.|named\.)?(.+?)(?:\.(?:zone|db|dns|hosts|txt))?", re.IGNORECASE)
+_ROOT = "."
 _SPECIAL = re.compile(r'[";()\\]')
 _WORD = re.compile(r"[^ \t]+")
 _TOKEN = re.compile(
@@ -81,16 +80,21 @@ def _is_zone_entry(entry: _Entry) -> bool:
     return is_clear and _is_type(head.type) and len(head.data) > 0
 
 
-def read_zone_file(text: str, path: str) -> SourceFile:
+def read_zone_file(text: str, path: str, origin: DomainName | None = None) -> SourceFile:
     """The records of a master file; those of one owner and type are one set.
 
-    The zone is that of the SOA record, and only a file with one is complete. Without `$ORIGIN`, names are relative to the name
-    of the file (`db.example.com`, `example.com.zone`).
+    The zone is that of the SOA record, and only a file with one is complete. Without `$ORIGIN`, names are relative to `origin`,
+    to the domain in Cloudflare's comment, or to the name of the file (`db.example.com`, `example.com.zone`).
+
+    Args:
+        text: the file.
+        path: where it is from.
+        origin: what names are relative to where the file does not say so. Default: - as above
 
     Raises:
         UnreadableSource: with the line, for what is no entry of a master file.
     """
-    reader = _Reader(path)
+    reader = _Reader(path, assumed_origin(text, path, origin))
     for entry in _entries(text, path):
         reader.add(entry)
     return reader.source_file()
@@ -99,10 +103,12 @@ def read_zone_file(text: str, path: str) -> SourceFile:
 class _Reader:
     """Reads the entries of one master file in order."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, assumed: AssumedOrigin) -> None:
         self.path = path
-        self.named = _name_of_file(path)
-        self.origin = f"{self.named}." if self.named is not None else ""
+        self.assumed = assumed
+        self.origin = f"{assumed.name}." if assumed.name is not None else ""
+        self.is_origin_guessed = assumed.is_guess
+        self.uses_guess = False
         self.origins: list[str] = []
         self.owner = self.origin
         self.default_ttl: str | None = None
@@ -120,6 +126,7 @@ class _Reader:
             if head.type == "SOA" and "." in first and not self.origins:
                 # The zone is that of its SOA record, not of the file's name; Cloudflare's exports leave out the final dot.
                 self.origin = first = f"{first.removesuffix('.')}."
+                self.is_origin_guessed = False
             self.owner = self._absolute(first, entry)
         elif not self.owner:
             raise self._error(entry, "it begins with a blank, so it is about the owner above, and there is none")
@@ -144,7 +151,7 @@ class _Reader:
         else:  # RFC 2308 section 4: $TTL; RFC 1035 section 5.1: else that of the record before
             ttl = self.last_ttl if self.default_ttl is None else self.default_ttl
         try:
-            value = _value_text(head.type, head.data, self.origin)
+            value = _value_text(head.type, head.data, self._resolved)
         except ValueError as error:
             raise self._error(entry, str(error)) from error
         record_set = self.sets.setdefault((self.owner.lower(), head.type), _Set(self.owner, ttl, entry.line))
@@ -161,6 +168,7 @@ class _Reader:
         argument = entry.tokens[1] if len(entry.tokens) > 1 else ""
         if control == "$ORIGIN" and argument:
             self.origin = self._absolute(argument, entry)
+            self.is_origin_guessed = self.is_origin_guessed and not argument.endswith(".")
             self.origins.append(self.origin)
         elif control == "$TTL" and _TTL.fullmatch(argument):
             self.default_ttl = _seconds(argument)
@@ -173,14 +181,33 @@ class _Reader:
 
     def _absolute(self, token: str, entry: _Entry) -> str:
         try:
-            return _absolute(_name_text(token), self.origin)
+            return self._resolved(_name_text(token))
         except ValueError as error:
             raise self._error(entry, str(error)) from error
+
+    def _resolved(self, name: str) -> str:
+        """`name` with its final dot (RFC 1035 section 5.1: a name without one is relative to the origin).
+
+        Raises:
+            ValueError: for a relative name without an origin.
+        """
+        if name.endswith("."):
+            return name
+        if not self.origin:
+            reason = f"{_shown(name)} has no final dot, and no $ORIGIN above says what it is relative to"
+            raise ValueError(reason + self.assumed.remedy)
+        self.uses_guess = self.uses_guess or self.is_origin_guessed
+        if name == "@":
+            return self.origin
+        return f"{name}." if self.origin == _ROOT else f"{name}.{self.origin}"
 
     def _error(self, entry: _Entry, reason: str) -> UnreadableSource:
         return UnreadableSource(self.path, f"line {entry.line}: {reason}")
 
     def source_file(self) -> SourceFile:
+        zone_of_root = self._zone_of_root()
+        if zone_of_root is not None:
+            self._move_root_to(f"{zone_of_root}.")
         records = [
             DeclaredRecordSet.of(
                 record_set.spelling,
@@ -199,23 +226,53 @@ class _Reader:
         zone = DeclaredZone(
             zone_id=self.path,
             name=apex if isinstance(apex, DomainName) else self._likely_zone(records),
-            is_complete="SOA" in kinds,
+            # Of a SOA record at the root nobody can tell which zone is whole.
+            is_complete="SOA" in kinds and (_ROOT, "SOA") not in self.sets,
             # A server may sign as it answers: that a file holds no signature says nothing.
             dnssec_signed=True if kinds & {"DNSKEY", "RRSIG"} else None,
         )
-        return SourceFile(path=self.path, records=records, zones=[zone])
+        guess = self.assumed.name if self.uses_guess else None
+        return SourceFile(path=self.path, records=records, zones=[zone], guessed_zone=guess)
+
+    def _zone_of_root(self) -> DomainName | None:
+        """The zone whose SOA record stands at the root; None if none does, or nobody can tell."""
+        soa = self.sets.get((_ROOT, "SOA"))
+        if soa is None:
+            return None
+        owners = {key: declared_name(key[0]) for key in self.sets if key[0] != _ROOT}
+        names = {name for name in owners.values() if isinstance(name, DomainName)}
+        apexes = {name for (_, kind), name in owners.items() if isinstance(name, DomainName) and kind == "NS"}
+        zone = zone_of_root_soa(self.assumed, next(iter(soa.values)).partition(" ")[0], names, apexes)
+        self.uses_guess = self.uses_guess or (zone is not None and self.assumed.is_guess and zone == self.assumed.name)
+        return zone
+
+    def _move_root_to(self, apex: str) -> None:
+        """Give the records at the root to the zone that is meant."""
+        written, self.sets = self.sets, {}
+        for (owner, kind), record_set in written.items():
+            is_moved = owner == _ROOT
+            kept = self.sets.setdefault(
+                (apex if is_moved else owner, kind),
+                _Set(apex if is_moved else record_set.spelling, record_set.ttl, record_set.line),
+            )
+            kept.values |= record_set.values
 
     def _likely_zone(self, records: list[DeclaredRecordSet]) -> DomainName | None:
-        """Without a SOA record: `$ORIGIN` or the name of the file, if nothing speaks against it."""
-        candidates = [declared_name(origin) for origin in self.origins[:1]] or [self.named]
+        """Without a SOA record: `$ORIGIN`, or what is said or assumed beside the records, if nothing speaks against it."""
         names = [record.name for record in records if isinstance(record.name, DomainName)]
-        for zone in candidates:
-            if zone is None or not names or not all(name.is_at_or_below(zone) for name in names):
-                continue
-            # `$ORIGIN www.example.com.` in a part of a zone is a short way to write names, and no apex.
-            if zone == zone.organizational or any(record.name == zone and record.type_text == "NS" for record in records):
+        if not names:
+            return None
+        for zone in self.assumed.said:
+            if all(name.is_at_or_below(zone) for name in names):
                 return zone
-        return None
+        written = declared_name(self.origins[0]) if self.origins else self.assumed.name
+        if written is None or not all(name.is_at_or_below(written) for name in names):
+            return None
+        # `$ORIGIN www.example.com.` in a part of a zone is a short way to write names, and no apex.
+        if written != written.organizational and not any(r.name == written and r.type_text == "NS" for r in records):
+            return None
+        self.uses_guess = self.uses_guess or (self.assumed.is_guess and not self.origins)
+        return written
 
 
 @dataclass(slots=True)
@@ -257,14 +314,6 @@ def _seconds(ttl: str) -> str:
     if ttl.isdecimal():
         return str(int(ttl))
     return str(sum(int(number) * _SECONDS[unit] for number, unit in _TTL_PART.findall(ttl.lower())))
-
-
-def _name_of_file(path: str) -> DomainName | None:
-    match = _FILE_NAME.fullmatch(PurePath(path).name)
-    name = None if match is None else declared_name(match[1])
-    if name is None or not name.is_known or not name.is_hostname or name.labels[-1] in _NO_ZONES:
-        return None
-    return name
 
 
 @dataclass(slots=True)
@@ -333,7 +382,7 @@ _LAST_OCTET = 255
 _DIGITS = 3
 
 
-def _value_text(kind: str, data: list[str], origin: str) -> str:
+def _value_text(kind: str, data: list[str], resolved: Callable[[str], str]) -> str:
     """The data of a record of type `kind` as Route 53 writes it.
 
     Raises:
@@ -345,7 +394,7 @@ def _value_text(kind: str, data: list[str], origin: str) -> str:
     places = () if data[0] == _GENERIC else _NAMES.get(kind, ())
     for index in places:
         if index < len(fields):
-            fields[index] = _absolute(_name_text(data[index]), origin)
+            fields[index] = resolved(_name_text(data[index]))
     return " ".join(fields)
 
 
@@ -363,21 +412,6 @@ def _name_text(token: str) -> str:
         for part, is_escape in _parts(token)
         for octet in part
     )
-
-
-def _absolute(name: str, origin: str) -> str:
-    """`name` with its final dot (RFC 1035 section 5.1: a name without one is relative to the origin).
-
-    Raises:
-        ValueError: for a relative name without an origin.
-    """
-    if name.endswith("."):
-        return name
-    if not origin:
-        raise ValueError(f"{_shown(name)} has no final dot, and no $ORIGIN above says what it is relative to")
-    if name == "@":
-        return origin
-    return f"{name}." if origin == "." else f"{name}.{origin}"
 
 
 def _field(token: str) -> str:

@@ -15,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.errors import InvalidDomainName
 from ses_email_auth.sources.read import read
 from ses_email_auth.sources.source_file import UnreadableSource
 from tests.sources.terraform_files import applied_state
@@ -94,6 +96,20 @@ def test_a_file_is_known_by_what_is_in_it(tmp_path: Path, name: str, text: str |
     (source_file,) = read([file])
     assert str(source_file.records[0].name) == expected
     assert source_file.path == str(file)
+
+
+@pytest.mark.parametrize("text", ["www 600 A 192.0.2.1", "www A 192.0.2.1"], ids=["clear", "like-prose"])
+@pytest.mark.parametrize("origin", ["Example.com.", DomainName("example.com")], ids=["text", "name"])
+def test_an_origin_is_that_of_zone_files_without_one(tmp_path: Path, text: str, origin: DomainName | str) -> None:
+    """Other files need none."""
+    files = read([put(tmp_path, "zone", text), put(tmp_path, "a.json", TEMPLATE)], origin=origin)
+    assert [str(file.records[0].name) for file in files] == ["www.example.com", "template.example.com"]
+
+
+def test_an_origin_that_is_no_domain_is_refused() -> None:
+    """Whether or not a file would need it."""
+    with pytest.raises(InvalidDomainName, match="a b"):
+        read([], origin="a b")
 
 
 def test_octets_of_a_zone_file_stay_what_they_are(tmp_path: Path) -> None:

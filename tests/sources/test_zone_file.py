@@ -203,7 +203,13 @@ ZONES = [
     pytest.param("example.com. 600 IN TXT a", "example.txt", (None, False), id="one-line"),
     pytest.param("example.com. 600 IN TXT a", "notes.md", (None, False), id="name-of-another-kind-of-file"),
     pytest.param("; nothing", "x", (None, False), id="nothing"),
-    pytest.param(". 600 IN SOA a. b. 1 2 3 4 5", "x", (None, True), id="the-root"),
+    pytest.param(". 600 IN SOA a. b. 1 2 3 4 5", "x", (None, False), id="the-root"),
+    pytest.param(
+        "$ORIGIN .\nexample.com IN SOA ns.example.net. b. 1 2 3 4 5\n$ORIGIN example.com.\nwww A 192.0.2.1",
+        "x",
+        ("example.com", True),
+        id="as-bind-writes-a-dynamic-zone",
+    ),
 ]
 
 
@@ -213,6 +219,132 @@ def test_a_zone_is_named_and_complete_only_with_a_soa(text: str, path: str, expe
     file = read_zone_file(text, path)
     assert zone_of(file) == expected
     assert file.zones[0].zone_id == path
+
+
+CLOUDFLARE = ";;\n;; Domain:     example.com{dot}\n;; Exported:   2018-04-24 15:58:02\n;;\n"
+BLOCK = "@\t3600\tIN\tSOA\texample.com.\troot.example.com.\t(\n\t\t2027625208\t; serial\n\t\t7200 3600 86400\n\t\t3600)\n"
+A_RECORD = "www.example.com.\t300\tIN\tA\t192.0.2.1\n"
+NAME_SERVER = "example.com.\t300\tIN\tNS\tREPLACE&ME$WITH^YOUR@NAMESERVER.\n"
+AT_ROOT = "$ORIGIN .\n@ 3600 IN SOA {} 1 7200 3600 86400 3600\n"
+
+ROOT_SOAS = [
+    pytest.param(CLOUDFLARE.format(dot="") + "$ORIGIN .\n" + BLOCK + A_RECORD, "example.com", id="cloudflare-until-2018"),
+    pytest.param(CLOUDFLARE.format(dot=".") + BLOCK + A_RECORD, "example.com", id="comment-as-origin"),
+    pytest.param(
+        CLOUDFLARE.format(dot=".")
+        + "example.com.\t3600\tIN\tSOA\texample.com. root.example.com. 2032317624 7200 3600 86400 3600\n",
+        "example.com",
+        id="cloudflare-of-2019",
+    ),
+    pytest.param(
+        CLOUDFLARE.format(dot=".")
+        + "example.com\t3600\tIN\tSOA\ta.ns.cloudflare.com. dns.cloudflare.com. 1 2 3 4 5\n"
+        + A_RECORD,
+        "example.com",
+        id="cloudflare-of-today",
+    ),
+    pytest.param(
+        CLOUDFLARE.format(dot=".") + "example.net\t3600\tIN\tSOA\ta.ns.cloudflare.com. dns.cloudflare.com. 1 2 3 4 5\n",
+        "example.net",
+        id="a-soa-with-an-owner-is-right",
+    ),
+    pytest.param(CLOUDFLARE.format(dot="") + AT_ROOT.format("ns.example.net. h.") + A_RECORD, "example.com", id="comment"),
+    pytest.param(CLOUDFLARE.format(dot="") + AT_ROOT.format("ns.example.net. h."), "example.com", id="comment-alone"),
+    pytest.param(
+        CLOUDFLARE.format(dot="") + AT_ROOT.format("example.net. h.") + "example.net. A 192.0.2.1",
+        "example.net",
+        id="wrong-comment",
+    ),
+    pytest.param("$ORIGIN .\n" + BLOCK + NAME_SERVER + A_RECORD, "example.com", id="the-server-is-the-zone"),
+    pytest.param(AT_ROOT.format("ns1.example.com. h.") + NAME_SERVER + A_RECORD, "example.com", id="a-server-in-the-zone"),
+    pytest.param(AT_ROOT.format("ns1.example.com. h.") + A_RECORD, None, id="a-server-in-a-zone-above"),
+    pytest.param(AT_ROOT.format("example.com. h.") + A_RECORD, None, id="nothing-stands-at-the-server"),
+    pytest.param(
+        AT_ROOT.format("example.com. h.") + NAME_SERVER + "example.net. A 192.0.2.1", None, id="names-beside-the-server"
+    ),
+    pytest.param(AT_ROOT.format("ns1.example.net. h.") + NAME_SERVER + A_RECORD, None, id="a-server-of-others"),
+    pytest.param(AT_ROOT.format("com. h.") + A_RECORD, None, id="a-server-that-is-a-suffix"),
+    pytest.param(AT_ROOT.format("a_b. h.") + A_RECORD, None, id="a-server-that-is-no-name"),
+]
+
+
+@pytest.mark.parametrize(("text", "zone"), ROOT_SOAS)
+def test_a_soa_record_at_the_root_tells_its_zone(text: str, zone: str | None) -> None:
+    """By the comment, or by its primary server if all records fit; else the zone has no name, and nothing is missing in it."""
+    file = read_zone_file(text, "export")
+    assert zone_of(file) == (zone, zone is not None)
+    assert (file.records[0].spelling, file.records[0].type_text) == (f"{zone or ''}.", "SOA")
+    assert file.guessed_zone is None
+
+
+def test_records_at_the_root_go_to_the_zone_that_is_meant() -> None:
+    """They are one set with those that are written in full."""
+    text = f"$ORIGIN .\n{BLOCK}@ TXT a\nexample.com. 60 TXT b\n@ MX 10 mx.example.net.\n"
+    found = {record.place: record.values for record in read_zone_file(text, "export").records}
+    assert found["example.com TXT"] == ('"a"', '"b"')
+    assert found["example.com MX"] == ("10 mx.example.net.",)
+    assert list(found) == ["example.com SOA", "example.com TXT", "example.com MX"]
+
+
+def test_the_name_of_the_file_tells_the_zone_of_a_root_soa() -> None:
+    """Where nothing else does and all records fit."""
+    file = read_zone_file(AT_ROOT.format("ns.example.net. h.") + NAME_SERVER + A_RECORD, "example.com.zone")
+    assert (*zone_of(file), file.guessed_zone) == ("example.com", True, DomainName("example.com"))
+
+
+GIVEN = DomainName("example.com")
+ORIGINS = [
+    pytest.param("www A 192.0.2.1", "x", ("www.example.com.", "example.com"), id="relative"),
+    pytest.param("www A 192.0.2.1", "example.net.zone", ("www.example.com.", "example.com"), id="not-by-the-name-of-the-file"),
+    pytest.param("@ NS ns", "named.local", ("example.com.", "example.com"), id="at-sign"),
+    pytest.param("$ORIGIN mail\n@ A 192.0.2.1", "x", ("mail.example.com.", "example.com"), id="relative-origin"),
+    pytest.param("$ORIGIN example.net.\nwww A 192.0.2.1", "x", ("www.example.net.", "example.net"), id="the-file-says-it"),
+    pytest.param("www.example.net. A 192.0.2.1", "x", ("www.example.net.", None), id="names-elsewhere"),
+    pytest.param(AT_ROOT.format("ns.example.net. h.") + A_RECORD, "x", ("www.example.com.", "example.com"), id="root-soa"),
+    pytest.param(";; Domain: example.net\nwww A 192.0.2.1", "x", ("www.example.com.", "example.com"), id="above-a-comment"),
+]
+
+
+@pytest.mark.parametrize(("text", "path", "expected"), ORIGINS)
+def test_an_origin_that_is_given_is_that_of_a_file_without_one(text: str, path: str, expected: tuple[str, str | None]) -> None:
+    """It goes before a comment and the name of the file, and behind what the file says."""
+    file = read_zone_file(text, path, GIVEN)
+    (name, _) = zone_of(file)
+    assert (next(r.spelling for r in file.records if r.type_text != "SOA"), name) == expected
+    assert file.guessed_zone is None
+
+
+GUESSES = [
+    pytest.param("_dmarc TXT a", "example.com", id="relative-name"),
+    pytest.param("example.com. MX 10 mail", "example.com", id="relative-target"),
+    pytest.param("$ORIGIN mail\n@ TXT a", "example.com", id="relative-origin"),
+    pytest.param(SOA, "example.com", id="soa"),
+    pytest.param("www.example.com. TXT a", "example.com", id="the-zone-alone"),
+    pytest.param("example.net. TXT a", None, id="another-domain"),
+    pytest.param(AT + "_dmarc TXT a", None, id="origin"),
+    pytest.param("example.com. IN SOA a b 1 2 3 4 5\nwww TXT a", None, id="soa-with-an-owner"),
+    pytest.param("; Domain: example.com\n\nwww TXT a", None, id="comment"),
+    pytest.param("; Domain: a_b\n;\nwww TXT a", "example.com", id="comment-without-a-domain"),
+    pytest.param("www TXT a\n; Domain: example.net\n", "example.com", id="comment-below"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), GUESSES)
+def test_a_zone_that_only_the_name_of_the_file_tells_is_said(text: str, expected: str | None) -> None:
+    """Not where the file names it too, or where nothing depends on it."""
+    guess = read_zone_file(text, "zones/example.com.zone").guessed_zone
+    assert (None if guess is None else str(guess)) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "is_doubted"), [("named.local", False), ("hosts", False), ("zone.prod", True), ("db.corp.internal", True)]
+)
+def test_a_file_that_is_not_named_after_a_domain_is_refused_with_the_remedy(path: str, is_doubted: bool) -> None:  # noqa: FBT001 - a column of the table
+    """A name that ends in no top-level domain is no zone; one that might be taken for one is said."""
+    with pytest.raises(UnreadableSource) as caught:
+        read_zone_file("www A 192.0.2.1", path)
+    assert caught.value.reason.endswith("; give --origin NAME, or write '$ORIGIN NAME.' as the first line")
+    assert ("the name of the file, does not look like a zone)" in caught.value.reason) is is_doubted
 
 
 @pytest.mark.parametrize(
