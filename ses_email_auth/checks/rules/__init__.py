@@ -22,6 +22,7 @@ from ses_email_auth.checks.rules import (
     spf_syntax,
     spf_terms,
     stray_text,
+    targets,
     transport,
     zone,
 )
@@ -50,6 +51,7 @@ _MODULES = (
     identity,
     transport,
     mx,
+    targets,
     zone,
 )
 

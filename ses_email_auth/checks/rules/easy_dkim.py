@@ -285,13 +285,18 @@ _SELECTOR = "._domainkey."
 )
 def ses_dkim_target(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.CNAME):
-        name = record.name
-        if not isinstance(name, DomainName) or not name.is_known or len(record.texts) != 1 or holds_token(record.texts[0]):
-            continue
-        match = _TARGET.fullmatch(record.texts[0].lower().removesuffix("."))
-        problem = None if match is None else _problem(name.text, match)
+        problem = target_problem(record)
         if problem is not None:
             yield Fault(where=visible(record.place), message=problem[0], fix=problem[1], records=(record,))
+
+
+def target_problem(record: RecordInView) -> tuple[str, str] | None:
+    """What is wrong with a CNAME that was meant to lead to a key of SES, and the fix; None for all others."""
+    name = record.name
+    if not isinstance(name, DomainName) or not name.is_known or len(record.texts) != 1 or holds_token(record.texts[0]):
+        return None
+    match = _TARGET.fullmatch(record.texts[0].lower().removesuffix("."))
+    return None if match is None else _problem(name.text, match)
 
 
 def _problem(name: str, match: re.Match[str]) -> tuple[str, str] | None:

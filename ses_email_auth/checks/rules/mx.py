@@ -40,7 +40,7 @@ def mx_syntax(view: ZoneView) -> Iterator[Fault]:
         if not record.values:
             yield Fault(where=visible(record.place), message="the record set has no value", fix=_EXAMPLE, records=(record,))
         for value in record.values:
-            problem = None if is_hidden(value) else _problem(str(value)) or _relative_address(view, record, str(value))
+            problem = None if is_hidden(value) else _problem(str(value)) or relative_address(view, record, str(value))
             if problem is not None:
                 yield Fault(
                     where=visible(record.place), message=f"{shown(str(value))} {problem}", fix=_EXAMPLE, records=(record,)
@@ -64,7 +64,7 @@ def _problem(value: str) -> str | None:
     return "has an IP address where a host name must stand" if ":" in host or _IPV4.fullmatch(host) else None
 
 
-def _relative_address(view: ZoneView, record: DeclaredRecordSet, value: str) -> str | None:
+def relative_address(view: ZoneView, record: DeclaredRecordSet, value: str) -> str | None:
     """RFC 1035 section 5.1: a zone file takes an address without a final dot for a name below the zone."""
     host = value.split()[1].lower().removesuffix(".")
     match = _IPV4_AND_ZONE.fullmatch(host)

@@ -68,3 +68,20 @@ def slips_between(one: str, other: str) -> int:
                 cost = min(cost, last[column - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+ONE_SLIP_FROM = 6
+"""So many characters a label must have for one slip to be told from another name."""
+
+_TWO_SLIPS_FROM = 8
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+def is_label_slip(label: str, known: str, slips: int) -> bool:
+    """Whether a label of a host was meant to be `known`, and is no other name."""
+    if len(known) >= _TWO_SLIPS_FROM:
+        return True
+    if slips > 1 or len(known) < ONE_SLIP_FROM:
+        return False
+    # Another letter makes another name; a letter that is missing, doubled or swapped is a slip.
+    return len(label) < len(known) or sorted(label) == sorted(known) or _DOUBLED.sub(r"\1", label) == _DOUBLED.sub(r"\1", known)

@@ -14,7 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_text import shown, slips_between
+from ses_email_auth.checks.rules.record_text import ONE_SLIP_FROM, is_label_slip, shown, slips_between
 from ses_email_auth.checks.rules.zone import doubled_suffixes, undoubled
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import EmailAuthError
@@ -204,7 +204,7 @@ def has_no_spf(view: ZoneView, name: DomainName) -> bool:
     answer = view.answers(name, RecordType.TXT, RecordType.CNAME)
     if any(record.type is RecordType.CNAME or may_be_spf(record) for record in answer):
         return False
-    return not _is_moved(view, name)
+    return not is_moved(view, name)
 
 
 def may_be_spf(record: RecordInView) -> bool:
@@ -215,7 +215,7 @@ def may_be_spf(record: RecordInView) -> bool:
     )
 
 
-def _is_moved(view: ZoneView, name: DomainName) -> bool:
+def is_moved(view: ZoneView, name: DomainName) -> bool:
     """Whether a DNAME above the name leads elsewhere (RFC 6672)."""
     above = name.parent
     while above is not None:
@@ -249,10 +249,7 @@ def spf_include_typo(view: ZoneView) -> Iterator[Fault]:
 
 
 _MOST_SLIPS = 2
-_TWO_SLIPS_FROM = 8  # characters of a label
-_ONE_SLIP_FROM = 6
 _DIGITS = re.compile(r"\d+")
-_DOUBLED = re.compile(r"(.)\1+")
 _SES_HOST = re.compile(r"(?:feedback-smtp|inbound-smtp|email-smtp|email)\.[a-z0-9-]+\.amazon(?:ses|aws)\.com")
 
 
@@ -293,17 +290,8 @@ def _is_slip(host: str, known: str) -> bool:
         return False
     pairs = [(label, known_label) for label, known_label in zip(labels, known_labels, strict=True) if label != known_label]
     if labels[:-1] == known_labels[:-1]:
-        return slips == 1 and len(known_labels[-2]) >= _ONE_SLIP_FROM
-    return all(_is_label_slip(label, known_label, slips) for label, known_label in pairs)
-
-
-def _is_label_slip(label: str, known: str, slips: int) -> bool:
-    if len(known) >= _TWO_SLIPS_FROM:
-        return True
-    if slips > 1 or len(known) < _ONE_SLIP_FROM:
-        return False
-    # Another letter makes another name; a letter that is missing, doubled or swapped is a slip.
-    return len(label) < len(known) or sorted(label) == sorted(known) or _DOUBLED.sub(r"\1", label) == _DOUBLED.sub(r"\1", known)
+        return slips == 1 and len(known_labels[-2]) >= ONE_SLIP_FROM
+    return all(is_label_slip(label, known_label, slips) for label, known_label in pairs)
 
 
 def _is_own(view: ZoneView, entry: SpfInView, host: DomainName | None) -> bool:

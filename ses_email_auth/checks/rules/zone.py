@@ -152,7 +152,7 @@ def name_outside_zone(view: ZoneView) -> Iterator[Fault]:
         if text is None or text.endswith(f".{zone}") or text == zone:
             continue
         # Route 53 refuses it; a server of another kind passes over it.
-        refused = not view.complete or _is_for_mail(f"{text}.{zone}", mail_froms)
+        refused = not view.complete or is_for_mail(f"{text}.{zone}", mail_froms)
         yield Fault(
             where=visible(record.place),
             message=f"{_shown_name(text)} is not in the zone {zone}; Route 53 refuses it, and nobody asks this zone for it",
@@ -183,7 +183,7 @@ def name_doubled(view: ZoneView) -> Iterator[Fault]:
                 where=visible(record.place),
                 message=f"{_shown_name(text)} holds the domain twice, so nobody looks there",
                 fix=f"write {_shown_name(meant)}; a name without its final dot may have got the domain appended",
-                severity=Severity.ERROR if _is_for_mail(meant, mail_froms) or _is_feedback(record) else Severity.WARNING,
+                severity=Severity.ERROR if is_for_mail(meant, mail_froms) or _is_feedback(record) else Severity.WARNING,
                 records=(record,),
             )
 
@@ -234,7 +234,7 @@ def _mail_froms(view: ZoneView) -> frozenset[str]:
     return frozenset(domain.text for domain in domains if domain is not None)
 
 
-def _is_for_mail(meant: str, mail_froms: frozenset[str]) -> bool:
+def is_for_mail(meant: str, mail_froms: frozenset[str]) -> bool:
     """Whether mail depends on the name that was meant."""
     return meant in mail_froms or not _MAIL_LABELS.isdisjoint(meant.split("."))
 
