@@ -8,6 +8,7 @@ from ses_email_auth.checks.finding import Rule
 from ses_email_auth.checks.rules import (
     alignment,
     dkim,
+    dkim_names,
     dmarc,
     dmarc_reports,
     dmarc_syntax,
@@ -44,6 +45,7 @@ _MODULES = (
     alignment,
     easy_dkim,
     dkim,
+    dkim_names,
     mail_from,
     record_set,
     intent,

@@ -117,6 +117,7 @@ def test_the_severities_of_the_rules() -> None:
             "bimi-syntax",
             "cname-target-missing",
             "dkim-key-short",
+            "dkim-name-foreign",
             "dkim-testing",
             "dmarc-aspf-strict",
             "dmarc-bad-value",
