@@ -204,3 +204,45 @@ def test_a_zone_file_with_2000_records_gives_nothing_above_info(tmp_path: Path) 
     assert text.count(" IN ") > 2000
     path.write_text(text, encoding="utf-8")
     assert above_info(findings(path)) == []
+
+
+SMALL_COMPANY = """\
+$ORIGIN example.com.
+$TTL 3600
+@ IN SOA ns1.example.net. hostmaster.example.com. 1 7200 3600 1209600 900
+@ IN NS ns1.example.net.
+@ IN A 192.0.2.1
+@ IN MX 0 example-com.mail.protection.outlook.com.
+@ IN TXT "v=spf1 include:spf.protection.outlook.com include:amazonses.com -all"
+_dmarc IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
+autodiscover IN CNAME autodiscover.outlook.com.
+selector1._domainkey IN CNAME selector1-example-com._domainkey.example.onmicrosoft.com.
+selector2._domainkey IN CNAME selector2-example-com._domainkey.example.d-v1.dkim.mail.microsoft.
+shop._domainkey IN CNAME shop.keys
+shop.keys IN TXT "v=DKIM1; p="
+s1._domainkey.news.jp IN TXT "v=DKIM1; p="
+s1._domainkey.eng.net IN TXT "v=DKIM1; p="
+s1._domainkey.co.uk IN CNAME s1.domainkey.u123.wl.sendgrid.net.
+bounce IN CNAME u123.wl.sendgrid.net.
+ses-bounce IN MX 10 feedback-smtp.us-east-1.amazonses.com.
+ses-bounce IN TXT "v=spf1 include:amazonses.com ~all"
+legacy IN MX 10 mx1.legacy
+mx1.legacy IN AAAA 2001:db8::1
+apps IN MX 10 in.apps
+*.apps IN A 192.0.2.9
+www IN CNAME @
+blog IN CNAME www
+docs IN CNAME v2.apps
+lab IN NS ns1.example.net.
+db IN CNAME db1.lab
+_acme-challenge.www IN CNAME www.acme
+intern IN MX 10 smtp.google.com.
+old IN MX 10 aspmx2.googlemail.com.
+"""
+
+
+def test_a_zone_of_a_small_company_gives_nothing_above_info(tmp_path: Path) -> None:
+    """Targets of every kind that exist or belong to others, and subdomains that look like domains."""
+    path = tmp_path / "example.com.zone"
+    path.write_text(SMALL_COMPANY, encoding="utf-8")
+    assert above_info(findings(path)) == []
