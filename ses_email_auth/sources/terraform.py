@@ -3,8 +3,9 @@
 Resources of the AWS provider: aws_route53_record and aws_route53_zone; aws_sesv2_email_identity, and aws_ses_domain_identity
 and aws_ses_email_identity of the older API, with the resources that hold their MAIL FROM domain and DKIM. Names and TXT values
 become what the provider sends to Route 53. A plan shows what one configuration will be, so no zone is complete. Private keys
-stand in plans and states in the clear; all that leaves this module is whether there is one.
-Not handled: other providers of DNS, and resources that the plan destroys.
+stand in plans and states in the clear; all that leaves this module is whether there is one. A null can be a value that is not
+known, which the format writes like one that is absent: nothing is said from it. What the plan destroys declares nothing.
+Not handled: other providers of DNS.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def read_terraform(body: object, path: str) -> SourceFile:
         records=[records.read(resource) for resource in document.resources if _is_record(resource)],
         identities=list(identities.declared),
         zones=zones.declared,
+        terraform="plan" if "planned_values" in mapping(body) else "state",
     )
 
 
@@ -87,6 +89,8 @@ class _Records:
         zone_id = self._zones.of(resource)
         kind = text(resource.values.get("type")) or "?"
         name = self._name(resource, self._zones.names.get(zone_id, ""))
+        is_unknown = resource.unknown.get("set_identifier") is True
+        unknown_identifier = mark(f"{resource.address}.set_identifier") if is_unknown else None
         identity = ""
         if isinstance(name, KnownAfterDeploy):
             identity = self._identities.address_of(self._document.references(resource, "name")[0])
@@ -97,7 +101,7 @@ class _Records:
             Origin(self._path, resource=resource.address),
             known_name=name if isinstance(name, KnownAfterDeploy) else None,
             ttl=whole_number(resource.values.get("ttl")),
-            set_identifier=text(resource.values.get("set_identifier")) or None,
+            set_identifier=text(resource.values.get("set_identifier")) or unknown_identifier,
             is_alias=bool(items(resource.values.get("alias"))),
             identity=identity,
             zone_id=zone_id,
@@ -116,10 +120,10 @@ class _Records:
         return name if _is_full(name) else f"{name}.{mark(f'{resource.address}.zone')}".removeprefix(".")
 
     def _values(self, resource: Resource, kind: str) -> tuple[DeclaredValue, ...]:
-        if "records" not in resource.values and not resource.unknown.get("records"):
-            return ()
-        written = items(resource.values.get("records")) or ([None] if resource.unknown.get("records") else [])
-        return tuple(self._value(resource, value, kind) for value in written)
+        written = resource.values.get("records")
+        if written is None and not items(resource.values.get("alias")):
+            written = [None]  # null or left out: a value that is not known looks like one that is absent ("JSON output format")
+        return tuple(self._value(resource, value, kind) for value in items(written))
 
     def _value(self, resource: Resource, value: object, kind: str) -> DeclaredValue:
         text = value if isinstance(value, str) else self._unknown(resource, "records", "DkimDNSTokenValue")
@@ -190,7 +194,15 @@ class _Zones:
                 return self._ids[instances[0]]
             if is_by_instance and reference.base + _key(record.index) in self._ids:
                 return self._ids[reference.base + _key(record.index)]
-        return ""
+        return self._around(record)
+
+    def _around(self, record: Resource) -> str:
+        """The zone of a record that names none: that of its full name, or the only one if it has no name either."""
+        name = text(record.values.get("fqdn"))
+        if not name and text(record.values.get("name")):
+            return ""
+        inside = [zone_id for zone_id, zone in self.names.items() if not name or f".{name}".endswith(f".{zone}")]
+        return inside[0] if len(inside) == 1 else ""
 
 
 def _bare(zone_id: str) -> str:
@@ -234,6 +246,8 @@ class _Identities:
     def _of(self, table: dict[tuple[str, str], Resource], resource: Resource) -> Resource | None:
         """The resource of `table` for an identity. A state of provider 5 has no region where it has no ARN."""
         name, region = self._key(resource)
+        if not name:  # it may be any
+            return None
         return table.get((name, region)) or table.get((name, ""))
 
     @cached_property
@@ -297,9 +311,10 @@ class _Identities:
         )
 
     def _mail_from(self, resource: Resource) -> str | None:
-        if resource.unknown.get("mail_from_domain") is True:
-            return mark(f"{resource.address}.mail_from_domain")
-        return text(resource.values.get("mail_from_domain")) or None
+        written = text(resource.values.get("mail_from_domain"))
+        # The newer resource without one stands for the MAIL FROM domain of SES; the older one must have it.
+        is_unknown = resource.unknown.get("mail_from_domain") is True or resource.type == "aws_ses_domain_mail_from"
+        return written or (mark(f"{resource.address}.mail_from_domain") if is_unknown else None)
 
     def _dkim_tokens(self, resource: Resource, signing: Mapping[str, object]) -> tuple[str, ...]:
         """The tokens, in the order in which SES answered the provider."""

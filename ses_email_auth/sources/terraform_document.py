@@ -78,6 +78,7 @@ class Document:
         unknown = {
             text(change.get("address")): mapping(mapping(change.get("change")).get("after_unknown"))
             for change in mappings(self._body.get("resource_changes"))
+            if change.get("deposed") is None  # such an entry has the address of the instance that stays
         }
         prior = mapping(mapping(self._body.get("prior_state")).get("values"))
         resources: dict[str, Resource] = {}
@@ -172,6 +173,8 @@ def _resources(root: Mapping[str, object], unknown: Mapping[str, Mapping[str, ob
         module = waiting.pop()
         waiting.extend(reversed(mappings(module.get("child_modules"))))
         for entry in mappings(module.get("resources")):
+            if entry.get("deposed_key") is not None:  # replaced already, and destroyed by the next apply
+                continue
             address = text(entry.get("address"))
             yield Resource(
                 address=address,

@@ -244,7 +244,10 @@ def test_another_name_is_a_mark(index: object, references: object) -> None:
             id="one",
         ),
         pytest.param("CNAME", {}, {"records": True}, ("${Token[aws_route53_record.r.records]}",), id="a-host"),
-        pytest.param("TXT", {"records": None}, {}, (), id="none"),
+        pytest.param("TXT", {"records": None}, {}, ('"${Token[aws_route53_record.r.records]}"',), id="null"),
+        pytest.param("MX", {}, {}, ("${Token[aws_route53_record.r.records]}",), id="left-out"),
+        pytest.param("MX", {"records": []}, {}, (), id="an-empty-list-is-known"),
+        pytest.param("A", {"records": None, "alias": [{"name": None}]}, {}, (), id="an-alias-has-none"),
     ],
 )
 def test_values_that_are_not_known_are_marks(kind: str, values: Json, after_unknown: Json, expected: tuple[str, ...]) -> None:
@@ -590,6 +593,114 @@ def test_a_data_source_that_reads_a_record_makes_none() -> None:
         ).identities
         == []
     )
+
+
+def _nulls() -> list[object]:
+    """Each attribute of each resource of a plan and of a state, and all attributes of each together."""
+    rows: list[object] = []
+    for kind, body in (("plan", first_plan()), ("state", applied_state())):
+        for number, each in enumerate(_shown(body)):
+            rows += [
+                pytest.param(body, number, name, id=f"{kind}-{each['address']}-{name}")
+                for name in (*each["values"], None)  # type: ignore[misc]
+            ]
+    return rows
+
+
+def _shown(body: Json) -> list[Json]:
+    return (body.get("planned_values") or body["values"])["root_module"]["resources"]  # type: ignore[index, no-any-return]
+
+
+def _found(body: Json) -> set[tuple[str, str]]:
+    return {(each.id, each.where) for each in check_all(views([read_terraform(body, "x.json")])) if each.id != "cannot-tell"}
+
+
+@pytest.mark.parametrize(("body", "number", "name"), _nulls())
+@pytest.mark.parametrize("is_left_out", [False, True])
+def test_nothing_is_found_in_a_null(body: Json, number: int, name: str | None, is_left_out: bool) -> None:  # noqa: FBT001 - a column
+    """Null, left out, or `"values": null` and `{}`: nobody can tell, so no rule says more than without it."""
+    changed = copy.deepcopy(body)
+    each = _shown(changed)[number]
+    if name is None:
+        each["values"] = {} if is_left_out else None
+    elif is_left_out:
+        del each["values"][name]  # type: ignore[attr-defined]
+    else:
+        each["values"][name] = None  # type: ignore[index]
+    assert _found(changed) - _found(body) == set()
+
+
+@pytest.mark.parametrize(
+    ("values", "zones", "expected"),
+    [
+        pytest.param({"fqdn": "a.b.example.com", "name": "a"}, ["example.com", "example.org"], "Z0", id="by-the-full-name"),
+        pytest.param({"fqdn": "example.com"}, ["example.com"], "Z0", id="the-zone-itself"),
+        pytest.param({"fqdn": "a.example.com"}, ["example.com", "example.com"], "", id="two-zones-of-one-name"),
+        pytest.param({"fqdn": "badexample.com"}, ["example.com"], "", id="labels-count"),
+        pytest.param({"name": "a"}, ["example.com"], "", id="a-name-that-may-be-anywhere"),
+        pytest.param({"name": None}, ["example.com"], "Z0", id="nothing-is-known-and-one-zone"),
+        pytest.param({}, ["example.com", "example.org"], "", id="nothing-is-known-and-two-zones"),
+    ],
+)
+def test_a_record_whose_zone_is_null_may_be_placed(values: Json, zones: list[str], expected: str) -> None:
+    """By its full name, or where there is one place only; so a set of records is not torn apart."""
+    declared = [resource(f"aws_route53_zone.z{n}", {"name": name, "zone_id": f"Z{n}"}) for n, name in enumerate(zones)]
+    found = only(state([*declared, resource("aws_route53_record.r", {"type": "TXT", "zone_id": None, **values})]))
+    assert found.zone_id == expected
+
+
+def test_a_file_without_values_holds_nothing() -> None:
+    """As Terraform prints a plan that destroys everything, and tools that leave nulls."""
+    for body in (
+        {"format_version": "1.0", "values": None},
+        {"format_version": "1.2", "planned_values": {"root_module": {}}},
+        {"format_version": "1.2", "planned_values": None},
+    ):
+        source_file = read_terraform(body, "x.json")
+        assert (source_file.records, source_file.identities, source_file.zones) == ([], [], [])
+
+
+def test_what_is_destroyed_declares_nothing() -> None:
+    """It stands among the changes and in the state before, and not in what the plan leads to."""
+    gone = record("gone", "TXT", "a.example.com", "v=spf1 +all")
+    destroyed: Json = {
+        "address": "aws_route53_record.gone",
+        "change": {"actions": ["delete"], "before": gone["values"], "after": None, "after_unknown": {}},
+    }
+    assert records(plan([], prior=[gone], changes=[destroyed])) == []
+
+
+def test_a_deposed_instance_declares_nothing() -> None:
+    """It has the address of the instance that has replaced it: in a state, and among the changes of a plan."""
+    old = record("r", "TXT", "old.example.com", "a") | {"deposed_key": "00000001"}
+    new = record("r", "TXT", "new.example.com", "a")
+    assert only(state([new, old])).spelling == only(state([old, new])).spelling == "new.example.com"
+    unknown_values = resource("aws_route53_record.r", {"type": "MX", "name": "a.example.com"})
+    changes = [change("aws_route53_record.r", {"set_identifier": True}), change("aws_route53_record.r", {}) | {"deposed": "1"}]
+    found = only(plan([unknown_values], changes=changes))
+    assert found.set_identifier == "${Token[aws_route53_record.r.set_identifier]}"
+
+
+def test_a_mail_from_domain_of_the_older_api_is_never_none() -> None:
+    """Its resource must have one; that of the newer API without one stands for the domain of SES."""
+    body = state(
+        [
+            resource("aws_ses_email_identity.a", {"email": "a@example.com"}),
+            resource("aws_ses_domain_mail_from.a", {"domain": "a@example.com", "mail_from_domain": None}),
+        ]
+    )
+    assert identity(body).mail_from == "${Token[aws_ses_domain_mail_from.a.mail_from_domain]}"
+
+
+def test_an_identity_that_is_not_known_takes_nothing_of_another() -> None:
+    """Two nulls are not the same name."""
+    body = state(
+        [
+            resource("aws_sesv2_email_identity.a", {"email_identity": None}),
+            resource("aws_ses_domain_mail_from.b", {"domain": None, "mail_from_domain": "bounce.example.com"}),
+        ]
+    )
+    assert identity(body).mail_from is None
 
 
 PARTS = st.sampled_from(

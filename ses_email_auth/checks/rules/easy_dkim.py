@@ -53,9 +53,11 @@ def _attribute(record: RecordInView) -> str:
 
 
 def _could_be_one(record: RecordInView) -> bool:
-    """Whether a name that is not known yet could be one of the three."""
+    """Whether a record whose name or target is not known yet could be one of the three."""
+    is_key = isinstance(record.name, DomainName) and "._domainkey." in record.name.text
     hidden = isinstance(record.name, KnownAfterDeploy) or (record.name is not None and not record.name.is_known)
-    return hidden and any(holds_token(text) or "<" in text or is_easy_dkim_target(text) for text in record.texts)
+    unknown_target = any(holds_token(text) or "<" in text for text in record.texts)
+    return ((is_key or hidden) and unknown_target) or (hidden and any(map(is_easy_dkim_target, record.texts)))
 
 
 @rule(
@@ -67,6 +69,8 @@ def _could_be_one(record: RecordInView) -> bool:
     example="token1._domainkey.example.com. 600 IN CNAME token1.dkim.amazonses.com.",
 )
 def ses_dkim_partial(view: ZoneView) -> Iterator[Fault]:
+    if not all(record.type_text.isalnum() for record in view.seen):  # one whose type is not known yet could be one of the three
+        return
     by_identity: dict[tuple[str, str], list[RecordInView]] = {}
     for record in view.sets(RecordType.CNAME):
         if _attribute(record):

@@ -254,6 +254,12 @@ SILENT = [
     silent("ses-dkim-partial", part(*easy_dkim("a", domain=TOKEN)), id="a-domain-that-nobody-knows"),
     silent("ses-dkim-partial", part(record_set(TOKEN, RecordType.CNAME, TOKEN)), id="nobody-knows-what-this-is"),
     silent("ses-dkim-partial", part(declared("a_b", "CNAME", TOKEN)), id="no-name-at-all"),
+    silent(
+        "ses-dkim-partial",
+        part(*easy_dkim("ab"), record_set("c._domainkey.example.com", RecordType.CNAME, TOKEN)),
+        id="a-target-that-nobody-knows",
+    ),
+    silent("ses-dkim-partial", part(*easy_dkim("ab"), declared("c._domainkey.example.com", "?", "x")), id="a-hidden-type"),
     silent("dkim-name-doubled", part(*token_names(1, 2, 3)), id="as-it-is"),
     silent("dkim-name-doubled", part(*token_names(1, 2, 3, after=".")), id="final-dot"),
     silent("dkim-cname-by-hand", part(*easy_dkim("abc")), id="our-own"),
