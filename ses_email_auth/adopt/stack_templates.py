@@ -1,7 +1,7 @@
 """Templates by their resources, as moves need them: what each logical id is, and what it publishes.
 
-Reads a file in JSON or YAML, what `aws cloudformation get-template` prints (the template below `TemplateBody`), or a cloud
-assembly. The reader in `sources` resolves functions and knows records alone; here they are joined with their resources.
+Reads a template, also one that `aws cloudformation get-template` prints, or a cloud assembly. The reader in `sources` resolves
+functions and knows records alone; here they are joined with their resources.
 """
 
 from __future__ import annotations
@@ -80,10 +80,6 @@ def read_stacks(path: str, *, account: str = "", region: str = "") -> list[Stack
 
 def _body(path: str) -> Mapping[str, object]:
     body = read_template_body(file_text(path).text, path)
-    wrapped = body.get("TemplateBody")
-    if "Resources" not in body and wrapped is not None:
-        # JSON templates are printed as an object, YAML templates as one text.
-        body = read_template_body(wrapped, path) if isinstance(wrapped, str) else mapping(wrapped)
     if not is_template(body):
         raise UnreadableSource(path, "it is no template; a template has 'Resources' with a 'Type' each")
     return body

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.sources.source_file import SourceFile
 
+_OF_TOOLS = frozenset({"__pycache__", "node_modules", "site-packages", "venv"})
 _MANIFEST = "manifest.json"
 _STACK = "aws:cloudformation:stack"
 _STAGE = "cdk:cloud-assembly"
@@ -42,6 +44,17 @@ def is_assembly(directory: Path) -> bool:
         return "artifacts" in _json(directory / _MANIFEST)
     except UnreadableSource:
         return False
+
+
+def assemblies_below(directory: Path) -> list[Path]:
+    """The assemblies named `cdk.out` anywhere below a folder, but not in what tools keep there: hidden folders, packages."""
+    found: list[Path] = []
+    for above, names, _ in os.walk(directory):
+        names[:] = [name for name in sorted(names) if not (name.startswith(".") or name in _OF_TOOLS)]
+        if "cdk.out" in names:
+            names.remove("cdk.out")
+            found += [folder for folder in (Path(above, "cdk.out"),) if is_assembly(folder)]
+    return found
 
 
 def template_files(directory: Path) -> list[TemplateFile]:

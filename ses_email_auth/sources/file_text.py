@@ -50,7 +50,8 @@ def file_text(path: str) -> FileText:
     if len(octets) > _MOST_OCTETS:
         raise UnknownFormat(path, f"it has more than {_MOST_OCTETS >> 20} MiB, which is no zone and no template")
     if octets.startswith(_ZIP):
-        raise UnknownFormat(path, "it is a zip archive; print a plan of Terraform with 'terraform show -json' first")
+        reason = "it is a zip archive; print a plan of Terraform with 'terraform show -json' first"
+        raise UnknownFormat(path, f"{reason}: terraform show -json plan > plan.json")
     text, is_utf8 = _decoded(octets)
     if "\0" in text:
         raise UnknownFormat(path, "it is binary")

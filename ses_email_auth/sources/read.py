@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.sources.assembly import is_assembly, read_assembly
+from ses_email_auth.sources.assembly import assemblies_below, is_assembly, read_assembly
 from ses_email_auth.sources.file_text import STANDARD_INPUT, UnknownFormat, file_text
 from ses_email_auth.sources.json_values import mapping
-from ses_email_auth.sources.route53_json import is_route53, read_route53
+from ses_email_auth.sources.route53_json import is_change_batch, is_route53, read_change_batch, read_route53
 from ses_email_auth.sources.source_file import SourceFile, UnreadableSource
 from ses_email_auth.sources.template import (
     TemplateFile,
@@ -28,6 +28,8 @@ from ses_email_auth.sources.template import (
     read_templates,
 )
 from ses_email_auth.sources.terraform import is_terraform, read_terraform
+from ses_email_auth.sources.terraform_state import is_state_file, read_state_file, without_replaced
+from ses_email_auth.sources.unprinted import UnprintedSource, advice_on_json, advice_on_text
 from ses_email_auth.sources.zone_file import is_zone_file, read_zone_file
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ if TYPE_CHECKING:
 
 
 FORMATS = (
-    "a cdk.out folder, a CloudFormation template, a zone file, or the JSON of "
-    '"aws route53 list-resource-record-sets" or of "terraform show -json"'
+    "a cdk.out folder, a CloudFormation template (also as get-template prints it, or in serverless.yml), a zone file, the "
+    'JSON of "aws route53 list-resource-record-sets" or of "terraform show -json", a change batch of Route 53, or a '
+    "terraform.tfstate"
 )
 """What can be read, for the help of commands."""
 
@@ -49,9 +52,10 @@ def read(
 ) -> list[SourceFile]:
     """What files and folders declare, in their order; a file that is named twice is read once.
 
-    A file is a CloudFormation template (JSON or YAML), what `aws route53 list-resource-record-sets` or `terraform show -json`
-    prints, or a zone file. A folder is a cloud assembly, or all files of these formats in it, without the folders below. `-` is
-    standard input.
+    A file is a CloudFormation template (JSON or YAML, also within what `aws cloudformation get-template` prints, or among the
+    resources of a `serverless.yml`), what `aws route53 list-resource-record-sets` or `terraform show -json` prints, a change
+    batch of Route 53, a `terraform.tfstate`, or a zone file. A folder is a cloud assembly, or all files of these formats in it
+    and each `cdk.out` below it, but not the other folders below. `-` is standard input.
 
     Args:
         paths: files and folders.
@@ -112,21 +116,25 @@ class _Reading:
         self._known_paths.update(os.path.realpath(file.path) for file in files)
 
     def _read_folder(self, path: str) -> None:
-        has_known = False
+        assemblies = assemblies_below(Path(path))
+        has_known = bool(assemblies)
+        advice = ""
         for file in sorted(Path(path).iterdir()):
             if not file.is_file():
                 continue
             try:
                 self._read_file(str(file))
-            except UnknownFormat:
+            except UnknownFormat as error:
+                if isinstance(error, UnprintedSource):
+                    advice = advice or f"; {file.name!r}: {error.reason}"
                 continue
             except UnreadableSource as error:
                 self._note(error)
             has_known = True
+        for folder in assemblies:
+            self.read(str(folder))
         if not has_known:
-            inside = Path(path, "cdk.out")
-            fix = f"; name {str(inside)!r}, which is a cloud assembly" if is_assembly(inside) else ""
-            raise UnreadableSource(path, f"no file in it is a template, a list of records or a zone file{fix}")
+            raise UnreadableSource(path, f"no file in it is a template, a list of records or a zone file{advice}")
 
     def _read_file(self, path: str) -> None:
         if self._is_new(path):
@@ -143,7 +151,7 @@ class _Reading:
         """All files as they were named. Templates are read together, since one takes values from another."""
         templates = [file for file in self._files if isinstance(file, TemplateFile)]
         read = iter(read_templates(templates, self._unreadable))
-        return [file if isinstance(file, SourceFile) else next(read) for file in self._files]
+        return without_replaced([file if isinstance(file, SourceFile) else next(read) for file in self._files])
 
 
 class _File:
@@ -195,7 +203,7 @@ class _Reader:
 
 
 def _json_reader(
-    is_format: Callable[[object], bool], read_body: Callable[[object, str], SourceFile], *, key: str, name: str
+    is_format: Callable[[object], bool], read_body: Callable[[object, str], SourceFile], *, key: str, name: str = ""
 ) -> _Reader:
     return _Reader(
         recognises=lambda file: is_format(file.json),
@@ -226,6 +234,8 @@ _READERS: Final = (
     _Reader(recognises=_holds_template, read=_template, json_key="Resources", json_name="CloudFormation template"),
     _json_reader(is_route53, read_route53, key="ResourceRecordSets", name="list of Route 53"),
     _json_reader(is_terraform, read_terraform, key="format_version", name="plan or state of 'terraform show -json'"),
+    _json_reader(is_change_batch, read_change_batch, key="ResourceRecordSet"),
+    _json_reader(is_state_file, read_state_file, key="lineage"),
     _text_reader(is_zone_file, read_zone_file),
 )
 
@@ -234,6 +244,9 @@ def _read_file(file: _File) -> SourceFile | TemplateFile:
     for reader in _READERS:
         if reader.recognises(file):
             return reader.read(file)
+    advice = advice_on_json(file.json, file.path) if file.is_json else advice_on_text(file.text)
+    if advice:
+        raise UnprintedSource(file.path, advice)
     if file.is_json:
         raise UnknownFormat(file.path, _no_format(file.json))
     try:  # a part of a zone may begin like prose
@@ -246,11 +259,11 @@ def _read_file(file: _File) -> SourceFile | TemplateFile:
 def _no_format(body: object) -> str:
     keys = mapping(body).keys()
     if "lineage" in keys:
-        return "it is Terraform's own state; give what 'terraform show -json' prints"
+        return "it is Terraform's own state; give what 'terraform show -json' prints: it is not of version 4, or encrypted"
     if "artifacts" in keys:
         return "it is the manifest of a cloud assembly; give its folder"
     *names, last = [f"no {reader.json_name}" for reader in _READERS if reader.json_name]
-    return f"it is JSON, but {', '.join(names)} and {last}"
+    return f"it is JSON, but {', '.join(names)} and {last}; nor a change batch of Route 53 or a terraform.tfstate"
 
 
 def _reason(error: ValueError) -> str:

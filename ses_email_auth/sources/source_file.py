@@ -34,6 +34,7 @@ class SourceFile:
     zones: list[DeclaredZone] = field(default_factory=list)
     guessed_zone: DomainName | None = None
     """The zone that a zone file is taken for by its name alone; None if the file or the user names it."""
+
     terraform: str = ""
     """`plan` or `state` if it is one of Terraform; empty for all else."""
 

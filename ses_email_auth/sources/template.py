@@ -1,5 +1,6 @@
 """CloudFormation templates in JSON or YAML: the record sets, identities and zones of their resources.
 
+A template may stand in what `aws cloudformation get-template` prints, or among the resources of a `serverless.yml`.
 Templates are read one at a time and dropped; references between them are resolved at the end. A parameter of a nested stack has
 the value that the parent passes, and is not known if two parents pass different ones. `Fn::ForEach` among the resources is
 written out ("Fn::ForEach" of the CloudFormation user guide, AWS::LanguageExtensions); a loop over a list that is not known is
@@ -22,6 +23,7 @@ from ses_email_auth.sources.file_text import text_of_file
 from ses_email_auth.sources.json_values import mapping
 from ses_email_auth.sources.references import Environment, References, with_marks
 from ses_email_auth.sources.resources import ResourceReader, zone_id_of
+from ses_email_auth.sources.serverless import holds_variables, is_serverless, template_of, without_variables
 from ses_email_auth.sources.source_file import SourceFile, UnreadableSource
 from ses_email_auth.sources.yaml_template import parse_yaml
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
@@ -48,7 +50,13 @@ _SECTIONS = frozenset(
         "Transform",
     }
 )
-_YAML_RESOURCES = re.compile(r"""^["']?Resources["']?[ \t]*:(?=\s|$)""", re.MULTILINE)
+_SERVERLESS = ("service", "provider", "resources")
+_WRAPPED = "TemplateBody"
+# The keys that "aws cloudformation get-template" prints.
+_WRAPPERS = frozenset({_WRAPPED, "StagesAvailable"})
+_JSON_STRING = re.compile(r'\s*"(?:[^"\\]++|\\.)*+"\s*')
+# Blank lines, comments, directives and the beginning of the document; then the indentation of its first line.
+_YAML_START = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n|(?:---|%)[^\n]*+\n)*+( *)")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -96,43 +104,87 @@ class TemplateFile:
 
 
 def is_template_text(text: str) -> bool:
-    """Whether `text` is recognised as a template without parsing: JSON by its first key, YAML by its `Resources`.
+    """Whether `text` is recognised as a template without parsing: JSON by its first key, YAML by its keys.
 
     False for a template in JSON that begins with a key of no section; `is_template` then tells.
     """
-    if not text.lstrip().startswith(("{", "[")):
-        return _YAML_RESOURCES.search(text) is not None
-    key = _FIRST_KEY.match(text)
-    return key is not None and key[1] in _SECTIONS and '"Resources"' in text
+    start = text.lstrip()[:1]
+    if start in ("{", "["):
+        first = _FIRST_KEY.match(text)
+        key = "" if first is None else first[1]
+        if key in _WRAPPERS:
+            return f'"{_WRAPPED}"' in text and "Resources" in text
+        return key in _SECTIONS and '"Resources"' in text
+    if start == '"' and _JSON_STRING.fullmatch(text):  # what "get-template --query TemplateBody" prints of YAML
+        return "Resources" in text
+    return _has_keys_of_yaml(text)
+
+
+def _has_keys_of_yaml(text: str) -> bool:
+    """Whether the outermost mapping, which may be indented as a whole, has the keys of a template or of a service."""
+    start = _YAML_START.match(text)
+    indentation = "" if start is None else start[1]
+    names = "|".join(("Resources", _WRAPPED, *_SERVERLESS))
+    keys: set[str] = set()
+    for match in re.finditer(rf"""^{indentation}["']?({names})["']?[ \t]*:(?=\s|$)""", text, re.MULTILINE):
+        keys.add(match[1])
+        if match[1] == "Resources" or match[1] == _WRAPPED or keys.issuperset(_SERVERLESS):
+            return True
+    return False
 
 
 def is_template(body: object) -> bool:
-    """Whether parsed JSON or YAML has resources with a type, as a template has."""
-    resources = mapping(mapping(body).get("Resources"))
+    """Whether parsed JSON or YAML has resources with a type, as a template has; or holds such a template."""
+    members = mapping(body)
+    if "Resources" not in members:
+        wrapped = members.get(_WRAPPED)
+        return is_serverless(members) or (isinstance(wrapped, str | Mapping) and "Resources" in wrapped)
+    resources = mapping(members["Resources"])
     return any(
         str(name).startswith(_LOOP) or isinstance(mapping(resource).get("Type"), str) for name, resource in resources.items()
     )
 
 
 def read_template_body(text: str, path: str) -> Mapping[str, object]:
-    """A template in JSON or YAML, told apart by its first character.
+    """A template in JSON or YAML, told apart by its first character; out of what it stands in.
 
     Raises:
         UnreadableSource: if it is neither, or no mapping.
     """
-    text = text.removeprefix("\ufeff")
-    if text.lstrip()[:1] in ("{", "["):
-        try:
-            # Numbers stay text: a TTL of a million digits is no reason to stop.
-            body: object = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-        except RecursionError as error:
-            raise UnreadableSource(path, "it is nested too deep") from error
-        except json.JSONDecodeError as error:
-            raise UnreadableSource(path, f"line {error.lineno}: {error.msg[:1].lower()}{error.msg[1:]}") from error
-    else:
-        body = parse_yaml(text, path)
+    body = _parsed(text, path)
+    if isinstance(body, str):
+        body = _parsed(body, path)
     if not isinstance(body, dict):
         raise UnreadableSource(path, "it is no template; a template is a mapping with 'Resources'")
+    if "Resources" not in body and _WRAPPED in body:
+        body = _unwrapped(body[_WRAPPED], path)
+    elif is_serverless(body):
+        return template_of(body, path)
+    return without_variables(body, path) if holds_variables(text) else body
+
+
+def _unwrapped(wrapped: object, path: str) -> dict[str, object]:
+    """The template of `get-template`: JSON is printed as an object, YAML as one text."""
+    try:
+        body = _parsed(wrapped, path) if isinstance(wrapped, str) else wrapped
+    except UnreadableSource as error:
+        raise UnreadableSource(path, f"{error.reason} (in {_WRAPPED})") from error
+    if not isinstance(body, dict) or "Resources" not in body:
+        raise UnreadableSource(path, f"it is no template: its {_WRAPPED} has no 'Resources'")
+    return body
+
+
+def _parsed(text: str, path: str) -> object:
+    text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] not in ("{", "[") and not _JSON_STRING.fullmatch(text):
+        return parse_yaml(text, path)
+    try:
+        # Numbers stay text: a TTL of a million digits is no reason to stop.
+        body: object = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except RecursionError as error:
+        raise UnreadableSource(path, "it is nested too deep") from error
+    except json.JSONDecodeError as error:
+        raise UnreadableSource(path, f"line {error.lineno}: {error.msg[:1].lower()}{error.msg[1:]}") from error
     return body
 
 

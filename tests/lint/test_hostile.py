@@ -18,10 +18,12 @@ from hypothesis import strategies as st
 
 from ses_email_auth.checks.run import check_all
 from ses_email_auth.cli.main import main
-from ses_email_auth.sources.route53_json import is_route53, read_route53
+from ses_email_auth.sources.read import read
+from ses_email_auth.sources.route53_json import is_change_batch, is_route53, read_change_batch, read_route53
 from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.sources.template import TemplateFile, read_templates
 from ses_email_auth.sources.terraform import is_terraform, read_terraform
+from ses_email_auth.sources.terraform_state import is_state_file, read_state_file
 from ses_email_auth.sources.views import views
 from ses_email_auth.sources.zone_file import read_zone_file
 
@@ -167,6 +169,29 @@ ZONE_LINES = st.lists(
 ).map("\n".join)
 
 
+ACTIONS = st.one_of(st.sampled_from(["CREATE", "UPSERT", "DELETE"]), JUNK)
+VARIABLES = st.sampled_from(
+    [
+        *(
+            "${self:custom.domain}",
+            "${self:custom.${opt:stage}.x}",
+            "${env:A, 'b'}",
+            "${file(./a.yml):b}",
+            "${ssm:/a",
+            "${a:",
+            "${",
+        ),
+        *("#{AWS::Region}", "#{", "${AWS::Region}", "${Token[x]}${self:a}", "${self:}\x1b[2J", "{}${self:a}}}"),
+    ]
+)
+
+
+def _set_of_route53(entry: Any) -> Any:
+    if not isinstance(entry, dict) or not isinstance(entry.get("ResourceRecords"), list):
+        return entry
+    return entry | {"ResourceRecords": [{"Value": value} for value in entry["ResourceRecords"]]}
+
+
 def _no_rule_failed(findings: tuple[Finding, ...]) -> None:
     assert [str(finding) for finding in findings if finding.id == "rule-failed"] == []
 
@@ -197,15 +222,7 @@ def test_zone_files(text: str) -> None:
 @given(st.lists(st.one_of(RECORDS, JUNK), max_size=4), JUNK)
 def test_json_of_route53_and_terraform(records: list[Any], junk: Any) -> None:
     """Any mutation of what the AWS command line and Terraform print is read, or refused in one sentence."""
-    listed = {
-        "ResourceRecordSets": [
-            each | {"ResourceRecords": [{"Value": value} for value in each["ResourceRecords"]]}
-            if isinstance(each, dict) and isinstance(each.get("ResourceRecords"), list)
-            else each
-            for each in records
-        ],
-        "IsTruncated": junk,
-    }
+    listed = {"ResourceRecordSets": [_set_of_route53(each) for each in records], "IsTruncated": junk}
     planned = [
         {
             "address": f"aws_route53_record.r[{number}]",
@@ -217,13 +234,83 @@ def test_json_of_route53_and_terraform(records: list[Any], junk: Any) -> None:
         for number, each in enumerate(records)
     ]
     plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": planned}}, "configuration": junk}
-    for body, fits, read in ((listed, is_route53, read_route53), (plan, is_terraform, read_terraform)):
+    for body, fits, read_body in ((listed, is_route53, read_route53), (plan, is_terraform, read_terraform)):
         assert fits(body)
         try:
-            source_file = read(body, "x.json")
+            source_file = read_body(body, "x.json")
         except UnreadableSource:
             continue
         _no_rule_failed(check_all(views([source_file])))
+
+
+@FUZZ
+@given(st.lists(st.tuples(ACTIONS, st.one_of(RECORDS, JUNK)), min_size=1, max_size=4), JUNK, st.booleans())
+def test_change_batches(changes: list[tuple[Any, Any]], junk: Any, is_wrapped: bool) -> None:  # noqa: FBT001 - drawn
+    """Any mutation of a change batch is read, or refused in one sentence."""
+    batch = {"Changes": [{"Action": action, "ResourceRecordSet": _set_of_route53(entry)} for action, entry in changes] + [junk]}
+    body = {"HostedZoneId": junk, "ChangeBatch": batch} if is_wrapped else batch
+    assert is_change_batch(body)
+    try:
+        source_file = read_change_batch(body, "x.json")
+    except UnreadableSource:
+        return
+    _no_rule_failed(check_all(views([source_file])))
+
+
+@FUZZ
+@given(st.lists(st.one_of(RECORDS, JUNK), max_size=4), st.lists(JUNK, min_size=5, max_size=5))
+def test_states_of_terraform(records: list[Any], junk: list[Any]) -> None:
+    """Any mutation of a `terraform.tfstate` is read."""
+    instances = [
+        {
+            "index_key": number if number % 2 else junk[0],
+            "deposed": junk[4] if number == 3 else None,
+            "attributes": {key.lower(): value for key, value in each.items()} | {"records": each.get("ResourceRecords")}
+            if isinstance(each, dict)
+            else each,
+        }
+        for number, each in enumerate(records)
+    ]
+    kept = {
+        "mode": "managed",
+        "type": "aws_route53_record",
+        "name": junk[1],
+        "module": junk[2],
+        "instances": [*instances, junk[3]],
+    }
+    body = {"version": 4, "lineage": junk[0], "resources": [kept, *junk]}
+    assert is_state_file(body)
+    _no_rule_failed(check_all(views([read_state_file(body, "terraform.tfstate")])))
+
+
+@FUZZ
+@given(TEMPLATES, st.lists(st.one_of(VARIABLES, JUNK), max_size=3), st.sampled_from(range(7)))
+def test_templates_within_other_files(tmp_path_factory: pytest.TempPathFactory, body: Any, parts: list[Any], kind: int) -> None:
+    """Any mutation of what `get-template` prints, or of a `serverless.yml`, is read, or refused in one sentence."""
+    resources = body["Resources"] | {f"V{number}": _with_variable(part) for number, part in enumerate(parts)}
+    template = body | {"Resources": resources}
+    service = {"service": "x", "provider": {}, "resources": [template, *parts]}
+    file = tmp_path_factory.mktemp("hostile") / "file"
+    text = (
+        json.dumps({"TemplateBody": template, "StagesAvailable": parts}),
+        json.dumps({"TemplateBody": json.dumps(template)}),
+        json.dumps({"StagesAvailable": 1, "TemplateBody": f"Resources:\n  A: {parts}"}),
+        json.dumps(json.dumps(template)),
+        json.dumps(service),
+        f"service: x\nprovider: x\nresources: {json.dumps(template)}",
+        f"    # x\n    Description: x\n    Resources: {json.dumps(resources)}",
+    )[kind]
+    file.write_text(text, encoding="utf-8", errors="replace")
+    try:
+        source_files = read([file])
+    except UnreadableSource:
+        return
+    _no_rule_failed(check_all(views(source_files)))
+
+
+def _with_variable(part: Any) -> Any:
+    properties = {"Name": part, "Type": "TXT", "TTL": part, "HostedZoneId": part, "ResourceRecords": [part, {"Fn::Sub": part}]}
+    return {"Type": "AWS::Route53::RecordSet", "Properties": properties}
 
 
 HOSTILE = [

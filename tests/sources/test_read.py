@@ -57,6 +57,72 @@ YAML = """Resources:
 """
 
 
+INDENTED = "".join(f"    {line}" for line in YAML.splitlines(keepends=True))
+
+
+SERVERLESS = """service: mail
+provider:
+  name: aws
+resources:
+""" + "".join(f"  {line}" for line in YAML.splitlines(keepends=True))
+
+
+def printed(body: object) -> str:
+    """What `aws cloudformation get-template` prints."""
+    return json.dumps({"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]}, indent=4)
+
+
+BATCH: Json = {
+    "Comment": "x",
+    "Changes": [
+        {
+            "Action": "UPSERT",
+            "ResourceRecordSet": {
+                "Name": "batch.example.com.",
+                "Type": "TXT",
+                "TTL": 60,
+                "ResourceRecords": [{"Value": '"a"'}],
+            },
+        }
+    ],
+}
+
+
+STATE: Json = {
+    "version": 4,
+    "terraform_version": "1.11.4",
+    "serial": 3,
+    "lineage": "00000000-0000-0000-0000-000000000000",
+    "outputs": {},
+    "resources": [
+        {
+            "mode": "managed",
+            "type": "aws_route53_record",
+            "name": "a",
+            "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+            "instances": [
+                {
+                    "schema_version": 2,
+                    "attributes": {"fqdn": "state.example.com", "zone_id": "Z1", "type": "TXT", "ttl": 60, "records": ["a"]},
+                }
+            ],
+        }
+    ],
+}
+
+
+MAIN_TF = """terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+
+resource "aws_route53_record" "dmarc" {
+  zone_id = var.zone_id
+}
+"""
+
+
 def put(folder: Path, name: str, text: str | bytes) -> Path:
     """A file in the folder."""
     file = folder / name
@@ -83,6 +149,48 @@ KINDS = [
     pytest.param("a.json", '{"Note": "Resources", ' + LISTED[1:], "route53.example.com", id="route-53-with-an-odd-first-key"),
     pytest.param("a.json", codecs.BOM_UTF16_LE + LISTED.encode("utf-16-le"), "route53.example.com", id="from-powershell"),
     pytest.param("a.json", TERRAFORM, "2d6v4yjgpynfpmzwnmkxy4._domainkey.blacksheep.link", id="terraform"),
+    pytest.param("a.yaml", INDENTED, "yaml.example.com", id="yaml-that-is-indented"),
+    pytest.param(
+        "a.yaml", f"\n# a comment\n---\n  # x\n{INDENTED}", "yaml.example.com", id="yaml-that-is-indented-with-more-in-front"
+    ),
+    pytest.param("a.yaml", f"%YAML 1.1\n---\n{INDENTED}", "yaml.example.com", id="yaml-that-is-indented-after-a-directive"),
+    pytest.param("serverless.yml", SERVERLESS, "yaml.example.com", id="serverless"),
+    pytest.param(
+        "serverless.json",
+        json.dumps({"service": "mail", "provider": {"name": "aws"}, "resources": json.loads(TEMPLATE)}),
+        "template.example.com",
+        id="serverless-in-json",
+    ),
+    pytest.param("a.json", printed(json.loads(TEMPLATE)), "template.example.com", id="get-template"),
+    pytest.param("a.json", printed(YAML), "yaml.example.com", id="get-template-of-yaml"),
+    pytest.param("a.json", printed(TEMPLATE), "template.example.com", id="get-template-of-json-as-text"),
+    pytest.param(
+        "a.json",
+        json.dumps({"StagesAvailable": [], "TemplateBody": json.loads(TEMPLATE)}),
+        "template.example.com",
+        id="get-template-in-another-order",
+    ),
+    pytest.param(
+        "a.json",
+        json.dumps({"ResponseMetadata": {}, "TemplateBody": YAML}),
+        "yaml.example.com",
+        id="get-template-of-an-sdk",
+    ),
+    pytest.param("a.json", json.dumps(YAML), "yaml.example.com", id="get-template-by-query"),
+    pytest.param(
+        "a.yaml",
+        "StagesAvailable:\n- Original\nTemplateBody: |\n" + INDENTED,
+        "yaml.example.com",
+        id="get-template-printed-as-yaml",
+    ),
+    pytest.param("a.json", json.dumps(BATCH), "batch.example.com", id="change-batch"),
+    pytest.param(
+        "a.json",
+        json.dumps({"HostedZoneId": "Z1", "ChangeBatch": BATCH}),
+        "batch.example.com",
+        id="change-batch-as-cli-input-json",
+    ),
+    pytest.param("terraform.tfstate", json.dumps(STATE), "state.example.com", id="tfstate"),
     pytest.param("a.zone", ZONE, "example.com", id="zone-file"),
     pytest.param("a.txt", 'example.com. 600 IN TXT "\udce9"', "example.com", id="zone-file-in-latin-1"),
     pytest.param("db.example.com", "www A 192.0.2.1", "www.example.com", id="zone-file-that-begins-like-prose"),
@@ -144,6 +252,42 @@ FAULTS = [
         "it is no JSON, no CloudFormation template, and as a zone file it breaks off at line 1: 'ALL,' is",
         id="prose",
     ),
+    pytest.param(
+        MAIN_TF,
+        "it is the configuration of Terraform, whose values are not known yet; run 'terraform plan -out plan && "
+        "terraform show -json plan > plan.json', and name plan.json",
+        id="main-tf",
+    ),
+    pytest.param('{"resource": {"aws_route53_record": {}}}', "it is the configuration of Terraform", id="main-tf-json"),
+    pytest.param(
+        '{"format_version": "1.0"}', "it is what 'terraform show -json' prints where there is no state; run", id="no-state"
+    ),
+    pytest.param(
+        '{"app": "python3 app.py", "context": {}}', "it belongs to the code of a CDK app; run 'cdk synth'", id="cdk-json"
+    ),
+    pytest.param("from aws_cdk import App\n", "it belongs to the code of a CDK app", id="app-py"),
+    pytest.param("import { App } from 'aws-cdk-lib';\n", "it belongs to the code of a CDK app", id="app-ts"),
+    pytest.param(
+        "service: x\nprovider:\n  name: aws\nfunctions: {}\n",
+        "it is the configuration of a Serverless service without resources; run 'serverless package'",
+        id="serverless",
+    ),
+    pytest.param(
+        '{"service": "x", "provider": {}, "functions": {}}',
+        "it is the configuration of a Serverless service",
+        id="serverless-json",
+    ),
+    pytest.param(
+        "import type { AWS } from '@serverless/typescript';\n", "it is the configuration of a Serverless", id="serverless-ts"
+    ),
+    pytest.param('{"TemplateBody": "a: [\\nResources"}', "line ", id="broken-yaml-in-get-template"),
+    pytest.param(
+        '{"TemplateBody": {"Resource": "Resources"}}', "it is no template: its TemplateBody", id="no-template-in-get-template"
+    ),
+    pytest.param(
+        '{"Changes": [{"Type": "Resource", "ResourceChange": {"Action": "Add"}}]}', "it is JSON, but", id="change-set"
+    ),
+    pytest.param('{"version": 3, "lineage": "x", "modules": []}', "it is Terraform's own state; give what", id="old-state"),
     pytest.param(ZONE + "www A\n", "line 3: the A record has no value", id="broken-zone-file"),
     pytest.param('{"ResourceRecordSets": [1]}', "ResourceRecordSets[0] has no Name", id="broken-list"),
 ]
@@ -157,6 +301,23 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, text: str | bytes, 
         read([file])
     assert caught.value.reason.startswith(reason)
     assert caught.value.path == str(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "start"),
+    [
+        pytest.param("main.tf.json", '{"locals": {}}', "it is the configuration of Terraform", id="terraform"),
+        pytest.param("main.tf.json", "{}", "it is JSON, but no", id="terraform-without-a-block"),
+        pytest.param("cdk.json", '{"app": "npx tsx app.ts"}', "it belongs to the code of a CDK app", id="cdk"),
+        pytest.param("cdk.context.json", "{}", "it belongs to the code of a CDK app", id="cdk-context"),
+        pytest.param("a.json", '{"app": "x"}', "it is JSON, but no", id="an-app-of-something-else"),
+    ],
+)
+def test_a_json_that_could_be_anything_is_known_by_its_name(tmp_path: Path, name: str, text: str, start: str) -> None:
+    """Where its content alone says too little."""
+    with pytest.raises(UnreadableSource) as caught:
+        read([put(tmp_path, name, text)])
+    assert caught.value.reason.startswith(start)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +396,11 @@ def test_a_folder_is_all_files_in_it_that_are_known(tmp_path: Path) -> None:
         pytest.param("a.json", TERRAFORM[:-1], id="terraform"),
         pytest.param("a.json", TEMPLATE[:-1], id="template"),
         pytest.param("a.json", '{"Odd": 1, "Resources": ', id="template-by-a-key"),
+        pytest.param("a.json", json.dumps(BATCH)[:-1], id="change-batch"),
+        pytest.param("a.json", json.dumps(STATE)[:-1], id="tfstate"),
+        pytest.param("a.json", printed({"Resources": {}})[:-1], id="get-template"),
+        pytest.param("a.json", printed("Resources: ["), id="get-template-of-broken-yaml"),
+        pytest.param("a.yml", SERVERLESS + "\t- x", id="serverless"),
     ],
 )
 def test_a_broken_file_in_a_folder_is_not_passed_over(tmp_path: Path, name: str, text: str) -> None:
@@ -247,15 +413,64 @@ def test_a_broken_file_in_a_folder_is_not_passed_over(tmp_path: Path, name: str,
 
 
 def test_a_folder_without_anything_is_refused(tmp_path: Path) -> None:
-    """The error names an assembly in it, which is likely meant."""
+    """Nothing in it is known."""
     put(tmp_path, "README.md", "Hello, world")
     with pytest.raises(UnreadableSource) as caught:
         read([tmp_path])
     assert caught.value.reason == "no file in it is a template, a list of records or a zone file"
-    assembly(tmp_path / "cdk.out")
+
+
+def test_a_folder_of_code_is_answered_with_the_command_to_run(tmp_path: Path) -> None:
+    """What Terraform and the CDK read holds no records yet. Beside other files it is passed over."""
+    put(tmp_path, "README.md", "Hello, world")
+    put(tmp_path, "app.py", "import aws_cdk as cdk\n")
+    put(tmp_path, "main.tf", MAIN_TF)
     with pytest.raises(UnreadableSource) as caught:
         read([tmp_path])
-    assert caught.value.reason.endswith(f"; name {str(tmp_path / 'cdk.out')!r}, which is a cloud assembly")
+    assert caught.value.reason.startswith(
+        "no file in it is a template, a list of records or a zone file; 'app.py': it belongs to the code of a CDK app; "
+        "run 'cdk synth', and name the folder cdk.out"
+    )
+    put(tmp_path, "a.zone", ZONE)
+    assert first_names([tmp_path]) == ["example.com"]
+
+
+@pytest.mark.parametrize("place", ["cdk.out", "infra/cdk.out", "packages/mail/infra/cdk.out"])
+def test_an_assembly_below_a_folder_is_read(tmp_path: Path, place: str) -> None:
+    """As people call a command: for the folder of the app. Once, also if it is named too."""
+    folder = assembly(tmp_path / place)
+    assert first_names([tmp_path]) == ["template.example.com"]
+    assert first_names([tmp_path, folder]) == first_names([folder, tmp_path]) == ["template.example.com"]
+
+
+def test_an_assembly_below_a_folder_is_read_beside_its_files(tmp_path: Path) -> None:
+    """All of several; the files of the folder come first."""
+    put(tmp_path, "a.zone", ZONE)
+    for name in ("b", "a"):
+        assembly(tmp_path / name / "cdk.out")
+    put(tmp_path, "a/below.zone", ZONE)
+    paths = [Path(file.path).relative_to(tmp_path).as_posix() for file in read([tmp_path])]
+    assert paths == ["a.zone", "a/cdk.out/S.template.json", "b/cdk.out/S.template.json"]
+
+
+@pytest.mark.parametrize(
+    "place", ["node_modules/x/cdk.out", ".venv/x/cdk.out", ".git/cdk.out", "venv/cdk.out", "a.snapshot", "cdk.out.old"]
+)
+def test_an_assembly_of_others_is_left_alone(tmp_path: Path, place: str) -> None:
+    """What lies in packages, in hidden folders and under other names is not what this app deploys."""
+    assembly(tmp_path / place)
+    put(tmp_path, "cdk.out/notes.txt", "no assembly")
+    with pytest.raises(UnreadableSource, match="no file in it is a template"):
+        read([tmp_path])
+
+
+def test_a_broken_assembly_below_a_folder_is_not_passed_over(tmp_path: Path) -> None:
+    """It must not look clean."""
+    put(assembly(tmp_path / "cdk.out"), "manifest.json", "{")
+    put(tmp_path, "a.zone", ZONE)
+    unreadable: list[UnreadableSource] = []
+    assert len(read([tmp_path], unreadable)) == 1
+    assert [error.path for error in unreadable] == [str(tmp_path / "cdk.out" / "manifest.json")]
 
 
 def assembly(folder: Path) -> Path:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.sources.route53_json import is_route53, read_route53
+from ses_email_auth.sources.route53_json import is_change_batch, is_route53, read_change_batch, read_route53
 from ses_email_auth.sources.source_file import DeclaredZone, UnreadableSource
 from ses_email_auth.zone.declared import Origin
 
@@ -128,3 +128,62 @@ def test_no_json_does_harm(entry: object) -> None:
         read_route53(listed(SOA, entry), "zone.json")
     except UnreadableSource as error:
         assert "ResourceRecordSets[1]" in str(error)  # noqa: PT017 - not every entry is refused
+
+
+def changes(*pairs: tuple[str, object]) -> Json:
+    """What `--change-batch` takes."""
+    return {"Comment": "x", "Changes": [{"Action": action, "ResourceRecordSet": entry} for action, entry in pairs]}
+
+
+def test_a_change_batch_declares_what_is_there_afterwards() -> None:
+    """What it creates and upserts; the deletion of what it creates anew takes nothing away."""
+    source_file = read_change_batch(changes(("DELETE", TXT), ("CREATE", TXT), ("DELETE", SOA), ("UPSERT", ALIAS)), "b.json")
+    first, second = source_file.records
+    assert (first.name, first.values, first.ttl) == (DomainName("*.example.com"), (r'"a\100b"', '"c" "d"'), "300")
+    assert first.origin == Origin("b.json", resource="Changes[1]")
+    assert (second.is_alias, second.origin.resource) == (True, "Changes[3]")
+    assert first.zone_id == ""
+    assert source_file.zones == []
+
+
+@pytest.mark.parametrize("written", ["Z1", "/hostedzone/Z1"])
+def test_a_change_batch_of_the_command_line_names_its_zone(written: str) -> None:
+    """As `--cli-input-json` takes it; the zone is one with that of other files, and not whole."""
+    source_file = read_change_batch({"HostedZoneId": written, "ChangeBatch": changes(("CREATE", TXT))}, "b.json")
+    assert [record.zone_id for record in source_file.records] == ["Z1"]
+    assert source_file.zones == []
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param(
+            changes(("ADD", TXT)), "Changes[0] has the action 'ADD'; Route 53 knows CREATE, UPSERT, DELETE", id="action"
+        ),
+        pytest.param(changes(("create", TXT)), "Changes[0] has the action 'create'; Route 53 knows", id="lower-case"),
+        pytest.param(changes(("CREATE", TXT), ("UPSERT", {})), "Changes[1] has no Name or no Type; each", id="no-name"),
+        pytest.param(changes(("DELETE", None)), "Changes[0] has no Name or no Type", id="nothing"),
+        pytest.param({"Changes": [1, {"ResourceRecordSet": {}}]}, "Changes[0] has the action ''", id="a-number"),
+    ],
+)
+def test_a_change_that_route_53_refuses_says_so(body: object, reason: str) -> None:
+    """The batch is applied as a whole or not at all."""
+    with pytest.raises(UnreadableSource) as caught:
+        read_change_batch(body, "b.json")
+    assert caught.value.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(changes(("CREATE", TXT)), True, id="batch"),
+        pytest.param({"ChangeBatch": changes(("CREATE", TXT))}, True, id="without-a-zone"),
+        pytest.param({"ChangeBatch": [], **changes(("CREATE", TXT))}, False, id="no-batch"),
+        pytest.param({"Changes": []}, False, id="empty"),
+        pytest.param({"Changes": {}}, False, id="no-list"),
+        pytest.param([], False, id="list"),
+    ],
+)
+def test_a_change_batch_is_told_by_its_record_sets(body: object, expected: bool) -> None:  # noqa: FBT001 - a column
+    """Other commands print `Changes` too."""
+    assert is_change_batch(body) is expected
