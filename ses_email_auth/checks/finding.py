@@ -49,6 +49,12 @@ class Need(enum.Enum):
     ABSENCE = "the whole zone"
     """It speaks of what is not there, so it is never run over a part of a zone."""
 
+    TARGET = "the whole zone of the name that a record leads to"
+    """It speaks of what is absent there, in this zone or another one in view: `ZoneView.whole_zone_of` finds it."""
+
+    NEW_ZONE = "a zone that is made in view"
+    """It speaks of what is likely to stand beside the zone, and of absence in a part of it: as an info at most."""
+
     INTENT = "what the author of the stack said"
     """It speaks of props of our constructs. No file says the same, so over files it has nothing to say."""
 

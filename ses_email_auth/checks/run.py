@@ -51,9 +51,11 @@ def check_all(views: Iterable[ZoneView], rules: Iterable[Rule] | None = None) ->
 
 def _run_over(view: ZoneView, rules: Iterable[Rule]) -> Iterator[Rule]:
     """The rules and parts of rules that see what they need: of a part of a zone nothing follows from absence."""
-    absence = Need.ABSENCE  # looked up once: Python 3.11 is slow at it, and an app may hold hundreds of domains
+    # Looked up once: Python 3.11 is slow at it, and an app may hold hundreds of domains.
+    absence, new_zone = Need.ABSENCE, Need.NEW_ZONE
     for rule in rules:
-        if rule.need is not absence or view.complete:
+        need = rule.need
+        if (need is not absence or view.complete) and (need is not new_zone or (view.created and not view.complete)):
             yield rule
         if rule.parts:
             yield from _run_over(view, rule.parts)

@@ -21,9 +21,10 @@ Exit code 0: nothing at or above --fail-on; 1: findings; 2: a PATH cannot be rea
 @judging_options(old_formats={"table": "text"})
 @click.option("--info", is_flag=True, help="Also say what needs no action.")
 @click.option("--parked", is_flag=True, help="Also ask domains that send no mail for their protection.")
+@click.option("--complete", is_flag=True, help="The PATHs hold all records of their zones, so that a missing one is a fault.")
 @click.option("--list", "list_rules", is_flag=True, help="List the rules.")
 @click.option("--explain", metavar="ID", help="Say all there is to know about one rule.")
-def command(
+def command(  # noqa: PLR0913 - click passes each option by its name
     *,
     paths: tuple[str, ...],
     form: str,
@@ -31,6 +32,7 @@ def command(
     info: bool,
     ignore: tuple[str, ...],
     parked: bool,
+    complete: bool,
     list_rules: bool,
     explain: str | None,
 ) -> int:
@@ -41,7 +43,8 @@ def command(
         raise click.UsageError("name a PATH, such as cdk.out or a zone file")
     from ses_email_auth.cli.lint_result import lint_paths  # noqa: PLC0415 - --list needs no readers
 
-    report = lint_paths(paths, infos=info or fail_on == "info", ignored=Ignored.of(ignore), parked=parked)
+    infos = info or fail_on == "info"
+    report = lint_paths(paths, infos=infos, ignored=Ignored.of(ignore), parked=parked, complete=complete)
     return conclude(report, form=form, fail_on=fail_on)
 
 

@@ -78,13 +78,17 @@ class LintResult:
             yield f"Infos that need no action: {self.hidden_infos}; --info shows them"
 
 
-def lint_paths(paths: Sequence[str], *, infos: bool, ignored: Ignored, parked: bool) -> Report:
+def lint_paths(paths: Sequence[str], *, infos: bool, ignored: Ignored, parked: bool, complete: bool = False) -> Report:
     """Read `paths` and check what they hold together. A path that cannot be read hides no other."""
     unreadable: list[UnreadableSource] = []
     sources = read(paths, unreadable)
     seen = {"record_sets": 0, "zones": 0, "whole_zones": 0}
     active = [rule for rule in rules(parked=parked) if rule.id not in ignored.rules]
-    kept = [finding for finding in check_all(_counted(views(sources), seen), active) if not ignored.covers(finding)]
+    kept = [
+        finding
+        for finding in check_all(_counted(views(sources, complete=complete), seen), active)
+        if not ignored.covers(finding)
+    ]
     opted_in = {rule.id for rule in active if is_opt_in(rule)}  # who asks for a rule wants to see what it says
     shown = tuple(f for f in kept if infos or f.severity is not Severity.INFO or f.id in opted_in)
     notes = [finding.message for finding in kept if finding.id == CANNOT_TELL]

@@ -138,7 +138,7 @@ class ResourceReader:
         known = declared_name(name) if isinstance(name, str) and not holds_token(name) else None
         zone_id = _shared(self.template.own(f"{resource.logical_id}.Ref"))
         is_private = bool(resource.properties.get("VPCs"))
-        self.file.zones.append(DeclaredZone(zone_id=zone_id, name=known, is_private=is_private))
+        self.file.zones.append(DeclaredZone(zone_id=zone_id, name=known, is_created=True, is_private=is_private))
 
     def dnssec(self, resource: _Resource) -> None:
         """AWS::Route53::DNSSEC."""

@@ -54,6 +54,9 @@ class DeclaredZone:
     is_complete: bool = False
     """Whether the file holds all records of the zone."""
 
+    is_created: bool = False
+    """Whether the file makes the zone, so that most of its records are likely to stand beside it."""
+
     is_private: bool = False
     """Whether only a VPC sees it. Receivers do not."""
 

@@ -178,7 +178,9 @@ class _Zones:
         self._ids[resource.address] = zone_id
         self._instances.setdefault(_without_key(resource), []).append(resource.address)
         known_name = declared_name(name) if name else None
-        self.declared.append(DeclaredZone(zone_id=zone_id, name=known_name, is_private=is_private))
+        self.declared.append(
+            DeclaredZone(zone_id=zone_id, name=known_name, is_created=not resource.is_data, is_private=is_private)
+        )
 
     def of(self, record: Resource) -> str:
         """The id of the zone of `record`, or its address if the id is not known yet; empty if neither is known."""

@@ -2,6 +2,10 @@
 
 Zones are told apart by their id and account, never by their name: two stages of an app own zones of equal names. Records whose
 zone is not known stay with their file. Private zones are left out: receivers do not see them.
+
+A view can ask for the other zones that hold a name, so that an include or a consent is followed into another file. Zones of two
+stages or of two accounts are never asked together: one of them is not what the other will meet in DNS. A file that says
+neither, such as a zone file, is what public DNS has for all of them.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.zone.view import ZoneView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ses_email_auth.sources.source_file import DeclaredZone, SourceFile
     from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
@@ -30,6 +34,10 @@ class _Zone:
     paths: set[str] = field(default_factory=set)
     scopes: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
+    stages: set[str] = field(default_factory=set)
+    """The folders of assemblies: one for each stage, and one for what is in none."""
+
+    is_said_complete: bool = False
 
     @property
     def name(self) -> DomainName | None:
@@ -37,7 +45,7 @@ class _Zone:
 
     @property
     def is_complete(self) -> bool:
-        return any(zone.is_complete for zone in self.declared)
+        return self.is_said_complete or any(zone.is_complete for zone in self.declared)
 
     @property
     def is_private(self) -> bool:
@@ -47,6 +55,12 @@ class _Zone:
         self.paths.add(file.path)
         self.scopes.add(file.scope or file.path)
         self.accounts.add(file.account)
+        if file.scope:
+            self.stages.add(file.scope)
+
+    def is_of_one_world(self, other: _Zone) -> bool:
+        """Whether both can be what one receiver sees: not of two stages or accounts, as far as the files say."""
+        return not (_are_apart(self.stages, other.stages) or _are_apart(self.accounts - {""}, other.accounts - {""}))
 
     @property
     def organizations(self) -> set[DomainName]:
@@ -54,21 +68,35 @@ class _Zone:
         names = {record.name for record in self.records if isinstance(record.name, DomainName)}
         return {name.organizational or name for name in names}
 
-    def view(self) -> ZoneView:
+    def view(self, elsewhere: Callable[[DomainName], tuple[ZoneView, ...]]) -> ZoneView:
         signed = [zone.dnssec_signed for zone in self.declared if zone.dnssec_signed is not None]
         return ZoneView(
             records=tuple(self.records),
             zone=self.name,
             complete=self.is_complete,
+            created=any(zone.is_created for zone in self.declared),
+            elsewhere=elsewhere,
             identities=tuple(self.identities),
             dnssec_signed=any(signed) if signed else None,
         )
 
 
-def views(source_files: Iterable[SourceFile]) -> Iterator[ZoneView]:
-    """The zones in the order in which files name them; identities without a zone make a view without records."""
+def _are_apart(one: set[str], other: set[str]) -> bool:
+    return bool(one) and bool(other) and one.isdisjoint(other)
+
+
+def views(source_files: Iterable[SourceFile], *, complete: bool = False) -> Iterator[ZoneView]:
+    """The zones in the order in which files name them; identities without a zone make a view without records.
+
+    Args:
+        source_files: what the readers have read.
+        complete: whether the files hold all records of each zone that they name. Default: False: those of a template may be a
+            part
+    """
     files = list(source_files)
     zones = _zones(files)
+    for zone in zones.values() if complete else ():
+        zone.is_said_complete = True
     zones_of_domains = _ZonesOfDomains(zones.values())
     for file in files:
         for identity in file.identities:
@@ -79,7 +107,18 @@ def views(source_files: Iterable[SourceFile]) -> Iterator[ZoneView]:
                 zone.identities.append(identity)
     for zone in zones.values():
         if not zone.is_private and (zone.records or zone.identities):
-            yield zone.view()
+            yield zone.view(_Elsewhere(zone, zones_of_domains))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Elsewhere:
+    """The other zones beside one, as its view asks for them."""
+
+    zone: _Zone
+    zones_of_domains: _ZonesOfDomains
+
+    def __call__(self, name: DomainName) -> tuple[ZoneView, ...]:
+        return self.zones_of_domains.beside(self.zone, name)
 
 
 def _zones(files: list[SourceFile]) -> dict[tuple[str, str], _Zone]:
@@ -141,6 +180,7 @@ class _ZonesOfDomains:
         self._named: dict[DomainName, list[_Zone]] = {}
         self._nameless: dict[DomainName, list[_Zone]] = {}
         self._candidates: dict[DomainName, _Candidates] = {}
+        self._views: dict[int, ZoneView] = {}
         for zone in zones:
             if zone.is_private:
                 continue
@@ -156,7 +196,9 @@ class _ZonesOfDomains:
             return []
         candidates = self._candidates.get(domain)
         if candidates is None:
-            candidates = self._candidates[domain] = self._find(domain)
+            candidates = self._candidates[domain] = _Candidates()
+            for zone in self._zones_of(domain):
+                candidates.add(zone)
         nearest = (
             candidates.by_path.get(file.path)
             or candidates.by_scope.get(file.scope or file.path)
@@ -168,13 +210,26 @@ class _ZonesOfDomains:
         deepest = max((len(zone.name.labels) for zone in both if zone.name is not None), default=0)
         return [zone for zone in both if zone.name is None or len(zone.name.labels) == deepest]
 
-    def _find(self, domain: DomainName) -> _Candidates:
-        candidates = _Candidates()
-        above: DomainName | None = domain
+    def beside(self, zone: _Zone, name: DomainName) -> tuple[ZoneView, ...]:
+        """The other zones that may hold `name` and are of one world with `zone`. The views of zones that were asked for are
+        kept, so that each is gone through once.
+        """
+        if not name.is_known:
+            return ()
+        others = (other for other in self._zones_of(name) if other is not zone and zone.is_of_one_world(other))
+        return tuple(map(self._view, others))
+
+    def _view(self, zone: _Zone) -> ZoneView:
+        view = self._views.get(id(zone))
+        if view is None:
+            view = self._views[id(zone)] = zone.view(_Elsewhere(zone, self))
+        return view
+
+    def _zones_of(self, name: DomainName) -> Iterator[_Zone]:
+        """The zones at `name` and above it, the deepest first, and those without a name that have names of its organization."""
+        above: DomainName | None = name if self._named else None
         while above is not None:
-            for zone in self._named.get(above, ()):
-                candidates.add(zone)
+            yield from self._named.get(above, ())
             above = above.parent
-        for zone in self._nameless.get(domain.organizational or domain, ()):
-            candidates.add(zone)
-        return candidates
+        if self._nameless:
+            yield from self._nameless.get(name.organizational or name, ())

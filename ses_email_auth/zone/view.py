@@ -25,7 +25,7 @@ from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Re
 from ses_email_auth.zone.known_includes import KNOWN_INCLUDES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ses_email_auth.publication.alignment import AlignmentProof
     from ses_email_auth.records.spf import Mechanism
@@ -37,10 +37,14 @@ _QUOTED = re.compile(r"(['\"])(.{24}).+?\1")  # enough of a text to know it by, 
 _MAX_SENTENCE = 200  # characters
 
 _ENOUGH = 100  # counting stops here: ten lookups are the limit
-_LOOP_KEPT = 6  # names of a loop: five to show, and one to know that there are more
+LOOP_KEPT = 6  # names of a loop: five to show, and one to know that there are more
 
 InView: TypeAlias = "RecordInView | DeclaredIdentity"
 """What a finding can be about."""
+
+
+def _nothing_elsewhere(_name: DomainName) -> tuple[ZoneView, ...]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,8 @@ class ZoneView:
         records: the record sets, of our constructs or as files declare them.
         zone: the name of the zone; None if it is not known. Default: - not known
         complete: whether these are all records of the zone: a zone file, or what Route 53 lists. Default: False
+        created: whether the files in view make the zone. Default: False
+        elsewhere: the other zones in view that may hold a name. Default: - there are none
         identities: SES identities for names of the zone, where files declare them. Default: - none
         dnssec_signed: whether the zone is signed with DNSSEC; None if it is not known. Default: - not known
         dmarc_elsewhere: DMARC records outside of the view, as the user gave them, by the domain they speak for. Default: - none
@@ -70,6 +76,12 @@ class ZoneView:
 
     complete: bool = False
     """Whether these are all records of the zone: a zone file, or what Route 53 lists."""
+
+    created: bool = False
+    """Whether the files in view make the zone, so that most of its records are likely to stand beside it."""
+
+    elsewhere: Callable[[DomainName], tuple[ZoneView, ...]] = _nothing_elsewhere
+    """The other zones in view that may hold a name: those above it, and those whose name is not known."""
 
     identities: tuple[DeclaredIdentity, ...] = ()
     """SES identities for names of the zone, where files declare them."""
@@ -104,13 +116,7 @@ class ZoneView:
     @cached_property
     def texts(self) -> tuple[TextInView, ...]:
         """All TXT values whose text is known."""
-        return tuple(
-            TextInView(record.name, text, record)
-            for record in self.sets(RecordType.TXT)
-            if isinstance(record.name, DomainName)
-            for value, text in zip(record.values, record.texts, strict=True)
-            if not (isinstance(value, KnownAfterDeploy) or holds_token(text))
-        )
+        return tuple(text for record in self.sets(RecordType.TXT) for text in _texts_of(record))
 
     @cached_property
     def seen(self) -> tuple[DeclaredRecordSet, ...]:
@@ -157,7 +163,23 @@ class ZoneView:
     @cached_property
     def spf_walk(self) -> SpfWalk:
         """Where the SPF records in view lead."""
-        return SpfWalk.through(self.spf_records)
+        return SpfWalk.through(self.spf_records, self._spf_elsewhere)
+
+    def _spf_elsewhere(self, name: DomainName) -> tuple[SpfInView, ...]:
+        return tuple(entry for view in self.elsewhere(name) for entry in view.spf_at(name))
+
+    def spf_at(self, name: DomainName) -> tuple[SpfInView, ...]:
+        """The SPF records at one name, as receivers read them. Read once, whoever asks for them."""
+        known = self._spf_by_name.get(name)
+        if known is None:
+            records = self.at(name, RecordType.TXT)
+            texts = [text for record in records for text in _texts_of(record) if SpfRecord.is_spf(text.text)]
+            known = self._spf_by_name[name] = tuple(map(_spf_in_view, texts))
+        return known
+
+    @cached_property
+    def _spf_by_name(self) -> dict[DomainName, tuple[SpfInView, ...]]:
+        return {}
 
     @cached_property
     def ses_senders(self) -> frozenset[DomainName]:
@@ -235,6 +257,18 @@ class ZoneView:
             above = above.parent
         return ()
 
+    def whole_zone_of(self, name: DomainName) -> ZoneView | None:
+        """The zone that is whole in view and holds `name`, this one or another; None if there is none, or if a part of the
+        zone in view has the name, so that nothing follows from its absence elsewhere.
+        """
+        others = self.elsewhere(name)
+        if any(view.all_at(name) for view in others if not view.complete):
+            return None
+        own = (self,) if self.zone is not None and name.is_at_or_below(self.zone) is True else ()
+        named = [(len(view.zone.labels), view) for view in (*own, *others) if view.zone is not None]
+        deepest = max((depth for depth, _ in named), default=0)
+        return next((view for depth, view in named if depth == deepest and view.complete), None)
+
     def is_delegated(self, name: DomainName) -> bool:
         """Whether `name` belongs to another zone that is delegated from this one (RFC 1034 section 4.2.1)."""
         above: DomainName | None = name
@@ -263,6 +297,14 @@ class TextInView:
     def set_identifier(self) -> str | None:
         """Of a routing policy: DNS answers with one of the sets at the name, never with texts of two of them."""
         return self.record.set_identifier if isinstance(self.record, DeclaredRecordSet) else None
+
+
+def _texts_of(record: RecordInView) -> Iterator[TextInView]:
+    """The texts of a TXT set that are known."""
+    if isinstance(record.name, DomainName):
+        for value, text in zip(record.values, record.texts, strict=True):
+            if not (isinstance(value, KnownAfterDeploy) or holds_token(text)):
+                yield TextInView(record.name, text, record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,9 +479,16 @@ def _lead(term: Include | Redirect) -> Lead:
     return Lead(term, term.domain.lower().removesuffix("."), name)
 
 
+def _leads_of(entries: Iterable[SpfInView]) -> tuple[Lead, ...]:
+    return tuple(lead for entry in entries for lead in entry.leads)
+
+
 @dataclass(slots=True)
 class SpfWalk:
     """Where the SPF records in view lead: what each name costs, and which names come into a loop."""
+
+    elsewhere: Callable[[DomainName], tuple[SpfInView, ...]]
+    """The records of other zones in view, by their name."""
 
     leads: dict[DomainName, tuple[Lead, ...]] = field(default_factory=dict)
     """By each name with a record that can be read."""
@@ -451,17 +500,32 @@ class SpfWalk:
     """By each other name: the names of the loop that is reached, in order; only the first six of a long one."""
 
     @classmethod
-    def through(cls, entries: Iterable[SpfInView]) -> SpfWalk:
-        """Walk through all records; a name with several, which can be alternatives, costs as much as the worst of them."""
+    def through(
+        cls,
+        entries: Iterable[SpfInView],
+        elsewhere: Callable[[DomainName], tuple[SpfInView, ...]],
+    ) -> SpfWalk:
+        """Walk through all records, and those of other zones that they lead to; a name with several, which can be
+        alternatives, costs as much as the worst of them.
+        """
         by_name: dict[DomainName, list[SpfInView]] = {}
         for entry in entries:
             if entry.record is not None:
                 by_name.setdefault(entry.name, []).append(entry)
-        walk = cls({name: tuple(lead for record in records for lead in record.leads) for name, records in by_name.items()})
-        for name in by_name:
+        walk = cls(elsewhere, {name: _leads_of(records) for name, records in by_name.items()})
+        for name in tuple(by_name):
             if name not in walk.costs and name not in walk.loops:
                 walk._visit(name, by_name)
         return walk
+
+    def _is_in_view(self, name: DomainName, by_name: dict[DomainName, list[SpfInView]]) -> bool:
+        """Whether a record at `name` can be read; one of another zone is taken in when a term first leads to it."""
+        if name not in self.leads:
+            records = [entry for entry in self.elsewhere(name) if entry.record is not None]
+            self.leads[name] = _leads_of(records)
+            if records:
+                by_name[name] = records
+        return name in by_name
 
     def _visit(self, root: DomainName, by_name: dict[DomainName, list[SpfInView]]) -> None:
         """Depth first without recursion; each name is left once."""
@@ -475,11 +539,11 @@ class SpfWalk:
                 del depth[name]
                 if name not in self.loops:
                     self._leave(name, by_name[name])
-            elif lead.name is None or lead.name not in by_name:
+            elif lead.name is None or not self._is_in_view(lead.name, by_name):
                 continue
             elif lead.name in depth:
                 at = depth[lead.name]
-                self.loops.setdefault(path[-1], tuple(path[at : at + _LOOP_KEPT]))
+                self.loops.setdefault(path[-1], tuple(path[at : at + LOOP_KEPT]))
             elif lead.name not in self.costs and lead.name not in self.loops:
                 depth[lead.name] = len(path)
                 path.append(lead.name)

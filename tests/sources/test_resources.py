@@ -194,8 +194,8 @@ def test_zones_and_their_signatures() -> None:
     maybe = {**signed, "Condition": "Maybe"}
     file = _read({"Z": zone, "P": private, "D": signed, "E": maybe})
     assert file.zones == [
-        DeclaredZone(zone_id="${Token[t.json#Z.Ref]}", name=DomainName("example.com")),
-        DeclaredZone(zone_id="${Token[t.json#P.Ref]}", is_private=True),
+        DeclaredZone(zone_id="${Token[t.json#Z.Ref]}", name=DomainName("example.com"), is_created=True),
+        DeclaredZone(zone_id="${Token[t.json#P.Ref]}", is_created=True, is_private=True),
         DeclaredZone(zone_id="${Token[t.json#Z.Ref]}", dnssec_signed=True),
     ]
 

@@ -8,6 +8,7 @@ behind a CNAME (hosted DMARC). The tree walk of RFC 9989 section 4.10 is `ses_em
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
@@ -447,6 +448,15 @@ def dmarc_missing(view: ZoneView) -> Iterator[Fault]:
         )
 
 
+@dmarc_missing.also(need=Need.NEW_ZONE)
+def _dmarc_missing_beside_the_zone(view: ZoneView) -> Iterator[Fault]:
+    # What makes a zone usually makes its records too; but another stack may publish this one.
+    for fault in dmarc_missing.faults(view):
+        name = DomainName(fault.where.partition(" ")[0])
+        if not any(other.all_at(name) for other in view.elsewhere(name)):
+            yield replace(fault, severity=Severity.INFO, fix=f"{fault.fix}, unless something else publishes it")
+
+
 def _note_missing(
     view: ZoneView, missing: dict[DomainName, DomainName], domain: DomainName, *, organizations_only: bool = False
 ) -> None:
@@ -503,6 +513,11 @@ def dmarc_org_missing(view: ZoneView) -> Iterator[Fault]:
                 "organizations, and DKIM or SPF of one does not align with mail From the other",
                 fix=f"publish a record at _dmarc.{organization} too",
             )
+
+
+@dmarc_org_missing.also(need=Need.NEW_ZONE)
+def _dmarc_org_missing_beside_the_zone(view: ZoneView) -> Iterator[Fault]:
+    yield from dmarc_org_missing.faults(view)
 
 
 @rule(

@@ -130,21 +130,13 @@ def _sends_nothing(view: ZoneView, domain: DomainName) -> bool:
 @rule(
     id="dmarc-rua-external",
     severity=Severity.WARNING,
-    need=Need.ABSENCE,
+    need=Need.RECORDS,
     for_constructs=True,
     reason="Reports go to another organization only if that organization publishes its consent.",
     reference="RFC 9990 section 4",
     example='_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.net"',
 )
 def dmarc_rua_external(view: ZoneView) -> Iterator[Fault]:
-    for domain, where, uri in _report_uris(view):
-        for destination in _destinations(domain, uri) or ():
-            if _would_be_in_view(view, destination) and not _consents(view, destination):
-                yield _consent_wanted(where, destination, Severity.WARNING)
-
-
-@dmarc_rua_external.also(need=Need.RECORD)
-def _rua_external_out_of_view(view: ZoneView) -> Iterator[Fault]:
     for domain, where, uri in _report_uris(view):
         destinations = _destinations(domain, uri)
         if destinations is None:
@@ -155,8 +147,11 @@ def _rua_external_out_of_view(view: ZoneView) -> Iterator[Fault]:
                 severity=Severity.ERROR,
             )
         for destination in destinations or ():
-            if not _would_be_in_view(view, destination):
-                yield _consent_wanted(where, destination, Severity.INFO)
+            name = destination.record_name
+            if not any(_consents(each, name) for each in (view, *view.elsewhere(name))):
+                home = view.whole_zone_of(name)
+                is_absent = home is not None and not home.is_delegated(name)
+                yield _consent_wanted(where, destination, Severity.WARNING if is_absent else Severity.INFO)
 
 
 def _report_uris(view: ZoneView) -> Iterator[tuple[DomainName, str, ReportUri]]:
@@ -173,12 +168,6 @@ def _destinations(domain: DomainName, uri: ReportUri) -> tuple[ExternalDestinati
         return None
 
 
-def _would_be_in_view(view: ZoneView, destination: ExternalDestination) -> bool:
-    """Whether the zone is whole, and the consent belongs into it."""
-    name = destination.record_name
-    return view.complete and view.zone is not None and name.is_at_or_below(view.zone) is True and not view.is_delegated(name)
-
-
 def _consent_wanted(where: str, destination: ExternalDestination, severity: Severity) -> Fault:
     return Fault(
         where=where,
@@ -188,13 +177,13 @@ def _consent_wanted(where: str, destination: ExternalDestination, severity: Seve
     )
 
 
-def _consents(view: ZoneView, destination: ExternalDestination) -> bool:
+def _consents(view: ZoneView, name: DomainName) -> bool:
     """RFC 9990 section 4: a DMARC record at the name, by a wildcard too. Where a CNAME or an alias leads is not in view."""
     return any(
         record.type is RecordType.CNAME
         or not record.texts
         or any(holds_token(text) or DmarcRecord.is_dmarc(text) for text in record.texts)
-        for record in view.answers(destination.record_name, RecordType.TXT, RecordType.CNAME)
+        for record in view.answers(name, RecordType.TXT, RecordType.CNAME)
     )
 
 
@@ -204,7 +193,7 @@ _MAILBOX = "name an address that receives mail"
 @rule(
     id="dmarc-rua-undeliverable",
     severity=Severity.WARNING,
-    need=Need.ABSENCE,
+    need=Need.TARGET,
     for_constructs=True,
     reason="Reports are mail: an address that takes none loses them.",
     reference="RFC 5321 section 5.1, RFC 7505",
@@ -212,31 +201,31 @@ _MAILBOX = "name an address that receives mail"
     '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"',
 )
 def dmarc_rua_undeliverable(view: ZoneView) -> Iterator[Fault]:
-    for where, host in _report_hosts(view):
-        if _has_no_server(view, host):
-            yield Fault(where=where, message=f"{host} has no MX, so every report bounces", fix=_MAILBOX)
-
-
-@dmarc_rua_undeliverable.also(need=Need.RECORDS)
-def _rua_undeliverable_by_mx(view: ZoneView) -> Iterator[Fault]:
-    for where, host in _report_hosts(view):
-        exchanges = [text for record in view.answers(host, RecordType.MX) for text in record.texts]
+    for where, host, home in _report_hosts(view):
+        exchanges = [text for record in home.answers(host, RecordType.MX) for text in record.texts]
         if any(text.split()[-1:] == ["."] for text in exchanges):  # RFC 7505 section 3
             yield Fault(where=where, message=f"{host} takes no mail (null MX), so every report bounces", fix=_MAILBOX)
         elif any("feedback-smtp." in text.lower() for text in exchanges):
             message = f"{host} is a MAIL FROM domain: SES takes bounces there, and no reports"
             yield Fault(where=where, message=message, fix=_MAILBOX)
-        elif not view.complete and _has_no_server(view, host):
+        elif not _has_no_server(home, host):
+            continue
+        elif home.complete:
+            yield Fault(where=where, message=f"{host} has no MX, so every report bounces", fix=_MAILBOX)
+        elif not any(other.all_at(host) for other in view.elsewhere(host)):
             message = f"cannot tell whether reports arrive; {host} has no MX in this app"
             yield Fault(where=where, message=message, severity=Severity.INFO)
 
 
-def _report_hosts(view: ZoneView) -> Iterator[tuple[str, DomainName]]:
-    """The hosts of report addresses in the zone."""
+def _report_hosts(view: ZoneView) -> Iterator[tuple[str, DomainName, ZoneView]]:
+    """The hosts of report addresses that are in view, and their zone: one that is whole, else this one."""
     for _, where, record in view.dmarc_records:
         for host in dict.fromkeys(uri.host for uri in record.rua if uri.scheme == "mailto"):
-            if host is not None and view.zone is not None and host.is_at_or_below(view.zone):
-                yield where, host
+            home = None if host is None else view.whole_zone_of(host)
+            if home is None and host is not None and view.zone is not None and host.is_at_or_below(view.zone):
+                home = view
+            if host is not None and home is not None:
+                yield where, host, home
 
 
 def _has_no_server(view: ZoneView, host: DomainName) -> bool:

@@ -14,6 +14,7 @@ from ses_email_auth.zone.declared import DeclaredRecordSet, declared_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
 _MAX_PREFERENCE = 65535  # RFC 1035 section 3.3.9: 16 bits
@@ -91,10 +92,10 @@ def mx_to_cname(view: ZoneView) -> Iterator[Fault]:
         for record in view.sets(RecordType.CNAME)
         if not isinstance(record, DeclaredRecordSet) or record.set_identifier is None
     }
-    for record in view.sets(RecordType.MX) if aliases else ():
+    for record in view.sets(RecordType.MX):
         for text in record.texts:
             name = text.strip().rpartition(" ")[2].removesuffix(".").lower()
-            alias = aliases.get(name)
+            alias = aliases.get(name) or _alias_elsewhere(view, name)
             if alias is not None:
                 yield Fault(
                     where=visible(record.place),
@@ -102,3 +103,11 @@ def mx_to_cname(view: ZoneView) -> Iterator[Fault]:
                     fix=f"give {name} A and AAAA records, or name the host that it leads to",
                     records=(record, alias),
                 )
+
+
+def _alias_elsewhere(view: ZoneView, host: str) -> RecordInView | None:
+    """The CNAME at a host in another zone that is in view; None if there is none, or if it may be one of several."""
+    name = None if is_hidden(host) else declared_name(host)
+    found = [] if name is None else [record for other in view.elsewhere(name) for record in other.at(name, RecordType.CNAME)]
+    plain = [record for record in found if not isinstance(record, DeclaredRecordSet) or record.set_identifier is None]
+    return plain[0] if len(plain) == 1 else None

@@ -3,7 +3,7 @@ and 6.1; Amazon SES developer guide, "Using a custom MAIL FROM domain").
 
 Receivers check the MAIL FROM domain; carriers in Japan check the From domain too.
 
-Not handled: records outside of the zone in view, apart from the spelling of their names.
+Not handled: records that stand in no file in view, apart from the spelling of their names.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from ses_email_auth.records.spf import A, All, Include, Ip4, Ip6, Mx, Redirect, 
 from ses_email_auth.ses.hosts import SPF_INCLUDE, is_easy_dkim_target
 from ses_email_auth.zone.declared import DeclaredRecordSet
 from ses_email_auth.zone.known_includes import CHECKED, KNOWN_INCLUDES, WRONG_SES_INCLUDES
+from ses_email_auth.zone.view import LOOP_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -164,20 +165,28 @@ def spf_include_loop(view: ZoneView) -> Iterator[Fault]:
         loop = loops[name]
         if name in loop:
             reported.update(loop)
+            if len(loop) < LOOP_KEPT and min(loop) not in view.spf:
+                continue  # the zone of that name says it
         steps = [*map(str, loop[:_FEW]), "..." if len(loop) > _FEW else str(loop[0])]
         yield Fault(
             where=f"{name} TXT",
             message=f"the includes of {name} {'go round' if name in loop else 'lead into a loop'}: {' -> '.join(steps)}; "
             f"whoever is not allowed before gets permerror",
             fix=f"take the include of {loop[0]} out of {loop[-1] if len(loop) <= _FEW else 'the loop'}",
-            records=tuple(text.record for step in dict.fromkeys((name, *loop[:_FEW])) for text in view.spf[step][:_FEW]),
+            records=tuple(record for step in dict.fromkeys((name, *loop[:_FEW])) for record in _records_at(view, step)[:_FEW]),
         )
+
+
+def _records_at(view: ZoneView, name: DomainName) -> list[RecordInView]:
+    """The sets with an SPF record at a name, of this zone or of another in view."""
+    entries = view.spf_at(name) or [entry for other in view.elsewhere(name) for entry in other.spf_at(name)]
+    return [entry.source.record for entry in entries]
 
 
 @rule(
     id="spf-include-no-spf",
     severity=Severity.ERROR,
-    need=Need.ABSENCE,
+    need=Need.TARGET,
     for_constructs=True,
     reason="An include or redirect of a name without an SPF record is a permerror.",
     reference="RFC 7208 section 5.2",
@@ -185,11 +194,10 @@ def spf_include_loop(view: ZoneView) -> Iterator[Fault]:
     'example.com. 600 IN TXT "v=spf1 include:_spf.example.com ~all"',
 )
 def spf_include_no_spf(view: ZoneView) -> Iterator[Fault]:
-    if view.zone is None:
-        return
     for entry in view.spf_records:
         for name, term in {lead.name: lead.term for lead in entry.leads if lead.name is not None}.items():
-            if name.is_at_or_below(view.zone) and has_no_spf(view, name):
+            home = view.whole_zone_of(name)
+            if home is not None and has_no_spf(home, name):
                 yield Fault(
                     where=entry.where,
                     message=f"{name} has no SPF record, so receivers answer permerror when they come to {shown(str(term))}",

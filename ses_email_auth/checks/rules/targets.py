@@ -41,7 +41,7 @@ _SOA = "example.com. 900 IN SOA ns1.example.net. hostmaster.example.com. 1 7200 
 @rule(
     id="mx-target-missing",
     severity=Severity.ERROR,
-    need=Need.ABSENCE,
+    need=Need.TARGET,
     reason="Senders deliver to the addresses of the host that an MX names; where it has none, mail waits and comes back.",
     reference="RFC 5321 section 5.1",
     example=f"{_SOA}example.com. 600 IN MX 10 mail.example.com.",
@@ -80,7 +80,7 @@ def _undeliverable(
     effect = f"mail to {name} comes back" if all_dead else "senders lose time, or mail, before they try the other hosts"
     return Fault(
         where=f"{name} MX",
-        message=f"{hosts} {have} no A or AAAA record in the zone {view.zone}: {effect}",
+        message=f"{hosts} {have} no A or AAAA record in the zone {_zone_of(view, dead[0])}: {effect}",
         fix=f"give {dead[0]} an A or AAAA record, or name the host that takes mail{_relative(view, dead[0])}",
         severity=None if all_dead else Severity.WARNING,
         records=tuple(records),
@@ -98,7 +98,7 @@ def _relative(view: ZoneView, target: DomainName) -> str:
 @rule(
     id="cname-target-missing",
     severity=Severity.WARNING,
-    need=Need.ABSENCE,
+    need=Need.TARGET,
     reason="A CNAME that leads to a name without records gives nothing: no key, no policy, no host.",
     reference="RFC 1034 section 3.6.2",
     example=f"{_SOA}s1._domainkey.example.com. 600 IN CNAME s1.keys.example.com.",
@@ -123,7 +123,7 @@ def cname_target_missing(view: ZoneView) -> Iterator[Fault]:
     for (name, target), sets in records.items():
         yield Fault(
             where=f"{name} CNAME",
-            message=f"it leads to {target}, and the zone {view.zone} has no record there{_effect(name)}",
+            message=f"it leads to {target}, and the zone {_zone_of(view, target)} has no record there{_effect(name)}",
             fix=f"publish what belongs to {target}, or remove the CNAME{_relative(view, target)}",
             severity=Severity.ERROR if is_for_mail(name.text, frozenset()) else None,
             records=tuple(sets),
@@ -134,8 +134,32 @@ def _effect(name: DomainName) -> str:
     return ": signatures with this selector fail" if "_domainkey" in name.labels else ""
 
 
+def _zone_of(view: ZoneView, name: DomainName) -> DomainName | None:
+    """The zone that is whole in view and holds `name`."""
+    home = view.whole_zone_of(name)
+    return None if home is None else home.zone
+
+
 class _Absent:
-    """What is certainly absent from a zone that is whole in view."""
+    """What is certainly absent from the zones that are whole in view: this one, and those beside it."""
+
+    def __init__(self, view: ZoneView) -> None:
+        self.view = view
+        self._zones: dict[int, _AbsentFromZone] = {}
+
+    def has_none(self, name: DomainName, kinds: frozenset[str] | None = None) -> bool:
+        """Whether DNS answers with no record of these types at `name`; by default, with none of any type."""
+        home = self.view.whole_zone_of(name)
+        if home is None:
+            return False
+        zone = self._zones.get(id(home))
+        if zone is None:
+            zone = self._zones[id(home)] = _AbsentFromZone(home)
+        return zone.has_none(name, kinds)
+
+
+class _AbsentFromZone:
+    """What is certainly absent from one zone."""
 
     def __init__(self, view: ZoneView) -> None:
         self.view = view
@@ -148,9 +172,9 @@ class _Absent:
         )
 
     def has_none(self, name: DomainName, kinds: frozenset[str] | None = None) -> bool:
-        """Whether DNS answers with no record of these types at `name`; by default, with none of any type."""
+        """Whether DNS answers with no record of these types at `name`; None stands for all types."""
         view = self.view
-        if view.zone is None or name.is_at_or_below(view.zone) is not True or self._hides_any:
+        if self._hides_any:
             return False
         if (self._hides_dkim and "_domainkey" in name.labels) or view.is_delegated(name) or is_moved(view, name):
             return False
