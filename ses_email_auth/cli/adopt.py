@@ -45,8 +45,8 @@ def command(
     constructs in NEW, and says what the deploy would replace or delete.
 
     --zone FILE: the JSON of "aws route53 list-resource-record-sets" or of "terraform show
-    -json", a zone file, or a template; may be given several times. Writes the arguments of
-    SesEmailAuth whose first deploy equals it.
+    -json", a terraform.tfstate, a zone file, or a template; may be given several times.
+    Writes the arguments of SesEmailAuth whose first deploy equals it.
 
     --mapping NEW: for "cdk import", identities and record sets by their logical ids. With
     --zone FILE it leaves out what does not stand, and says what the next deploy changes.

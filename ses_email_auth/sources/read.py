@@ -30,6 +30,7 @@ from ses_email_auth.sources.template import (
 from ses_email_auth.sources.terraform import is_terraform, read_terraform
 from ses_email_auth.sources.terraform_state import is_state_file, read_state_file, without_replaced
 from ses_email_auth.sources.unprinted import UnprintedSource, advice_on_json, advice_on_text
+from ses_email_auth.sources.yaml_template import parse_yaml
 from ses_email_auth.sources.zone_file import is_zone_file, read_zone_file
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ FORMATS = (
     "terraform.tfstate"
 )
 """What can be read, for the help of commands."""
+
+_YAML_OF_ROUTE53 = re.compile(r"^(?:ResourceRecordSets|ChangeBatch):[ \t]*\r?$", re.MULTILINE)
 
 
 def read(
@@ -167,14 +170,14 @@ class _File:
 
     @cached_property
     def json(self) -> object:
-        """The parsed JSON; None for a file that is none.
+        """The parsed JSON, or what Route 53's commands print or take as YAML; None for a file that is none.
 
         Raises:
-            UnreadableSource: if the JSON is broken, and holds a key of a known format.
+            UnreadableSource: if it is broken, and holds a key of a known format.
             UnknownFormat: if it holds none, or is nested too deeply.
         """
         if not self.is_json:
-            return None
+            return parse_yaml(self.text, self.path) if _YAML_OF_ROUTE53.search(self.text) else None
         if not self._content.is_utf8:
             raise UnreadableSource(self.path, "it is JSON, but not UTF-8")
         try:

@@ -88,6 +88,24 @@ BATCH: Json = {
 }
 
 
+LISTED_YAML = """IsTruncated: false
+ResourceRecordSets:
+- Name: route53.example.com.
+  ResourceRecords:
+  - Value: '"a"'
+  TTL: 300
+  Type: TXT
+"""
+
+
+BATCH_YAML = """HostedZoneId: Z1
+ChangeBatch:
+  Changes:
+  - Action: CREATE
+    ResourceRecordSet: {Name: batch.example.com., Type: TXT, TTL: 60, ResourceRecords: [{Value: '"a"'}]}
+"""
+
+
 STATE: Json = {
     "version": 4,
     "terraform_version": "1.11.4",
@@ -183,6 +201,8 @@ KINDS = [
         "yaml.example.com",
         id="get-template-printed-as-yaml",
     ),
+    pytest.param("a.yaml", LISTED_YAML, "route53.example.com", id="route-53-printed-as-yaml"),
+    pytest.param("a.yaml", BATCH_YAML, "batch.example.com", id="change-batch-as-cli-input-yaml"),
     pytest.param("a.json", json.dumps(BATCH), "batch.example.com", id="change-batch"),
     pytest.param(
         "a.json",
@@ -400,6 +420,7 @@ def test_a_folder_is_all_files_in_it_that_are_known(tmp_path: Path) -> None:
         pytest.param("a.json", json.dumps(STATE)[:-1], id="tfstate"),
         pytest.param("a.json", printed({"Resources": {}})[:-1], id="get-template"),
         pytest.param("a.json", printed("Resources: ["), id="get-template-of-broken-yaml"),
+        pytest.param("a.yaml", LISTED_YAML + "- x: [", id="list-of-route-53-in-yaml"),
         pytest.param("a.yml", SERVERLESS + "\t- x", id="serverless"),
     ],
 )
