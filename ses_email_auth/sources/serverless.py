@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NEEDED = frozenset({"service", "provider", "resources"})
-_VARIABLE = re.compile(r"\$\{\s*(?:[a-z][\w-]*(?:\([^()]*\))?:(?!:)|file\()")
+_VARIABLE = re.compile(r"\$\{\s*(?:[a-z][\w-]*(?:\([^()]*\))?:|file\()")
 _OF_A_PLUGIN = re.compile(r"#\{[A-Za-z][\w:.]*\}")  # serverless-pseudo-parameters, which writes Fn::Sub for it
 _WITHOUT_BRACES = str.maketrans("", "", "${}")  # within a mark they would end it
 _BRACES = re.compile(r"[{}]")
