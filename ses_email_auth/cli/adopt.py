@@ -10,7 +10,10 @@ from ses_email_auth.cli.terminal import harmless, write
 from ses_email_auth.errors import display
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ses_email_auth.adopt.stack_templates import StackTemplate
+    from ses_email_auth.sources.source_file import UnreadableSource
 
 _UNREADABLE = 2  # the exit code
 _OLD_AND_NEW = 2
@@ -63,6 +66,7 @@ def command(
         mapping, of_drafts=(domain, region), is_draft=bool(zone) and mapping is None, tokens=dkim_tokens, stack=stack
     )
     from ses_email_auth.errors import EmailAuthError  # noqa: PLC0415 - --help needs no readers
+    from ses_email_auth.sources.source_file import UnreadableSource  # noqa: PLC0415 - as above
 
     try:
         if mapping is not None:
@@ -72,7 +76,7 @@ def command(
         return _from_templates(*paths, stack=stack, form=form)
     except EmailAuthError as error:
         click.echo(f"ses-email-auth: {display(str(error))}", err=True)
-        return _UNREADABLE
+        return _no_answer([error], form) if isinstance(error, UnreadableSource) and mapping is None else _UNREADABLE
 
 
 def _check_options(
@@ -92,8 +96,22 @@ def _from_zone(paths: tuple[str, ...], domain: str | None, region: str | None, f
     from ses_email_auth.cli.adopt_text import draft_json, draft_text  # noqa: PLC0415 - as above
     from ses_email_auth.sources.read import read  # noqa: PLC0415 - as above
 
-    draft = take_over(read(paths), domain, region)
-    return write(draft_json(draft) if form == "json" else draft_text(draft), int(bool(draft.hand_work)))
+    unreadable: list[UnreadableSource] = []
+    sources = read(paths, unreadable)
+    for error in unreadable:
+        click.echo(f"ses-email-auth: {display(str(error))}", err=True)
+    if unreadable and not any(source.records or source.identities or source.zones for source in sources):
+        return _no_answer(unreadable, form)
+    draft = take_over(sources, domain, region, is_all=not unreadable)
+    text = draft_json(draft, unreadable) if form == "json" else draft_text(draft, unreadable)
+    return write(text, _UNREADABLE if unreadable else int(bool(draft.hand_work)))
+
+
+def _no_answer(unreadable: Sequence[UnreadableSource], form: str) -> int:
+    """Say to programs too what could not be read."""
+    from ses_email_auth.cli.adopt_text import no_answer_json  # noqa: PLC0415 - --help needs no readers
+
+    return write(no_answer_json(unreadable) if form == "json" else "", _UNREADABLE)
 
 
 def _from_templates(old: str, new: str, *, stack: str | None, form: str) -> int:

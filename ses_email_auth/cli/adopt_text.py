@@ -9,29 +9,38 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ses_email_auth.adopt.move_problem import MoveProblem
 from ses_email_auth.adopt.python_text import folded, literal, value
 from ses_email_auth.cli.terminal import harmless
 from ses_email_auth.errors import display
 from ses_email_auth.publication.columns import wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from ses_email_auth.adopt.draft import Draft
     from ses_email_auth.adopt.import_mapping import ImportMapping
-    from ses_email_auth.adopt.move_problem import MoveProblem
     from ses_email_auth.adopt.stack_moves import StackMove
-    from ses_email_auth.adopt.take_over import Draft
     from ses_email_auth.adopt.template_moves import ConstructMove, Entry, KeptId
+    from ses_email_auth.sources.source_file import UnreadableSource
 
 _WRITER = (
     "its records are written by a custom resource and have no logical ids to keep; "
     "Dns.route53(zone, adopt=True) takes over records that have the wanted values already"
 )
-_ORDER = (
-    "three ways to own these records, the best first: (1) dns=Dns.route53(zone, adopt=True) in place of hosted_zone: our "
-    "function takes them over in every account; (2) 'cdk import' with 'ses-email-auth adopt --mapping', of identity and "
-    "records: nobody has tried it on AWS; (3) as printed, by equal values: CloudFormation may refuse that as 'already exists', "
-    "and then RETAIN keeps all (docs/moving.md)"
+_BEST_WAY = "dns=Dns.route53(zone, adopt=True)"
+_WAY = (
+    "the best way to own these records: a function of ours takes them over, in every account. Write this in place of "
+    "hosted_zone, and keep it in all later deploys:"
+)
+_OTHER_WAYS = (
+    "or import them by 'cdk import' with the file of 'ses-email-auth adopt --mapping', which nobody has tried on AWS; or "
+    "deploy as printed, by equal values: CloudFormation may refuse that as 'already exists', and then RETAIN keeps all "
+    "(docs/moving.md)"
+)
+_OF_A_STACK = (
+    "these are resources of a stack, which deletes what leaves it. In that stack keep their logical ids instead "
+    "('ses-email-auth adopt OLD NEW'); before they move to another stack, retain them (docs/moving.md, section 2)"
 )
 _CLAIMED = (
     "would come back under another id with equal values: CloudFormation may take that over or refuse the deploy, and Retain "
@@ -56,24 +65,28 @@ def moves_text(moves: Sequence[StackMove]) -> str:
     return "\n".join(map(harmless, lines)) + "\n"
 
 
-def moves_json(moves: Sequence[StackMove]) -> str:
+def moves_json(moves: Sequence[StackMove], unreadable: Sequence[UnreadableSource] = ()) -> str:
     """The same for programs."""
-    return json.dumps({"stacks": [_stack_object(move) for move in moves]}, indent=2) + "\n"
+    return _document(unreadable, {"stacks": [_stack_object(move) for move in moves]})
 
 
-def draft_text(draft: Draft) -> str:
+def draft_text(draft: Draft, unreadable: Sequence[UnreadableSource] = ()) -> str:
     """Of a zone: the verdict, what needs a hand, then what to paste."""
-    lines = [_verdict_of_draft(draft)]
-    for problem in draft.hand_work:
+    lines = wrap(_verdict_of_draft(draft, unreadable), "", "    ")
+    for problem in (*map(_unread, unreadable), *draft.hand_work):
         lines += ["", *_problem(problem), *_fix(problem.fix)]
     lines += ["", *_imports(draft), "", f"{_callee(draft)}(", "    self,", '    "EmailAuth",']
     for prop, text in draft.arguments.items():
-        lines += folded(f"    {prop}=", text, ",")
+        comment = f"  # better: {_BEST_WAY}" if prop == "hosted_zone" and draft.taken_over else ""
+        lines += folded(f"    {prop}=", text, f",{comment}")
     lines += [")", ""]
     lines += _listed("taken over as they stand:", draft.taken_over)
     lines += _listed("new:", draft.new)
+    for zone, tokens in draft.dkim_records.items():
+        lines += _listed(f"DKIM records of SES with their keys in {display(zone)}:", tokens)
     for note in _notes(draft):
-        lines += wrap(f"--  {note}", "", "    ")
+        lines += wrap(f"--  {display(note)}", "", "    ")
+    lines += _ways(draft)
     if draft.later:
         lines.append("--  the deploy after this one, in place of from_domain_txt:")
         lines += ["    from ses_email_auth import SpfRecord"] if "spf" in draft.later else []
@@ -82,27 +95,40 @@ def draft_text(draft: Draft) -> str:
     return "\n".join(map(harmless, lines)) + "\n"
 
 
-def draft_json(draft: Draft) -> str:
+def draft_json(draft: Draft, unreadable: Sequence[UnreadableSource] = ()) -> str:
     """The same for programs."""
-    document = {
-        "domain": draft.domain.text,
-        "call": _callee(draft),
-        "region": draft.region,
-        "is_complete": draft.existing.is_complete,
-        "arguments": draft.arguments,
-        "imports": _imports(draft),
-        "taken_over": list(map(display, draft.taken_over)),
-        "new": list(map(display, draft.new)),
-        "hand_work": [_problem_object(problem) for problem in draft.hand_work],
-        "later": draft.later,
-        "identities": [display(identity.origin.resource) for identity in draft.existing.identities],
-    }
-    return json.dumps(document, indent=2) + "\n"
+    return _document(
+        unreadable,
+        {
+            "domain": draft.domain.text,
+            "call": _callee(draft),
+            "region": draft.region if "mail_from_subdomain" in draft.arguments else None,
+            "is_complete": draft.existing.is_complete,
+            "arguments": draft.arguments,
+            "imports": _imports(draft),
+            "taken_over": list(map(display, draft.taken_over)),
+            "new": list(map(display, draft.new)),
+            "hand_work": [_problem_object(problem) for problem in draft.hand_work],
+            "notes": list(map(display, draft.notes)),
+            "later": draft.later,
+            "identities": [display(identity.origin.resource) for identity in draft.existing.identities],
+        },
+    )
+
+
+def no_answer_json(unreadable: Sequence[UnreadableSource]) -> str:
+    """The document of a question that has no answer, since nothing could be read."""
+    return _document(unreadable, {})
 
 
 def mapping_json(mapping: ImportMapping) -> str:
     """The file of `cdk import --resource-mapping`."""
     return json.dumps(mapping.identifiers, indent=2) + "\n"
+
+
+def _document(unreadable: Sequence[UnreadableSource], members: Mapping[str, object]) -> str:
+    paths = [{"path": display(error.path), "reason": display(error.reason)} for error in unreadable]
+    return json.dumps({"schema": 1, "unreadable": paths, **members}, indent=2) + "\n"
 
 
 def _problem(problem: MoveProblem) -> list[str]:
@@ -231,13 +257,21 @@ def _construct_object(move: ConstructMove) -> dict[str, object]:
     }
 
 
-def _verdict_of_draft(draft: Draft) -> str:
-    count = len(draft.taken_over)
-    sets = f"{count} record set{'s' if count != 1 else ''} of {draft.domain}"
-    if draft.hand_work:
-        things = f"{len(draft.hand_work)} thing{'s' if len(draft.hand_work) > 1 else ''}"
-        return f"NG: {things} to do by hand; {sets} would be taken over"
+def _verdict_of_draft(draft: Draft, unreadable: Sequence[UnreadableSource]) -> str:
+    sets = f"{_many(len(draft.taken_over), 'record set')} of {draft.domain}"
+    faults = [f"{_many(len(unreadable), 'path')} cannot be read"] if unreadable else []
+    faults += [f"{_many(len(draft.hand_work), 'thing')} to do by hand"] if draft.hand_work else []
+    if faults:
+        return f"NG: {', '.join(faults)}; {sets} would be taken over"
     return f"ok: {sets} would be taken over as they stand"
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count != 1 else ''}"
+
+
+def _unread(error: UnreadableSource) -> MoveProblem:
+    return MoveProblem(str(error), "what it holds is not in this draft: mend it, and ask again before you deploy")
 
 
 def _callee(draft: Draft) -> str:
@@ -255,23 +289,32 @@ def _listed(title: str, places: list[str]) -> list[str]:
     return [title, *(f"    {display(place)}" for place in places)] if places else []
 
 
+def _ways(draft: Draft) -> list[str]:
+    """How the records that exist come into the stack; without records there is nothing to choose."""
+    if not draft.taken_over:
+        return []
+    lines = ["    from ses_email_auth import Dns", f"    {_BEST_WAY},"]
+    return [*wrap(f"--  {_WAY}", "", "    "), *lines, *wrap(f"--  {_OTHER_WAYS}", "", "    ")]
+
+
 def _notes(draft: Draft) -> Iterator[str]:
-    if draft.taken_over:
-        yield _ORDER
+    if draft.existing.is_in_stack:
+        yield _OF_A_STACK
+    yield from draft.notes
     if draft.new and not draft.existing.is_complete:
         yield (
-            "the file does not hold the whole zone: if one of these stands already, name the list of Route 53 too "
+            "the file does not hold the whole zone: if one of the new ones stands already, name the list of Route 53 too "
             "(aws route53 list-resource-record-sets)"
         )
-    if draft.is_existing:
+    if draft.is_existing and not draft.existing.is_in_stack:
+        without = " without dkim_tokens and dkim_signing_zone" if "dkim_tokens" in draft.arguments else ""
         yield (
-            "the identity exists. Or import it ('cdk import' with 'ses-email-auth adopt --mapping'), and write "
-            "SesEmailAuth(...) without dkim_tokens and dkim_signing_zone"
+            "the identity exists, so from_existing makes none. If CloudFormation shall own it, import it ('cdk import' with "
+            f"the file of 'ses-email-auth adopt --mapping') and write SesEmailAuth(...){without}"
         )
-    if draft.is_existing and "dkim_tokens" not in draft.arguments and not draft.hand_work:
-        yield (
-            "its DKIM records are not in the file: give dkim_tokens and dkim_signing_zone, which SES knows "
-            "(aws sesv2 get-email-identity --query DkimAttributes)"
-        )
-    if draft.region is not None:
+    if "mail_from_subdomain" not in draft.arguments:
+        return
+    if draft.follows_stack:
+        yield "the MX of the MAIL FROM domain names the region of its stack: deploy this one in the same region"
+    elif draft.region is not None:
         yield f"the MAIL FROM domain is that of {draft.region}: deploy the stack there"
