@@ -29,7 +29,8 @@ from ses_email_auth.checks.finding import Fault, Need, Rule, Severity
 from ses_email_auth.checks.notices import NOTICES
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.errors import EmailAuthError, display
-from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredPart, DeclaredRecordSet
+from ses_email_auth.zone.view import TextInView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -219,10 +220,13 @@ def _guarded(rule: Rule) -> Rule:
     return guarded
 
 
+_IN_VIEW = DeclaredRecordSet | DeclaredIdentity | DeclaredPart | TextInView
+
+
 def _check_fault(fault: object) -> None:
     if not isinstance(fault, Fault) or not _are(str, fault.where, fault.message, fault.fix):
         raise TypeError("no Fault of texts")
-    if not _are(Severity | None, fault.severity) or not _are(DeclaredRecordSet | DeclaredIdentity, *fault.records):
+    if not _are(Severity | None, fault.severity) or not _are(_IN_VIEW, *fault.records):
         raise TypeError("no Fault with a Severity and the records of the view")
 
 

@@ -9,13 +9,14 @@ import enum
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredPart, DeclaredRecordSet
+from ses_email_auth.zone.view import PlaceOfText, TextInView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ses_email_auth.zone.declared import Origin
-    from ses_email_auth.zone.view import InView, ZoneView
+    from ses_email_auth.zone.view import InView, PartInView, ZoneView
 
     FaultFinder: TypeAlias = Callable[[ZoneView], Iterator["Fault"]]
 
@@ -74,6 +75,7 @@ class Finding:
         reference: the section that says so.
         where: the record, for example `_dmarc.example.com TXT`.
         records: what it is about, as far as that is in view. Default: - none
+        points_at: the values and properties of `records` that it speaks about. Default: - records as a whole
     """
 
     id: str
@@ -91,6 +93,9 @@ class Finding:
     records: tuple[InView, ...] = field(default=(), compare=False, repr=False)
     """What it is about, as far as that is in view."""
 
+    points_at: tuple[PartInView, ...] = field(default=(), compare=False, repr=False)
+    """The values and properties of `records` that it speaks about. Default: - records as a whole"""
+
     @property
     def name(self) -> str:
         """The DNS name in `where`; empty if the finding is about no name."""
@@ -102,6 +107,18 @@ class Finding:
         return tuple(
             dict.fromkeys(record.origin for record in self.records if isinstance(record, DeclaredRecordSet | DeclaredIdentity))
         )
+
+    @property
+    def places(self) -> tuple[Origin, ...]:
+        """The same for who looks for it: the values and properties that it points at, then the other records as a whole."""
+        parts = [part.origin for part in self.points_at if part.origin is not None]
+        in_part = {id(part.record) for part in self.points_at}
+        whole = (
+            record.origin
+            for record in self.records
+            if isinstance(record, DeclaredRecordSet | DeclaredIdentity) and id(record) not in in_part
+        )
+        return tuple(dict.fromkeys((*parts, *whole)))
 
     def __str__(self) -> str:
         fix = f"; {self.fix}" if self.fix else ""
@@ -117,7 +134,8 @@ class Fault:
         message: what is wrong, in lower case without a full stop.
         fix: what to change. Default: - nothing; for an info that needs no action
         severity: set where it differs from the rule's own. Default: - that of the rule
-        records: what the fault is about. Default: - the record sets at `where`
+        records: what the fault is about: record sets, identities, or values and properties of theirs. Default: - the text
+            whose `where` it is, else the record sets at `where`
     """
 
     where: str
@@ -126,8 +144,9 @@ class Fault:
     severity: Severity | None = None
     """Set where it differs from the rule's own."""
 
-    records: tuple[InView, ...] = ()
-    """What the fault is about. Default: - the record sets at `where`"""
+    records: tuple[InView | PartInView, ...] = ()
+    """What the fault is about: record sets, identities, or values and properties of theirs. Default: - the text whose `where`
+    it is, else the record sets at `where`"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,14 +207,21 @@ class Rule(Explanation):
 
     def finding(self, fault: Fault, view: ZoneView) -> Finding:
         """The finding about one of its faults."""
+        things: tuple[InView | PartInView, ...] = fault.records or view.placed(fault.where)
+        if isinstance(fault.where, PlaceOfText):
+            text = fault.where.of
+            things = tuple(text if thing is text.record else thing for thing in fault.records) or (text,)
+        parts = tuple(thing for thing in things if isinstance(thing, TextInView | DeclaredPart))
+        records = (thing.record if isinstance(thing, TextInView | DeclaredPart) else thing for thing in things)
         return Finding(
             id=self.id,
             severity=fault.severity or self.severity,
             message=fault.message,
             fix=fault.fix,
             reference=self.reference,
-            where=fault.where,
-            records=fault.records or view.placed(fault.where),
+            where=str(fault.where),
+            records=tuple({id(record): record for record in records}.values()),
+            points_at=parts,
         )
 
 

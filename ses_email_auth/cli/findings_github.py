@@ -29,8 +29,8 @@ def as_github(report: Report) -> str:
 
 def _command(finding: Finding, lines: Lines) -> str:
     properties = [f"title={_property(f'{finding.id}: {finding.where}'.removesuffix(': '))}"]
-    if finding.origins:
-        origin = finding.origins[0]
+    if finding.places:
+        origin = finding.places[0]
         line = lines[origin]
         at = [] if line is None else [f"line={line}"]
         properties = [f"file={_property(file_of(origin))}", *at, *properties]

@@ -30,7 +30,7 @@ def as_json(report: Report) -> str:
 
 
 def _object(finding: Finding, lines: Lines) -> dict[str, str | int | None]:
-    first = next(iter(finding.origins), None)
+    first = next(iter(finding.places), None)
     return {
         "id": finding.id,
         "severity": finding.severity.value,

@@ -32,7 +32,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def as_sarif(report: Report) -> str:
     """The log, in ASCII."""
-    located = [finding for finding in report.findings if finding.origins]
+    located = [finding for finding in report.findings if finding.places]
     ids = {finding.id for finding in located}
     rules = [rule for rule in by_id().values() if rule.id in ids]
     index = {rule.id: at for at, rule in enumerate(rules)}
@@ -69,7 +69,7 @@ def _rule(rule: Explanation) -> _Json:
 
 
 def _result(finding: Finding, index: int, lines: Lines, fingerprint: str) -> _Json:
-    first, *others = finding.origins
+    first, *others = finding.places
     return {
         "ruleId": finding.id,
         "ruleIndex": index,
@@ -107,13 +107,13 @@ def _plain(text: str) -> str:
 
 def _fingerprint(finding: Finding) -> str:
     """The same as long as the fault is: no text of the record, and no line, is in it."""
-    origin = finding.origins[0]
+    origin = finding.places[0]
     facts = (finding.id, finding.name, resource_of(origin))
     return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _invocation(report: Report) -> _Json:
-    without_location = [finding for finding in report.findings if not finding.origins]
+    without_location = [finding for finding in report.findings if not finding.places]
     return {
         "executionSuccessful": not report.unreadable,
         "toolExecutionNotifications": [

@@ -56,9 +56,9 @@ def _block(number: int, alike: Sequence[Finding], file_lines: Lines) -> Iterator
     times = f" (x{len(alike)})" if len(alike) > 1 else ""
     yield from _head(f"{number} {_MARKS[finding.severity]:<5}  {finding.id}{times}", display(finding.where))
     yield from wrap(display(finding.message), "  ", "  ")
-    yield from (line for origin in finding.origins[: _PLACES + 1] for line in wrap(location(origin, file_lines), "  ", "    "))
-    if len(finding.origins) > _PLACES + 1:
-        yield f"  and {len(finding.origins) - _PLACES - 1} more places"
+    yield from (line for origin in finding.places[: _PLACES + 1] for line in wrap(location(origin, file_lines), "  ", "    "))
+    if len(finding.places) > _PLACES + 1:
+        yield f"  and {len(finding.places) - _PLACES - 1} more places"
     if finding.fix:
         yield from wrap(f"Fix: {display(finding.fix)}", "  ", "    ")
     if len(alike) > 1:

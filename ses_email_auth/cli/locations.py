@@ -45,7 +45,7 @@ def resource_of(origin: Origin) -> str:
 
 def lines_of(findings: Iterable[Finding]) -> Lines:
     """The line of each origin. Findings come rule by rule; here each file is gone through once."""
-    origins = {origin for finding in findings for origin in finding.origins}
+    origins = {origin for finding in findings for origin in finding.places}
     return {origin: line_of(origin) for origin in sorted(origins, key=lambda origin: origin.path)}
 
 
@@ -58,7 +58,7 @@ def location(origin: Origin, lines: Lines) -> str:
 
 def other_locations(finding: Finding, lines: Lines) -> str:
     """The locations of a finding but for the first, as a clause behind its message; empty if there are no others."""
-    others = finding.origins[1:]
+    others = finding.places[1:]
     if not others:
         return ""
     more = f"; and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""

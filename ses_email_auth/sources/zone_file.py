@@ -155,7 +155,7 @@ class _Reader:
         except ValueError as error:
             raise self._error(entry, str(error)) from error
         record_set = self.sets.setdefault((self.owner.lower(), head.type), _Set(self.owner, ttl, entry.line))
-        record_set.values[value] = None
+        record_set.values.setdefault(value, entry.line)
         record_set.ttls[ttl] = None
 
     def _add_alias(self, entry: _Entry, head: _Head) -> None:
@@ -218,6 +218,7 @@ class _Reader:
                 other_ttls=tuple(ttl for ttl in record_set.ttls if ttl not in {"", record_set.ttl}),
                 is_alias=not record_set.values,
                 zone_id=self.path,
+                value_lines=tuple(record_set.values.values()) if len(record_set.values) > 1 else (),
             )
             for (_, kind), record_set in self.sets.items()
         ]
@@ -282,7 +283,7 @@ class _Set:
     spelling: str
     ttl: str
     line: int
-    values: dict[str, None] = field(default_factory=dict)  # RFC 2181 section 5: a record counts once
+    values: dict[str, int] = field(default_factory=dict)  # the line of each; RFC 2181 section 5: a record counts once
     ttls: dict[str, None] = field(default_factory=dict)  # RFC 2181 section 5.2: there should be one
 
 

@@ -7,7 +7,7 @@ guide).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from ses_email_auth.domain_name import DomainName
@@ -18,6 +18,35 @@ from ses_email_auth.records.route53_txt import txt_strings, unescaped
 
 DeclaredValue: TypeAlias = "str | KnownAfterDeploy"
 """A value in Route 53's form, or one that is known after the deploy."""
+
+
+VALUES = "ResourceRecords"
+"""The property with the values of a record set, as CloudFormation and Route 53 call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a resource that a finding speaks about."""
+
+    name: str
+    """The property as CloudFormation calls it: `ResourceRecords`, `TTL`, `Name`, `MailFromAttributes/MailFromDomain`."""
+
+    text: str = ""
+    """The value, as far as it is known; empty for other properties."""
+
+    index: int = 0
+    """Which of several values."""
+
+    count: int = 0
+    """How many values there are; 0 for a property that has no list."""
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The text as files may have it: Terraform writes TXT values without the outer quotes. None if it is not known."""
+        if not self.text:
+            return ()
+        is_quoted = len(self.text) > 1 and self.text[0] == self.text[-1] == '"'
+        return (self.text, self.text[1:-1]) if is_quoted else (self.text,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +67,9 @@ class Origin:
 
     line: int | None = None
     """The line in the file, counted from 1; None if it is not known."""
+
+    part: Part | None = None
+    """The part of the resource that is meant. Default: - the whole"""
 
 
 class RecordInView(Protocol):
@@ -104,6 +136,9 @@ class DeclaredRecordSet:
     other_ttls: tuple[str, ...] = ()
     """Further TTLs that lines of a zone file give the same set."""
 
+    value_lines: tuple[int, ...] = ()
+    """The line of each value, where a reader counts lines and they differ."""
+
     @classmethod
     def of(  # noqa: PLR0913 - all but the first four are rare
         cls,
@@ -119,6 +154,7 @@ class DeclaredRecordSet:
         identity: str = "",
         zone_id: str = "",
         other_ttls: tuple[str, ...] = (),
+        value_lines: tuple[int, ...] = (),
     ) -> DeclaredRecordSet:
         """The set with this spelling, its name and type read."""
         upper = type_text.upper()
@@ -135,7 +171,17 @@ class DeclaredRecordSet:
             identity=identity,
             zone_id=zone_id,
             other_ttls=other_ttls,
+            value_lines=value_lines,
         )
+
+    def value_at(self, index: int) -> DeclaredPart:
+        """One of the values, for a finding about it."""
+        value = self.values[index]
+        return DeclaredPart(self, Part(VALUES, value if isinstance(value, str) else "", index, len(self.values)))
+
+    def part(self, name: str) -> DeclaredPart:
+        """One of `Name`, `Type` and `TTL`, for a finding about it."""
+        return DeclaredPart(self, Part(name))
 
     @property
     def place(self) -> str:
@@ -194,6 +240,10 @@ class DeclaredIdentity:
     alternative: str | None = None
     """The condition under which it is declared, if it is not known whether that holds; one of two may never exist."""
 
+    def part(self, name: str) -> DeclaredPart:
+        """A property as CloudFormation calls it, for a finding about it: `DkimSigningAttributes/DomainSigningSelector`."""
+        return DeclaredPart(self, Part(name))
+
     @property
     def domain(self) -> DomainName | None:
         """The domain, also of an address; None if it is not known or not a domain name."""
@@ -208,6 +258,26 @@ class DeclaredIdentity:
     def mail_from_domain(self) -> DomainName | None:
         """`mail_from` as a name; None if there is none, or it is not known or not a domain name."""
         return None if self.mail_from is None else _known_name(self.mail_from)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredPart:
+    """A value or a property that a finding points at."""
+
+    record: DeclaredRecordSet | DeclaredIdentity
+    part: Part
+
+    @property
+    def origin(self) -> Origin:
+        """Where it stands."""
+        origin = self.record.origin
+        if origin.line is None:
+            return replace(origin, part=self.part)
+        lines = self.record.value_lines if isinstance(self.record, DeclaredRecordSet) and self.part.name == VALUES else ()
+        if not lines:
+            return origin
+        line = lines[self.part.index]
+        return replace(origin, resource=f"line {line}", line=line)
 
 
 def declared_name(spelling: str) -> DomainName | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import InvalidDomainName, RecordSyntaxError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.publication.alignment import AlignmentProof
     from ses_email_auth.records.spf import Mechanism
+    from ses_email_auth.zone.declared import DeclaredPart, Origin
 
 _DOMAINKEY = "._domainkey."
 # RFC 6376 section 3.6.1: unknown words in h=, s= and t= are ignored, and n= is for people.
@@ -41,6 +42,9 @@ LOOP_KEPT = 6  # names of a loop: five to show, and one to know that there are m
 
 InView: TypeAlias = "RecordInView | DeclaredIdentity"
 """What a finding can be about."""
+
+PartInView: TypeAlias = "TextInView | DeclaredPart"
+"""What a finding can point at."""
 
 
 def _nothing_elsewhere(_name: DomainName) -> tuple[ZoneView, ...]:
@@ -279,6 +283,16 @@ class ZoneView:
         return False
 
 
+def value_in_view(record: RecordInView, index: int) -> InView | PartInView:
+    """One value of a record set, for a finding about it; the set itself if our own constructs publish it."""
+    return record.value_at(index) if isinstance(record, DeclaredRecordSet) else record
+
+
+def values_in_view(record: RecordInView, is_meant: Callable[[str], bool]) -> tuple[InView | PartInView, ...]:
+    """The values of a record set whose texts are meant; the set itself if none is."""
+    return tuple(value_in_view(record, index) for index, text in enumerate(record.texts) if is_meant(text)) or (record,)
+
+
 @dataclass(frozen=True, slots=True)
 class TextInView:
     """One TXT value, its strings joined as receivers join them."""
@@ -288,10 +302,18 @@ class TextInView:
     record: RecordInView
     """The set that holds it."""
 
+    index: int
+    """Which of its values it is."""
+
     @property
-    def where(self) -> str:
+    def where(self) -> PlaceOfText:
         """The record, for findings."""
-        return f"{self.name} TXT"
+        return PlaceOfText(self)
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where it stands; None for what our own constructs publish."""
+        return self.record.value_at(self.index).origin if isinstance(self.record, DeclaredRecordSet) else None
 
     @property
     def set_identifier(self) -> str | None:
@@ -302,9 +324,25 @@ class TextInView:
 def _texts_of(record: RecordInView) -> Iterator[TextInView]:
     """The texts of a TXT set that are known."""
     if isinstance(record.name, DomainName):
-        for value, text in zip(record.values, record.texts, strict=True):
+        for index, (value, text) in enumerate(zip(record.values, record.texts, strict=True)):
             if not (isinstance(value, KnownAfterDeploy) or holds_token(text)):
-                yield TextInView(record.name, text, record)
+                yield TextInView(record.name, text, record, index)
+
+
+class PlaceOfText(str):
+    """The name and the type of a record, as findings name it: `example.com TXT`.
+
+    It knows which of several texts is meant, so that a finding there points at the line of that one.
+    """
+
+    __slots__ = ("of",)
+    of: TextInView
+
+    def __new__(cls, of: TextInView) -> Self:
+        """The place of a text."""
+        place = super().__new__(cls, f"{of.name} TXT")
+        place.of = of
+        return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +354,7 @@ class DmarcInView:
     reading: DmarcReading
 
     @property
-    def where(self) -> str:
+    def where(self) -> PlaceOfText:
         """The record, for findings."""
         return self.source.where
 
@@ -345,7 +383,7 @@ class DkimInView:
     """What is wrong with the text, without any part of a key; empty if nothing is."""
 
     @property
-    def where(self) -> str:
+    def where(self) -> PlaceOfText:
         """The record, for findings."""
         return self.source.where
 
@@ -432,7 +470,7 @@ class SpfInView:
         return self.source.name
 
     @property
-    def where(self) -> str:
+    def where(self) -> PlaceOfText:
         """The record, for findings."""
         return self.source.where
 

@@ -9,6 +9,9 @@ import pytest
 
 from ses_email_auth.checks.finding import Fault, Finding, Need, Rule, Severity, rule
 from ses_email_auth.checks.run import check
+from ses_email_auth.domain_name import DomainName
+from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
 from ses_email_auth.zone.view import ZoneView
 
 if TYPE_CHECKING:
@@ -70,3 +73,60 @@ def test_a_part_of_a_rule_differs_in_its_need_alone() -> None:
     assert (in_part.id, in_part.severity, in_part.reference) == ("acme-mail", Severity.ERROR, "ACME 1")
     assert in_part.message == "second"
     assert [finding.message for finding in check(WHOLE, [declared])] == ["first", "second"]
+
+
+ZONE_SET = DeclaredRecordSet.of(
+    "example.com.", "TXT", ('"a"', '"b"'), Origin("a.zone", resource="line 3", line=3), value_lines=(3, 7)
+)
+STACK_SET = DeclaredRecordSet.of("example.com.", "TXT", ('"a"', '"b"'), Origin("a.json", resource="Txt"))
+IDENTITY = DeclaredIdentity(name="example.com", origin=Origin("a.json", resource="Identity"))
+OURS = ResourceRecordSet(DomainName("example.com"), RecordType.TXT, ttl=300, values=(("b",),))
+
+
+def _said_of(fault: Fault, view: ZoneView) -> Finding:
+    return _declared(Need.RECORD).finding(fault, view)
+
+
+def test_a_finding_about_a_text_points_at_it_alone() -> None:
+    """The place of a text knows which of several is meant; the finding keeps the plain name."""
+    view = ZoneView(records=(ZONE_SET, STACK_SET))
+    _, second, _, in_stack = view.texts
+    finding = _said_of(Fault(where=second.where, message="bad"), view)
+    assert (finding.where, type(finding.where)) == ("example.com TXT", str)
+    assert finding.records == (ZONE_SET,)
+    assert finding.places == (Origin("a.zone", resource="line 7", line=7),)
+    assert finding.origins == (ZONE_SET.origin,)
+    (place,) = _said_of(Fault(where=in_stack.where, message="bad"), view).places
+    assert place.resource == "Txt"
+    assert place.part is not None
+    assert (place.part.text, place.part.index, place.part.count) == ('"b"', 1, 2)
+
+
+def test_a_finding_points_at_parts_before_it_names_whole_records() -> None:
+    """Also at two of one record; and a text whose record is given stands for that."""
+    view = ZoneView(records=(ZONE_SET,))
+    first, second = view.texts
+    both = _said_of(Fault(where="x TXT", message="bad", records=(STACK_SET, second, first)), view)
+    assert [place.line for place in both.places] == [7, 3, None]
+    assert both.records == (STACK_SET, ZONE_SET)
+    with_source = _said_of(Fault(where=second.where, message="bad", records=(ZONE_SET, IDENTITY)), view)
+    assert [(place.path, place.line) for place in with_source.places] == [("a.zone", 7), ("a.json", None)]
+    assert with_source.records == (ZONE_SET, IDENTITY)
+
+
+def test_a_finding_points_at_a_property() -> None:
+    """Of a record set or of an identity; a zone file has them all in one line."""
+    fault = Fault(
+        where="x", message="bad", records=(IDENTITY.part("EmailIdentity"), STACK_SET.part("TTL"), ZONE_SET.part("TTL"))
+    )
+    finding = _said_of(fault, IN_PART)
+    assert [place.part and place.part.name for place in finding.places] == ["EmailIdentity", "TTL", None]
+    assert finding.places[2] == ZONE_SET.origin
+
+
+def test_what_our_constructs_publish_stands_in_no_file() -> None:
+    """The text is what the finding is about, and has no place."""
+    view = ZoneView(records=(OURS,))
+    assert OURS.type is RecordType.TXT
+    finding = _said_of(Fault(where=view.texts[0].where, message="bad"), view)
+    assert (finding.records, finding.places) == ((OURS,), ())

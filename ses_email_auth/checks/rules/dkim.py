@@ -69,7 +69,7 @@ def dkim_multiple(view: ZoneView) -> Iterator[Fault]:
                 where=f"{name} TXT",
                 message=f"{len(values)} texts stand at one selector; a verifier takes any of them, or none",
                 fix="keep the one that the signer uses; a new key gets a new selector",
-                records=tuple({id(value.record): value.record for value in values.values()}.values()),
+                records=tuple(values.values()),
             )
 
 
@@ -221,7 +221,7 @@ def _asked_for_short_keys(view: ZoneView) -> Iterator[Fault]:
                 where=visible(identity.name),
                 message=f"SES is asked for keys of {_WEAK_BITS} bits to sign the mail of {shown(identity.name)}",
                 fix="leave the key length out: SES then uses 2048",
-                records=(identity,),
+                records=(identity.part("DkimSigningAttributes/NextSigningKeyLength"),),
             )
 
 

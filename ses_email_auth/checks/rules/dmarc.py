@@ -354,12 +354,11 @@ def dmarc_np_no_effect(view: ZoneView) -> Iterator[Fault]:
 def dmarc_multiple(view: ZoneView) -> Iterator[Fault]:
     for entries in rivals(view):
         if len(entries) > 1:
-            sets = {id(entry.source.record): entry.source.record for entry in entries}
             yield Fault(
                 where=entries[0].where,
                 message=f"{entries[0].domain} has {len(entries)} DMARC records; receivers discard all of them",
                 fix="keep one; several report addresses go into one rua=, with ',' between them",
-                records=tuple(sets.values()),
+                records=tuple(entry.source for entry in entries),
             )
 
 

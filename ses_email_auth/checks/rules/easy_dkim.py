@@ -19,6 +19,7 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import is_easy_dkim_target
 from ses_email_auth.ses.regions import dkim_zone
 from ses_email_auth.zone.declared import DeclaredRecordSet
+from ses_email_auth.zone.view import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -291,7 +292,7 @@ def ses_dkim_target(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.CNAME):
         problem = target_problem(record)
         if problem is not None:
-            yield Fault(where=visible(record.place), message=problem[0], fix=problem[1], records=(record,))
+            yield Fault(where=visible(record.place), message=problem[0], fix=problem[1], records=(value_in_view(record, 0),))
 
 
 def target_problem(record: RecordInView) -> tuple[str, str] | None:

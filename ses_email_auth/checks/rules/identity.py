@@ -51,7 +51,7 @@ def ses_identity_name(view: ZoneView) -> Iterator[Fault]:
                 where=visible(identity.name),
                 message=f"{shown(identity.name)} cannot be an identity: {problem}",
                 fix="write a domain such as example.com, or an address in it",
-                records=(identity,),
+                records=(identity.part("EmailIdentity"),),
             )
 
 
@@ -228,7 +228,7 @@ def ses_own_key_conflict(view: ZoneView) -> Iterator[Fault]:
                 where=visible(identity.name),
                 message=f"{shown(identity.name)} has {problem[0]}",
                 fix=problem[1],
-                records=(identity,),
+                records=(identity.part("DkimSigningAttributes"),),
             )
 
 
@@ -272,5 +272,5 @@ def ses_selector(view: ZoneView) -> Iterator[Fault]:
                 message=f"SES refuses the selector {shown(identity.own_selector, _SHOWN)} of {shown(identity.name)}; "
                 "it takes 1 to 63 letters, digits and inner hyphens, without dots",
                 fix="take for example key-2026",
-                records=(identity,),
+                records=(identity.part("DkimSigningAttributes/DomainSigningSelector"),),
             )

@@ -17,6 +17,7 @@ from ses_email_auth.publication.alignment import MxFailure
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import feedback_region, host_fault, is_feedback_mx
 from ses_email_auth.zone.declared import DeclaredRecordSet
+from ses_email_auth.zone.view import value_in_view, values_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
+
+_MAIL_FROM = "MailFromAttributes/MailFromDomain"
 
 
 @rule(
@@ -51,7 +54,7 @@ def mail_from_outside_identity(view: ZoneView) -> Iterator[Fault]:
                 where=visible(identity.name),
                 message=f"the MAIL FROM domain {shown(name.text)} is not below {shown(domain.text)}; SES refuses it",
                 fix=f"take a name such as bounce.{domain}",
-                records=(identity,),
+                records=(identity.part(_MAIL_FROM),),
             )
     yield from _organizational(view)
 
@@ -106,7 +109,7 @@ def mail_from_no_mx(view: ZoneView) -> Iterator[Fault]:
             where=f"{name} MX",
             message=f"{name}, the MAIL FROM domain of {shown(identity.name)}, has {'another MX' if answer else 'no MX'}",
             fix=f"{another_mail_from(name)}; that MX usually belongs to somebody else" if is_taken else publish,
-            records=(*answer, identity),
+            records=(*(part for record in answer for part in values_in_view(record, bool)), identity.part(_MAIL_FROM)),
         )
 
 
@@ -228,7 +231,8 @@ def mail_from_reject_on_create(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=f"{signer.mail_from} MX", message=_UP_TO)
     for identity in view.identities:
         if identity.mail_from is not None and identity.on_mx_failure == MxFailure.REJECT_MESSAGE.value:
-            yield Fault(where=visible(identity.name), message=_UP_TO, records=(identity,))
+            behavior = identity.part("MailFromAttributes/BehaviorOnMxFailure")
+            yield Fault(where=visible(identity.name), message=_UP_TO, records=(behavior,))
 
 
 def can_be_no_mail_from(view: ZoneView, name: DomainName) -> bool:
@@ -295,7 +299,8 @@ def mail_from_receives(view: ZoneView) -> Iterator[Fault]:
             elif len(hosts) > len(set(hosts)):
                 fix = fix or "keep one of the values"
         if fix:
-            yield Fault(where=f"{name} MX", message=_ONE_MX, fix=fix, records=records)
+            others = (part for record in records for part in values_in_view(record, lambda text: not is_feedback_mx(text)))
+            yield Fault(where=f"{name} MX", message=_ONE_MX, fix=fix, records=tuple(others))
 
 
 @rule(
@@ -319,7 +324,7 @@ def mail_from_shared(view: ZoneView) -> Iterator[Fault]:
                 where=f"{name} MX",
                 message="one MAIL FROM domain has feedback hosts of several regions; SES asks for one MX, so its set-up fails",
                 fix="give each region a MAIL FROM domain of its own",
-                records=records,
+                records=tuple(part for record in records for part in values_in_view(record, is_feedback_mx)),
             )
 
 
@@ -367,7 +372,7 @@ def mail_from_wrong_region(view: ZoneView) -> Iterator[Fault]:
             where=f"{name} MX",
             message=f"the MX leads to SES in {shown(there)}, and {shown(identity.name)} sends from {shown(identity.region)}",
             fix=f"point it to feedback-smtp.{visible(identity.region)}.amazonses.com",
-            records=(*records, identity),
+            records=(*(part for record in records for part in values_in_view(record, is_feedback_mx)), identity),
         )
 
 
@@ -381,7 +386,7 @@ def mail_from_wrong_region(view: ZoneView) -> Iterator[Fault]:
 )
 def mail_from_host_misspelt(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.MX):
-        for text in record.texts:
+        for index, text in enumerate(record.texts):
             host = text.rpartition(" ")[2]
             if holds_token(text) or "<" in host:
                 continue
@@ -392,5 +397,5 @@ def mail_from_host_misspelt(view: ZoneView) -> Iterator[Fault]:
                     message=f"{shown(host)} {fault.reason}",
                     fix=fault.fix,
                     severity=None if fault.is_sure else Severity.WARNING,
-                    records=(record,),
+                    records=(value_in_view(record, index),),
                 )

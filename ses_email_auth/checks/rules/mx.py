@@ -10,6 +10,7 @@ from ses_email_auth.checks.rules.record_text import is_hidden, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.zone.declared import DeclaredRecordSet, declared_name
+from ses_email_auth.zone.view import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +41,11 @@ def mx_syntax(view: ZoneView) -> Iterator[Fault]:
             continue
         if not record.values:
             yield Fault(where=visible(record.place), message="the record set has no value", fix=_EXAMPLE, records=(record,))
-        for value in record.values:
+        for index, value in enumerate(record.values):
             problem = None if is_hidden(value) else _problem(str(value)) or relative_address(view, record, str(value))
             if problem is not None:
-                yield Fault(
-                    where=visible(record.place), message=f"{shown(str(value))} {problem}", fix=_EXAMPLE, records=(record,)
-                )
+                message = f"{shown(str(value))} {problem}"
+                yield Fault(where=visible(record.place), message=message, fix=_EXAMPLE, records=(record.value_at(index),))
 
 
 def _problem(value: str) -> str | None:
@@ -93,7 +93,7 @@ def mx_to_cname(view: ZoneView) -> Iterator[Fault]:
         if not isinstance(record, DeclaredRecordSet) or record.set_identifier is None
     }
     for record in view.sets(RecordType.MX):
-        for text in record.texts:
+        for index, text in enumerate(record.texts):
             name = text.strip().rpartition(" ")[2].removesuffix(".").lower()
             alias = aliases.get(name) or _alias_elsewhere(view, name)
             if alias is not None:
@@ -101,7 +101,7 @@ def mx_to_cname(view: ZoneView) -> Iterator[Fault]:
                     where=visible(record.place),
                     message=f"the host {name} is a CNAME; an MX must lead to a name with addresses, and some senders refuse it",
                     fix=f"give {name} A and AAAA records, or name the host that it leads to",
-                    records=(record, alias),
+                    records=(value_in_view(record, index), alias),
                 )
 
 

@@ -8,6 +8,7 @@ from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.zone.view import values_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,7 @@ def null_mx_mail_from(view: ZoneView) -> Iterator[Fault]:
                 where=visible(record.place),
                 message=f"the MAIL FROM domain {name} has a null MX; receivers refuse mail from a domain that takes none",
                 fix="keep the MX of SES alone: 10 feedback-smtp.<region>.amazonses.com",
+                records=values_in_view(record, is_null_mx),
             )
 
 
@@ -79,6 +81,7 @@ def null_mx_from(view: ZoneView) -> Iterator[Fault]:
                 where=visible(record.place),
                 message=f"{name} sends through SES, and its null MX says that it takes no mail; replies are lost",
                 fix="publish the MX of a host that takes its mail, or remove the null MX",
+                records=values_in_view(record, is_null_mx),
             )
 
 
@@ -101,7 +104,7 @@ def mx_null_with_others(view: ZoneView) -> Iterator[Fault]:
                 where=visible(record.place),
                 message="a null MX stands beside other MX records; it must stand alone, and senders differ in what they do",
                 fix="remove '0 .' if the domain takes mail, else the others",
-                records=(record,),
+                records=values_in_view(record, is_null_mx),
             )
 
 

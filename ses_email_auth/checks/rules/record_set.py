@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.zone.declared import DeclaredRecordSet
+    from ses_email_auth.zone.declared import DeclaredPart, DeclaredRecordSet
     from ses_email_auth.zone.view import ZoneView
 
 
@@ -38,8 +38,8 @@ def _in_templates(view: ZoneView) -> Iterator[DeclaredRecordSet]:
     return (record for record in view.seen if record.origin.location)
 
 
-def _fault(record: DeclaredRecordSet, message: str, fix: str) -> Fault:
-    return Fault(where=visible(record.place), message=message, fix=fix, records=(record,))
+def _fault(record: DeclaredRecordSet, message: str, fix: str, at: DeclaredPart | None = None) -> Fault:
+    return Fault(where=visible(record.place), message=message, fix=fix, records=(record if at is None else at,))
 
 
 def _template(properties: str) -> str:
@@ -62,11 +62,11 @@ def txt_quoting(view: ZoneView) -> Iterator[Fault]:
     for record in _sets(view, RecordType.TXT):
         if not record.values:
             yield _fault(record, "the record set has no value", "give it a value, or remove it")
-        for value in record.values:
+        for index, value in enumerate(record.values):
             text = str(value)
             problem = None if _is_plain(text) or is_hidden(value) else _problem(text, record)
             if problem is not None:
-                yield _fault(record, f"{shown(text)} {problem[0]}", problem[1])
+                yield _fault(record, f"{shown(text)} {problem[0]}", problem[1], record.value_at(index))
 
 
 def _is_plain(value: str) -> bool:
@@ -152,7 +152,9 @@ def value_twice(view: ZoneView) -> Iterator[Fault]:
             continue
         for value, count in Counter(record.values).items():
             if count > 1 and not is_hidden(value):
-                yield _fault(record, f"the value {shown(str(value))} stands {count} times", "keep one of them")
+                again = record.values.index(value, record.values.index(value) + 1)
+                message = f"the value {shown(str(value))} stands {count} times"
+                yield _fault(record, message, "keep one of them", record.value_at(again))
 
 
 @rule(
@@ -189,7 +191,7 @@ def ttl_invalid(view: ZoneView) -> Iterator[Fault]:
             continue
         if not (ttl.isascii() and ttl.isdigit()) or len(ttl) > _TTL_DIGITS or int(ttl) > MAX_TTL:
             message = f"the TTL is {shown(ttl)}; it must be a whole number of seconds up to {MAX_TTL}"
-            yield _fault(record, message, "write seconds, for example 3600")
+            yield _fault(record, message, "write seconds, for example 3600", record.part("TTL"))
 
 
 def _weighted(name: str, ttl: int) -> str:
@@ -273,4 +275,5 @@ _TYPES = (
 def record_type_unknown(view: ZoneView) -> Iterator[Fault]:
     for record in _in_templates(view):
         if record.type is None and record.type_text not in _TYPES and "${" not in record.type_text:
-            yield _fault(record, f"Route 53 knows no record type {shown(record.type_text)}", f"use one of {', '.join(_TYPES)}")
+            message = f"Route 53 knows no record type {shown(record.type_text)}"
+            yield _fault(record, message, f"use one of {', '.join(_TYPES)}", record.part("Type"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.records.spf import Mechanism
     from ses_email_auth.zone.declared import RecordInView
-    from ses_email_auth.zone.view import Cost, InView, Lead, SpfInView, ZoneView
+    from ses_email_auth.zone.view import Cost, InView, Lead, PartInView, SpfInView, TextInView, ZoneView
 
 _FEW = 5  # texts that are merged for a fix, and names of a loop that are shown
 _SHOWN = 255
@@ -59,7 +60,7 @@ def spf_multiple(view: ZoneView) -> Iterator[Fault]:
                 where=f"{name} TXT",
                 message=f"{name} has {most} SPF records; receivers answer permerror and believe none",
                 fix=_merged([text.text for text in texts if text.set_identifier == identifier]),
-                records=tuple({id(text.record): text.record for text in texts}.values()),
+                records=texts,
             )
 
 
@@ -127,7 +128,7 @@ def spf_too_many_lookups(view: ZoneView) -> Iterator[Fault]:
     for name in view.spf:
         cost = view.spf_walk.costs.get(name)  # None: it cannot be read, or never ends
         if cost is not None and cost.estimated >= _NEARLY_MAX:
-            yield _lookup_fault(f"{name} TXT", cost)
+            yield replace(_lookup_fault(f"{name} TXT", cost), records=view.spf[name])
 
 
 def _lookup_fault(where: str, cost: Cost) -> Fault:
@@ -173,14 +174,14 @@ def spf_include_loop(view: ZoneView) -> Iterator[Fault]:
             message=f"the includes of {name} {'go round' if name in loop else 'lead into a loop'}: {' -> '.join(steps)}; "
             f"whoever is not allowed before gets permerror",
             fix=f"take the include of {loop[0]} out of {loop[-1] if len(loop) <= _FEW else 'the loop'}",
-            records=tuple(record for step in dict.fromkeys((name, *loop[:_FEW])) for record in _records_at(view, step)[:_FEW]),
+            records=tuple(text for step in dict.fromkeys((name, *loop[:_FEW])) for text in _spf_texts(view, step)[:_FEW]),
         )
 
 
-def _records_at(view: ZoneView, name: DomainName) -> list[RecordInView]:
-    """The sets with an SPF record at a name, of this zone or of another in view."""
+def _spf_texts(view: ZoneView, name: DomainName) -> list[TextInView]:
+    """The SPF records at a name, of this zone or of another in view."""
     entries = view.spf_at(name) or [entry for other in view.elsewhere(name) for entry in other.spf_at(name)]
-    return [entry.source.record for entry in entries]
+    return [entry.source for entry in entries]
 
 
 @rule(
@@ -332,7 +333,7 @@ def spf_amazonses_at_mail_from_missing(view: ZoneView) -> Iterator[Fault]:
     for name in _mail_from_domains(view):
         sets = view.at(name, RecordType.TXT)
         if name in entries:
-            yield from _lacking(name, entries, (*view.at(name, RecordType.MX), *sets))
+            yield from _lacking(name, entries, view.at(name, RecordType.MX))
         elif sets and not any(map(may_be_spf, sets)):
             yield _without_spf(view, name, RecordType.TXT)
 
@@ -367,8 +368,9 @@ def _is_doubled(view: ZoneView, name: DomainName) -> bool:
 
 
 def _lacking(
-    name: DomainName, entries: Mapping[DomainName, list[SpfInView]], records: tuple[RecordInView, ...]
+    name: DomainName, entries: Mapping[DomainName, list[SpfInView]], feedback: tuple[RecordInView, ...]
 ) -> Iterator[Fault]:
+    records: tuple[InView | PartInView, ...] = (*feedback, *(entry.source for entry in entries[name]))
     allowed = [_allows_ses(entry, entries) for entry in entries[name]]
     if True in allowed:
         return

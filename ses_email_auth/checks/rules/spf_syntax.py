@@ -20,12 +20,12 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.route53_txt import txt_strings
 from ses_email_auth.records.spf import VERSION, All, SpfRecord
 from ses_email_auth.zone.declared import declared_name
+from ses_email_auth.zone.view import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.zone.declared import RecordInView
-    from ses_email_auth.zone.view import SpfInView, ZoneView
+    from ses_email_auth.zone.view import InView, PartInView, SpfInView, ZoneView
 
 _TWO_STRINGS = 3  # quotation marks in a value with more than one string, at the least
 _TERM_SHOWN = 40
@@ -118,7 +118,7 @@ def spf_string_join(view: ZoneView) -> Iterator[Fault]:
             message=f"a string ends with {before} and the next one begins with {after}; receivers join them without a space, "
             "and answer permerror or see no SPF record",
             fix="put a space inside of the quotation marks, between the two terms",
-            records=(join.record,),
+            records=(join.value,),
         )
 
 
@@ -126,7 +126,7 @@ def spf_string_join(view: ZoneView) -> Iterator[Fault]:
 class _Join:
     """Two terms in two strings of one value, without a space between them."""
 
-    record: RecordInView
+    value: InView | PartInView
     name: DomainName
     text: str
     """The strings, joined."""
@@ -139,14 +139,14 @@ def _joins(view: ZoneView) -> Iterator[_Join]:
     for record in view.sets(RecordType.TXT):
         if not isinstance(record.name, DomainName):
             continue
-        for value in record.values:
+        for index, value in enumerate(record.values):
             strings = _strings(value)
             text = "".join(strings)
             if len(strings) > 1 and SpfRecord.is_spf(strings[0]) and not holds_token(text):
                 for one, other in itertools.pairwise(strings):
                     before, after = one.rpartition(" ")[2], other.partition(" ")[0]
                     if _are_terms(before, after):
-                        yield _Join(record, record.name, text, before, after)
+                        yield _Join(value_in_view(record, index), record.name, text, before, after)
                         break
 
 

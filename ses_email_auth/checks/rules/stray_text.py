@@ -21,6 +21,7 @@ from ses_email_auth.records.dkim import DkimKeyRecord, private_key_hidden
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import SpfRecord
+from ses_email_auth.zone.view import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,12 +220,13 @@ def holds_private_key(text: str) -> bool:
 )
 def private_key_in_txt(view: ZoneView) -> Iterator[Fault]:
     for record in view.sets(RecordType.TXT):
-        if any(map(holds_private_key, record.texts)):
+        index = next((index for index, text in enumerate(record.texts) if holds_private_key(text)), None)
+        if index is not None:
             yield Fault(
                 where=visible(record.place),
                 message="a value here holds a private key (not shown); whoever has read it can sign as this domain",
                 fix=_ROTATE,
-                records=(record,),
+                records=(value_in_view(record, index),),
             )
 
 
@@ -253,5 +255,5 @@ def private_key_in_template(view: ZoneView) -> Iterator[Fault]:
                 where=visible(identity.name),
                 message=f"the private DKIM key of {shown(identity.name)} stands in the file; whoever can read it can sign mail",
                 fix="keep the key in a secret and refer to it, and rotate it now: new key, new selector",
-                records=(identity,),
+                records=(identity.part("DkimSigningAttributes/DomainSigningPrivateKey"),),
             )

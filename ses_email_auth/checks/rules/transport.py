@@ -63,12 +63,13 @@ def _text_faults(
                 where=f"{name} TXT",
                 message=f"{name} has {len(records)} {kind.split()[1]} records; {effect}",
                 fix="keep one of them",
+                records=tuple(records),
             )
         elif records:
             yield from _syntax(records[0], parse)
         elif not any(_holds_hidden(text.record) for text in group):
             yield Fault(
-                where=f"{name} TXT",
+                where=group[0].where,
                 message=f"{shown(group[0].text)} is not {kind} record: it does not begin with {begin!r}, and is passed over",
                 fix=f"begin it with {begin!r}, case and spaces included, or remove it",
             )
@@ -237,10 +238,10 @@ _FULL = 100
     '_dmarc.example.com. 600 IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"',
 )
 def bimi_needs_dmarc(view: ZoneView) -> Iterator[Fault]:
-    known: dict[DomainName | None, tuple[DmarcRecord, RecordInView | None]]
+    known: dict[DomainName | None, tuple[DmarcRecord, TextInView | None]]
     known = {name: (record, None) for name, record in view.dmarc_elsewhere.items()}
     known |= {
-        entry.domain: (entry.record, entry.source.record)
+        entry.domain: (entry.record, entry.source)
         for entry in view.dmarc
         if entry.record is not None and entry.source.set_identifier is None
     }

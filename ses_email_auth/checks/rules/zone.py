@@ -158,7 +158,7 @@ def name_outside_zone(view: ZoneView) -> Iterator[Fault]:
             message=f"{_shown_name(text)} is not in the zone {zone}; Route 53 refuses it, and nobody asks this zone for it",
             fix=f"write the whole name, {_shown_name(text)}.{zone}, or put it into the zone that it belongs to",
             severity=Severity.ERROR if refused else Severity.WARNING,
-            records=(record,),
+            records=(record.part("Name"),),
         )
 
 
@@ -184,7 +184,7 @@ def name_doubled(view: ZoneView) -> Iterator[Fault]:
                 message=f"{_shown_name(text)} holds the domain twice, so nobody looks there",
                 fix=f"write {_shown_name(meant)}; a name without its final dot may have got the domain appended",
                 severity=Severity.ERROR if is_for_mail(meant, mail_froms) or _is_feedback(record) else Severity.WARNING,
-                records=(record,),
+                records=(record.part("Name"),),
             )
 
 
