@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ses_email_auth.cli.origin_option import origin_option
 from ses_email_auth.cli.terminal import harmless, write
 from ses_email_auth.errors import display
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ses_email_auth.adopt.stack_templates import StackTemplate
-    from ses_email_auth.sources.source_file import UnreadableSource
+    from ses_email_auth.domain_name import DomainName
+    from ses_email_auth.sources.source_file import SourceFile, UnreadableSource
 
 _UNREADABLE = 2  # the exit code
 _OLD_AND_NEW = 2
@@ -29,8 +31,9 @@ _OLD_AND_NEW = 2
 @click.option("--dkim-tokens", metavar="TOKENS", help="With --mapping: the three tokens, in the order of SES.")
 @click.option("--domain", metavar="NAME", help="With --zone: which domain.")
 @click.option("--region", metavar="REGION", help="With --zone: which region, where several have a MAIL FROM domain.")
+@origin_option
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
-def command(
+def command(  # noqa: PLR0913 - one for each option
     *,
     paths: tuple[str, ...],
     stack: str | None,
@@ -39,6 +42,7 @@ def command(
     dkim_tokens: str | None,
     domain: str | None,
     region: str | None,
+    origin: DomainName | None,
     form: str,
 ) -> int:
     """Take over identities and records that exist, without a moment without them.
@@ -62,6 +66,8 @@ def command(
         _OLD_AND_NEW,
     }:
         raise click.UsageError("name two templates OLD NEW, or --zone FILE, or --mapping NEW")
+    if origin is not None and not zone:
+        raise click.UsageError("--origin goes with --zone")
     _check_options(
         mapping, of_drafts=(domain, region), is_draft=bool(zone) and mapping is None, tokens=dkim_tokens, stack=stack
     )
@@ -70,9 +76,9 @@ def command(
 
     try:
         if mapping is not None:
-            return _write_mapping(mapping, stack, zone, (dkim_tokens or "").replace(",", " ").split())
+            return _write_mapping(mapping, stack, _read(zone, origin), (dkim_tokens or "").replace(",", " ").split())
         if zone:
-            return _from_zone(zone, domain, region, form)
+            return _from_zone(zone, domain, region, form, origin=origin)
         return _from_templates(*paths, stack=stack, form=form)
     except EmailAuthError as error:
         click.echo(f"ses-email-auth: {display(str(error))}", err=True)
@@ -91,15 +97,27 @@ def _check_options(
         raise click.UsageError("--dkim-tokens goes with --mapping")
 
 
-def _from_zone(paths: tuple[str, ...], domain: str | None, region: str | None, form: str) -> int:
-    from ses_email_auth.adopt.take_over import take_over  # noqa: PLC0415 - --help needs no readers
-    from ses_email_auth.cli.adopt_text import draft_json, draft_text  # noqa: PLC0415 - as above
+def _read(
+    paths: tuple[str, ...], origin: DomainName | None, unreadable: list[UnreadableSource] | None = None
+) -> list[SourceFile]:
+    """The files of --zone; what must be known of them beside their records is said."""
+    from ses_email_auth.cli.source_notes import notes  # noqa: PLC0415 - --help needs no readers
     from ses_email_auth.sources.read import read  # noqa: PLC0415 - as above
 
-    unreadable: list[UnreadableSource] = []
-    sources = read(paths, unreadable)
-    for error in unreadable:
+    sources = read(paths, unreadable, origin=origin)
+    for error in unreadable or ():
         click.echo(f"ses-email-auth: {display(str(error))}", err=True)
+    for note in notes(sources):
+        click.echo(harmless(f"ses-email-auth: note: {display(note)}"), err=True)
+    return sources
+
+
+def _from_zone(paths: tuple[str, ...], domain: str | None, region: str | None, form: str, *, origin: DomainName | None) -> int:
+    from ses_email_auth.adopt.take_over import take_over  # noqa: PLC0415 - --help needs no readers
+    from ses_email_auth.cli.adopt_text import draft_json, draft_text  # noqa: PLC0415 - as above
+
+    unreadable: list[UnreadableSource] = []
+    sources = _read(paths, origin, unreadable)
     if unreadable and not any(source.records or source.identities or source.zones for source in sources):
         return _no_answer(unreadable, form)
     draft = take_over(sources, domain, region, is_all=not unreadable)
@@ -129,13 +147,12 @@ def _from_templates(old: str, new: str, *, stack: str | None, form: str) -> int:
     return write(text, int(any(move.needs_a_hand or move.is_not_ours for move in moves)))
 
 
-def _write_mapping(path: str, stack: str | None, zone: tuple[str, ...], tokens: list[str]) -> int:
+def _write_mapping(path: str, stack: str | None, zone: list[SourceFile], tokens: list[str]) -> int:
     from ses_email_auth.adopt.import_mapping import import_mapping  # noqa: PLC0415 - --help needs no readers
     from ses_email_auth.adopt.stack_templates import read_stacks  # noqa: PLC0415 - as above
     from ses_email_auth.cli.adopt_text import mapping_json  # noqa: PLC0415 - as above
-    from ses_email_auth.sources.read import read  # noqa: PLC0415 - as above
 
-    mapping = import_mapping(_stack_of(read_stacks(path), stack), read(zone), tokens)
+    mapping = import_mapping(_stack_of(read_stacks(path), stack), zone, tokens)
     for sentence in (*mapping.unclear, *mapping.notes):
         click.echo(harmless(f"ses-email-auth: {display(sentence)}"), err=True)
     return write(mapping_json(mapping), int(bool(mapping.unclear)))

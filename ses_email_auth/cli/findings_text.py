@@ -89,7 +89,8 @@ def _colored(line: str, severity: Severity) -> str:
 
 
 def _ending(report: Report) -> Iterator[str]:
-    notes = [line for note in report.notes for line in wrap(display(note), "", "  ")]
+    notes = [line for note in report.about_files for line in wrap(f"Note: {display(note)}", "", "  ")]
+    notes += [line for note in report.notes for line in wrap(display(note), "", "  ")]
     if any(finding.id != CANNOT_TELL for finding in report.findings):
         notes += ["Why, and source: ses-email-auth lint --explain ID"]
     if notes:

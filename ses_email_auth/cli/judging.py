@@ -118,11 +118,13 @@ def known_rule(rule_id: str, option: str) -> Explanation:
 
 
 def conclude(report: Report, *, form: str, fail_on: str) -> int:
-    """Print the report, and on standard error what cannot be read; the exit code."""
+    """Print the report, and on standard error what cannot be read and must be known of the files; the exit code."""
     from ses_email_auth.checks.finding import Severity  # noqa: PLC0415 - --help needs no rules
 
     for error in report.unreadable:
         click.echo(f"ses-email-auth: {display(str(error))}", err=True)
+    for note in report.about_files if form != "text" else ():
+        click.echo(f"ses-email-auth: note: {display(note)}", err=True)
     return write(_formatted(report, form), report.exit_code(None if fail_on == "never" else Severity(fail_on)))
 
 

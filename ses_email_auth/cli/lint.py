@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ses_email_auth.cli.judging import Ignored, conclude, judging_options, known_rule
+from ses_email_auth.cli.origin_option import origin_option
 from ses_email_auth.cli.terminal import write
 from ses_email_auth.sources.read import FORMATS
+
+if TYPE_CHECKING:
+    from ses_email_auth.domain_name import DomainName
 
 _HELP = f"""Say what receivers, SES or Route 53 will not like in the DNS records of PATH.
 
@@ -22,6 +28,7 @@ Exit code 0: nothing at or above --fail-on; 1: findings; 2: a PATH cannot be rea
 @click.option("--info", is_flag=True, help="Also say what needs no action.")
 @click.option("--parked", is_flag=True, help="Also ask domains that send no mail for their protection.")
 @click.option("--complete", is_flag=True, help="The PATHs hold all records of their zones, so that a missing one is a fault.")
+@origin_option
 @click.option("--list", "list_rules", is_flag=True, help="List the rules.")
 @click.option("--explain", metavar="ID", help="Say all there is to know about one rule.")
 def command(  # noqa: PLR0913 - click passes each option by its name
@@ -33,6 +40,7 @@ def command(  # noqa: PLR0913 - click passes each option by its name
     ignore: tuple[str, ...],
     parked: bool,
     complete: bool,
+    origin: DomainName | None,
     list_rules: bool,
     explain: str | None,
 ) -> int:
@@ -44,7 +52,8 @@ def command(  # noqa: PLR0913 - click passes each option by its name
     from ses_email_auth.cli.lint_result import lint_paths  # noqa: PLC0415 - --list needs no readers
 
     infos = info or fail_on == "info"
-    report = lint_paths(paths, infos=infos, ignored=Ignored.of(ignore), parked=parked, complete=complete)
+    ignored = Ignored.of(ignore)
+    report = lint_paths(paths, infos=infos, ignored=ignored, parked=parked, complete=complete, origin=origin)
     return conclude(report, form=form, fail_on=fail_on)
 
 

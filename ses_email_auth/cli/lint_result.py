@@ -10,6 +10,7 @@ from ses_email_auth.checks.notices import CANNOT_TELL
 from ses_email_auth.checks.run import check_all
 from ses_email_auth.cli.report import Report, counts, many
 from ses_email_auth.cli.rule_help import is_opt_in, rules
+from ses_email_auth.cli.source_notes import notes
 from ses_email_auth.sources.read import read
 from ses_email_auth.sources.views import views
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.checks.finding import Finding
     from ses_email_auth.cli.judging import Ignored
+    from ses_email_auth.domain_name import DomainName
     from ses_email_auth.sources.source_file import UnreadableSource
     from ses_email_auth.zone.view import ZoneView
 
@@ -43,6 +45,8 @@ class LintResult:
     """Zones that are in view with all their records."""
 
     unreadable: tuple[UnreadableSource, ...] = ()
+    about_files: tuple[str, ...] = ()
+    """As in `Report`."""
 
     def report(self) -> Report:
         """What is printed."""
@@ -51,6 +55,7 @@ class LintResult:
             findings=self.findings,
             worst=self.worst,
             unreadable=self.unreadable,
+            about_files=self.about_files,
             notes=tuple(self._notes()),
         )
 
@@ -78,27 +83,33 @@ class LintResult:
             yield f"Infos that need no action: {self.hidden_infos}; --info shows them"
 
 
-def lint_paths(paths: Sequence[str], *, infos: bool, ignored: Ignored, parked: bool, complete: bool = False) -> Report:
+def lint_paths(
+    paths: Sequence[str],
+    *,
+    infos: bool,
+    ignored: Ignored,
+    parked: bool,
+    complete: bool = False,
+    origin: DomainName | None = None,
+) -> Report:
     """Read `paths` and check what they hold together. A path that cannot be read hides no other."""
     unreadable: list[UnreadableSource] = []
-    sources = read(paths, unreadable)
+    sources = read(paths, unreadable, origin=origin)
     seen = {"record_sets": 0, "zones": 0, "whole_zones": 0}
     active = [rule for rule in rules(parked=parked) if rule.id not in ignored.rules]
-    kept = [
-        finding
-        for finding in check_all(_counted(views(sources, complete=complete), seen), active)
-        if not ignored.covers(finding)
-    ]
+    zones = _counted(views(sources, complete=complete), seen)
+    kept = [finding for finding in check_all(zones, active) if not ignored.covers(finding)]
     opted_in = {rule.id for rule in active if is_opt_in(rule)}  # who asks for a rule wants to see what it says
     shown = tuple(f for f in kept if infos or f.severity is not Severity.INFO or f.id in opted_in)
-    notes = [finding.message for finding in kept if finding.id == CANNOT_TELL]
+    unknown = [finding.message for finding in kept if finding.id == CANNOT_TELL]
     return LintResult(
         findings=shown,
         worst=kept[0].severity if kept else None,
-        hidden_infos=len(kept) - len(shown) - (0 if infos else len(notes)),
-        cannot_tell="".join(notes),
+        hidden_infos=len(kept) - len(shown) - (0 if infos else len(unknown)),
+        cannot_tell="".join(unknown),
         identities=sum(len(source.identities) for source in sources),
         unreadable=tuple(unreadable),
+        about_files=notes(sources),
         **seen,
     ).report()
 

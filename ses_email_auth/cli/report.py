@@ -31,6 +31,9 @@ class Report:
     unreadable: tuple[UnreadableSource, ...] = ()
     """Paths that were named and could not be read."""
 
+    about_files: tuple[str, ...] = ()
+    """What people must know of the files, one sentence each; on standard error where the output is for programs."""
+
     notes: tuple[str, ...] = ()
     """Sentences below the findings, for people alone."""
 

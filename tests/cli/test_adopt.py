@@ -38,6 +38,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param(["a", "b", "--domain", "d"], id="domain"),
         pytest.param(["--mapping", "m", "--region", "r"], id="region"),
         pytest.param(["--zone", "z", "--stack", "S"], id="stack"),
+        pytest.param(["a", "b", "--origin", "example.com"], id="origin"),
+        pytest.param(["--zone", "z", "--origin", "a b"], id="origin-that-is-no-domain"),
     ],
 )
 def test_wrong_usage(arguments: list[str]) -> None:
@@ -62,6 +64,24 @@ def test_unreadable(body: str, reason: str) -> None:
     result = run(body, NEW)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"ses-email-auth: cannot read 'old.json': {reason}")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "note"),
+    [
+        pytest.param("zone", ["--origin", "example.com"], "", id="given"),
+        pytest.param(
+            "example.com.zone", [], "ses-email-auth: note: the zone is taken from the name of the file: ", id="guessed"
+        ),
+    ],
+)
+def test_the_origin_of_a_zone_file(folder: Path, name: str, options: list[str], note: str) -> None:
+    """It is given, or a guess that is said."""
+    (folder / name).write_text('@ 600 IN TXT "v=spf1 -all"\n', encoding="utf-8")
+    result = CliRunner().invoke(main, ["adopt", "--zone", name, *options])
+    assert "v=spf1 -all" in result.stdout
+    assert result.stderr.startswith(note)
+    assert bool(result.stderr) is bool(note)
 
 
 def test_paths_that_cannot_be(folder: Path) -> None:

@@ -147,6 +147,7 @@ def test_tokens_are_said_in_one_line(folder: Path) -> None:
         ),
         pytest.param(["x", "--ignore", "spf-multiple@"], "no name behind the '@'; write spf-multiple@exam", id="no-name"),
         pytest.param(["--format", "xml", "x"], "'xml' is not one of 'text', 'json', 'sarif', 'github'.", id="format"),
+        pytest.param(["--origin", "a b", "x"], "'a b' is not a domain name", id="origin"),
         pytest.param(["--\x1b[2J\n::error::x"], r"--\x1b[2J\n::error::x", id="hostile-option"),
     ],
 )
@@ -212,6 +213,65 @@ def test_what_cannot_be_read_hides_nothing(folder: Path) -> None:
         "unreadable": [{"path": "empty.zone", "reason": "it is empty"}],
         "findings": [],
     }
+
+
+def test_the_origin_of_a_zone_file_is_given(folder: Path) -> None:
+    """Nothing is guessed, and the refusal without it names the option."""
+    (folder / "zone").write_text('@ 600 IN TXT "v=spf1 mx a b -all"\n', encoding="utf-8")
+    refused = run("zone")
+    assert refused.exit_code == 2
+    assert "; give --origin NAME, or write '$ORIGIN NAME.' as the first line" in refused.stderr
+    result = run("zone", "--origin", "Example.com.", "--format", "json")
+    assert json.loads(result.stdout)["findings"][0]["name"] == "example.com"
+    assert result.stderr == ""
+
+
+def test_a_guessed_zone_is_said(folder: Path) -> None:
+    """In the text below the findings; beside the JSON, which stays JSON."""
+    (folder / "example.com.zone").write_text('@ 600 IN TXT "v=spf1 mx -all"\n', encoding="utf-8")
+    text = " ".join(run("example.com.zone").stdout.split())
+    said = (
+        "the zone is taken from the name of the file: example.com for example.com.zone; if that is wrong, "
+        "give --origin NAME, or write '$ORIGIN NAME.' as the first line"
+    )
+    assert f"Note: {said}" in text
+    result = run("example.com.zone", "--format", "json")
+    assert json.loads(result.stdout)["findings"] == []
+    assert result.stderr == f"ses-email-auth: note: {said}\n"
+    for number in range(4):
+        (folder / f"{number}.example.com.zone").write_text("@ 600 IN A 192.0.2.1\n", encoding="utf-8")
+    assert "example.com for ./example.com.zone; " not in run(".").stdout
+    assert "2.example.com.zone and 2 more;" in " ".join(run(".").stdout.split())
+
+
+def test_private_zones_are_said(folder: Path) -> None:
+    """Nothing in them is judged; one without records is not worth a word."""
+
+    def template(*names: str) -> str:
+        zones = {
+            f"Zone{name[0]}": {
+                "Type": "AWS::Route53::HostedZone",
+                "Properties": {"Name": name, "VPCs": [{"VPCId": "vpc-1", "VPCRegion": "eu-west-1"}]},
+            }
+            for name in names
+        }
+        spf = {"Type": "TXT", "TTL": "60", "ResourceRecords": ['"v=spf1 +all"', '"v=spf1 -all"']}
+        sets = {
+            f"Set{name[0]}": {
+                "Type": "AWS::Route53::RecordSet",
+                "Properties": {"Name": name, "HostedZoneId": {"Ref": f"Zone{name[0]}"}, **spf},
+            }
+            for name in names
+            if name[0] != "z"
+        }
+        return json.dumps({"Resources": zones | sets})
+
+    (folder / "a.json").write_text(template("a.example.com", "z.example.com"), encoding="utf-8")
+    text = run("a.json").stdout
+    assert text.startswith("nothing to judge: no record sets and no SES identities\n")
+    assert "Note: 1 private zone left out (a.example.com): receivers do not see it\n" in text
+    (folder / "a.json").write_text(template("a.example.com", "b.example.com"), encoding="utf-8")
+    assert "Note: 2 private zones left out (a.example.com, b.example.com): receivers do" in run("a.json").stdout
 
 
 def test_a_path_that_is_named_twice_counts_once(folder: Path) -> None:
@@ -346,7 +406,7 @@ def test_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
 def test_interrupted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As shells have it: 130, and no traceback."""
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(lint_result, "read", interrupt)
