@@ -55,6 +55,11 @@ class Draft:
         """The domain of the construct."""
         return self.existing.domain
 
+    @property
+    def has_mail_from(self) -> bool:
+        """Whether it publishes the records of a MAIL FROM domain."""
+        return self.arguments.get("mail_from_subdomain", "None") != "None"
+
     def take_over(self, key: tuple[str, str], ttl_prop: str, record: DeclaredRecordSet) -> None:
         """Note that `record` stays as it is; `ttl_prop` is the prop that keeps its TTL."""
         self.taken_over.append(" ".join(key))

@@ -185,7 +185,8 @@ def _compare(draft: Draft, key: tuple[str, str], ttl_prop: str, wanted: Declared
             "look whether that is the same ('aws route53 list-resource-record-sets'); if not, change it to our value first",
         )
     else:
-        draft.needs(f"{place} is {values}, and we publish {readable(wanted)}", "change it to that value first")
+        or_else = "; or take mail_from_subdomain out, and its records stay as they are" if draft.is_existing else ""
+        draft.needs(f"{place} is {values}, and we publish {readable(wanted)}", f"change it to that value first{or_else}")
 
 
 def _holds_unknown(value: DeclaredValue) -> bool:

@@ -66,6 +66,8 @@ def take_over(
     take_over_dkim(draft, records)
     if mail_from is not None:
         publish_mail_from(draft, mail_from)
+    elif not draft.is_existing:
+        draft.arguments["mail_from_subdomain"] = "None"  # the default is a name at which others may have records
     _take_over_from_domain(draft)
     _take_over_from_subdomains(draft)
     _take_over_dmarc(draft)

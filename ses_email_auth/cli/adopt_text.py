@@ -102,7 +102,7 @@ def draft_json(draft: Draft, unreadable: Sequence[UnreadableSource] = ()) -> str
         {
             "domain": draft.domain.text,
             "call": _callee(draft),
-            "region": draft.region if "mail_from_subdomain" in draft.arguments else None,
+            "region": draft.region if draft.has_mail_from else None,
             "is_complete": draft.existing.is_complete,
             "arguments": draft.arguments,
             "imports": _imports(draft),
@@ -312,9 +312,7 @@ def _notes(draft: Draft) -> Iterator[str]:
             "the identity exists, so from_existing makes none. If CloudFormation shall own it, import it ('cdk import' with "
             f"the file of 'ses-email-auth adopt --mapping') and write SesEmailAuth(...){without}"
         )
-    if "mail_from_subdomain" not in draft.arguments:
-        return
-    if draft.follows_stack:
+    if draft.follows_stack and draft.has_mail_from:
         yield "the MX of the MAIL FROM domain names the region of its stack: deploy this one in the same region"
-    elif draft.region is not None:
+    elif draft.region is not None and draft.has_mail_from:
         yield f"the MAIL FROM domain is that of {draft.region}: deploy the stack there"

@@ -43,7 +43,7 @@ def pasted(text: str, region: str | None = "ap-northeast-1") -> Template:
 
 def published(template: Template) -> dict[tuple[str, str], tuple[str, list[str]]]:
     """The record sets of a template whose names are known."""
-    sets = [each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::Route53::RecordSet"]
+    sets = [each["Properties"] for each in template.get("Resources", {}).values() if each["Type"] == "AWS::Route53::RecordSet"]
     return {
         (each["Name"], each["Type"]): (each["TTL"], each["ResourceRecords"]) for each in sets if isinstance(each["Name"], str)
     }

@@ -147,6 +147,20 @@ def test_a_region_that_is_not_there() -> None:
     )
 
 
+def test_a_draft_without_a_mail_from_domain_uses_no_name_of_others() -> None:
+    """Of a new identity too, whose default would be `bounce`."""
+    other = listed(f"mail.{ZONE}.", "MX", "10 feedback-smtp.eu-west-1.amazonses.com")
+    for sets, options in (
+        ([*SENDING, other], ()),
+        ([listed(f"bounce.{ZONE}.", "CNAME", "x.example.net"), other], ("--region", "us-east-1")),
+    ):
+        result = run(*sets, options=options)
+        assert (result.exit_code, "    mail_from_subdomain=None,\n" in result.stdout) == (1, True)
+        assert not any(name.startswith("bounce") for name, _ in published(pasted(result.stdout)))
+        assert "MAIL FROM domain is that of" not in result.stdout
+        assert said(*sets, options=options)["region"] is None
+
+
 @pytest.mark.parametrize("domain", ["blacksheep.example", "link"])
 def test_a_domain_that_is_not_there(domain: str) -> None:
     """Nor may one in the domain say that all is well."""
