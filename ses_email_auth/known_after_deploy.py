@@ -12,9 +12,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["KnownAfterDeploy", "holds_token", "is_list_token", "is_number_token", "split_at_tokens"]
+__all__ = ["KnownAfterDeploy", "holds_token", "is_list_token", "is_number_token", "readable", "split_at_tokens"]
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
+_ANY_CASE = re.compile(r"\$\{token\[([^\]]*)\]\}", re.IGNORECASE)
+_OF_CDK = re.compile(r"TOKEN\.[0-9]+|\.[0-9]+$", re.IGNORECASE)
+_INDEX = re.compile(r"\[([^\[\])]*)\)")  # `references.mark` closes a bracket so
+_DIGEST = re.compile(r" [0-9a-f]{12}$")
 _LIST_TOKEN = re.compile(r"#\{Token\[[^\]]*\]\}")
 # CDK encodes a number token as a huge negative double: 0xFFEF and above in its upper sixteen bits, about -1.8e308 to
 # -1.4e306; Duration arithmetic shrinks it by some orders of magnitude (aws-cdk-lib, core/lib/private/encoding).
@@ -51,6 +55,18 @@ class KnownAfterDeploy:
 def holds_token(text: str) -> bool:
     """Whether `text` holds a CDK string token, so that it must be passed on unchanged."""
     return "${Token[" in text and _TOKEN.search(text) is not None
+
+
+def readable(text: str) -> str:
+    """`text` for people: each token, and each mark of a reader of files, as `<what is not known>`."""
+    return _ANY_CASE.sub(_what_is_meant, text) if "${" in text else text
+
+
+def _what_is_meant(token: re.Match[str]) -> str:
+    """What a token is for; CDK gives most of them a number alone."""
+    _, is_mark, what = token[1].rpartition("#")
+    what = _DIGEST.sub("", what).removesuffix(".Ref") if is_mark else _INDEX.sub(r"[\1]", _OF_CDK.sub("", what))
+    return f"<{what}>" if what else "<value known after deploy>"
 
 
 def split_at_tokens(text: str) -> list[tuple[str, bool]]:

@@ -11,6 +11,7 @@ from ses_email_auth.known_after_deploy import (
     holds_token,
     is_list_token,
     is_number_token,
+    readable,
     split_at_tokens,
 )
 
@@ -43,6 +44,27 @@ def test_text_is_cut_at_tokens(text: str, parts: list[tuple[str, bool]]) -> None
     """In order, without empty parts."""
     assert split_at_tokens(text) == parts
     assert holds_token(text) is any(is_token for _, is_token in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("plain ${Stage}", "plain ${Stage}", id="no-token"),
+        pytest.param(f"_dmarc.{OTHER} TXT", "_dmarc.<value known after deploy> TXT", id="of-cdk"),
+        pytest.param(f"a{TOKEN}", "a<AWS.Region>", id="of-cdk-with-a-name"),
+        pytest.param("${Token[cdk.out/a#b.json#Stage]}", "<Stage>", id="parameter"),
+        pytest.param("${Token[a.json#Zone.Ref]}", "<Zone>", id="resource"),
+        pytest.param("${Token[a.json#Zone.NameServers]}", "<Zone.NameServers>", id="attribute"),
+        pytest.param("${Token[a.json#Fn::Select 0123456789ab]}", "<Fn::Select>", id="function"),
+        pytest.param("${Token[eu-west-1 cdk.out#Fn::ImportValue zone]}", "<Fn::ImportValue zone>", id="export"),
+        pytest.param("${TOKEN[A.JSON#STAGE]}", "<STAGE>", id="case-does-not-count"),
+        pytest.param('${Token[module.a["x").aws_a.b[0).name]}', '<module.a["x"].aws_a.b[0].name>', id="terraform"),
+        pytest.param("${Token[]}", "<value known after deploy>", id="nothing"),
+    ],
+)
+def test_people_read_what_is_not_known(text: str, shown: str) -> None:
+    """Its name, where it has one; never the path and the numbers in a mark."""
+    assert readable(text) == shown
 
 
 @given(st.lists(st.sampled_from([TOKEN, OTHER, "a", "${", "]}", "日"])))

@@ -11,6 +11,7 @@ from ses_email_auth.checks.finding import Finding, Severity
 from ses_email_auth.checks.rules import PLAN_RULES
 from ses_email_auth.checks.run import check
 from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.known_after_deploy import readable
 from ses_email_auth.publication.dkim_keys import OwnKey
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.zone.view import ZoneView
@@ -61,7 +62,7 @@ def findings_of(
         feedback_by_mail=plan.domain if feedback_by_mail else None,
         proofs=plan.proofs,
     )
-    taken_over = f"{plan.domain} TXT" if policy is not None and policy.takes_over else None
+    taken_over = readable(f"{plan.domain} TXT") if policy is not None and policy.takes_over else None
     findings = tuple(_as_warning(finding) if finding.where == taken_over else finding for finding in check(view, PLAN_RULES))
     for finding in findings:
         if finding.severity is Severity.ERROR:

@@ -6,9 +6,11 @@ A rule says what it must see. From the absence of a record nothing follows unles
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from ses_email_auth.known_after_deploy import readable
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredPart, DeclaredRecordSet
 from ses_email_auth.zone.view import PlaceOfText, TextInView
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from ses_email_auth.zone.view import InView, PartInView, ZoneView
 
     FaultFinder: TypeAlias = Callable[[ZoneView], Iterator["Fault"]]
+
+
+_NAME = re.compile(r"(?:<[^>]*>|[^ ])*")  # what is not known stands in `<>`, and may hold spaces
 
 
 class Severity(enum.Enum):
@@ -99,7 +104,8 @@ class Finding:
     @property
     def name(self) -> str:
         """The DNS name in `where`; empty if the finding is about no name."""
-        return self.where.removeprefix("From: ").partition(" ")[0]
+        where = self.where.removeprefix("From: ")
+        return where if " " not in where else "".join(_NAME.findall(where)[:1])
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -216,10 +222,10 @@ class Rule(Explanation):
         return Finding(
             id=self.id,
             severity=fault.severity or self.severity,
-            message=fault.message,
-            fix=fault.fix,
+            message=readable(fault.message),
+            fix=readable(fault.fix),
             reference=self.reference,
-            where=str(fault.where),
+            where=readable(str(fault.where)),
             records=tuple({id(record): record for record in records}.values()),
             points_at=parts,
         )

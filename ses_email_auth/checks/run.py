@@ -79,7 +79,8 @@ def _cannot_tell(hidden: int) -> tuple[Finding, ...]:
         Finding(
             id=CANNOT_TELL,
             severity=Severity.INFO,
-            message=f"{hidden} record sets hold text that is known only after the deploy; rules on texts skip it",
+            message=f"{hidden} record {'set holds' if hidden == 1 else 'sets hold'} text that is known only after the deploy; "
+            "rules on texts skip it",
             fix="",
             reference="AWS CDK developer guide, tokens",
             where="",

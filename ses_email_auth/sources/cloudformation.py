@@ -134,7 +134,8 @@ class Template:
 
     def shared(self, what: str) -> str:
         """A mark that all stacks of one account and region share; those of unknown accounts share it within one deployment."""
-        return mark(" ".join(part for part in (what, self.environment.region, self._deployment) if part))
+        where = " ".join(part for part in (self.environment.region, self._deployment) if part)
+        return mark(f"{where}#{what}")
 
     @property
     def _deployment(self) -> str:
@@ -314,7 +315,7 @@ def _get_stack_output(template: Template, argument: object, depth: int) -> objec
         here if reader is None else reader[1], "" if holds_token(region) else region, template.environment.scope
     )
     where = " ".join(part for part in (environment.account or environment.scope or template.base, region) if part)
-    return template.references.ask(mark(f"{stack}.{output} {where}"), ("stack", stack, output), environment)
+    return template.references.ask(mark(f"{where}#{stack}.{output}"), ("stack", stack, output), environment)
 
 
 def _truth(template: Template, condition: object, depth: int) -> bool | None:

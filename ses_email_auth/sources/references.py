@@ -86,7 +86,10 @@ class References:
 
 
 def mark(what: str) -> str:
-    """A text that says that `what` is not known, in the form of a CDK token."""
+    """A text that says that `what` is not known, in the form of a CDK token.
+
+    What stands in front of the last `#` makes it differ from others, and is not shown to people.
+    """
     return f"${{Token[{what.replace(']', ')')}]}}"
 
 

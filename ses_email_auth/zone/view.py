@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import InvalidDomainName, RecordSyntaxError
-from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, readable
 from ses_email_auth.records.dkim import DkimKeyRecord
 from ses_email_auth.records.dmarc import DmarcReading, DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
@@ -438,7 +438,7 @@ def _without_ignored_value(text: str, error: RecordSyntaxError) -> str | None:
 
 
 def _sentence(error: RecordSyntaxError) -> str:
-    return _QUOTED.sub(r"\1\2...\1", error.message)[:_MAX_SENTENCE]
+    return _QUOTED.sub(r"\1\2...\1", readable(error.message))[:_MAX_SENTENCE]
 
 
 # SPF records, where they lead, and what that costs (RFC 7208 sections 4.6.4, 5.2 and 6.1).

@@ -13,6 +13,7 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.resource_record_set import RecordType, ResourceRecordSet
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
 from ses_email_auth.zone.view import ZoneView
+from tests.zone.views import declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +37,44 @@ def test_a_finding_prints_its_fix_and_its_reference() -> None:
     assert str(replace(finding, fix="")) == "a-b: bad (RFC 1)"
 
 
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        pytest.param("example.com TXT", "example.com", id="record"),
+        pytest.param("From: example.com", "example.com", id="from"),
+        pytest.param("example.com", "example.com", id="identity"),
+        pytest.param("", "", id="nothing"),
+        pytest.param(
+            "_dmarc.<value known after deploy>.example.com TXT", "_dmarc.<value known after deploy>.example.com", id="token"
+        ),
+        pytest.param("a<b TXT", "a<b", id="half-a-mark"),
+    ],
+)
+def test_a_finding_names_what_it_is_about(where: str, name: str) -> None:
+    """The DNS name without the type."""
+    assert Finding(id="a-b", severity=Severity.ERROR, message="bad", fix="", reference="RFC 1", where=where).name == name
+
+
+def test_what_is_not_known_is_said_in_words() -> None:
+    """No mark of a reader and no token reaches people; the records are found all the same."""
+    mark = "${Token[cdk.out/app.json#Stage]}"
+    record = declared(f"_dmarc.{mark}.example.com", "TXT", '"x"')
+
+    @rule(id="acme-mail", severity=Severity.ERROR, need=Need.RECORD, reason="r", reference="ACME 1")
+    def acme_mail(_: ZoneView) -> Iterator[Fault]:
+        yield Fault(where=record.place, message=f"bad at {mark}", fix=f"write {mark}")
+
+    finding = check(ZoneView(records=(record,)), [acme_mail])[0]
+    assert (finding.where, finding.name) == ("_dmarc.<Stage>.example.com TXT", "_dmarc.<Stage>.example.com")
+    assert (finding.message, finding.fix, finding.records) == ("bad at <Stage>", "write <Stage>", (record,))
+
+
 def test_the_decorator_returns_the_rule() -> None:
     """Users pass it on as it is."""
-    declared = _declared(Need.RECORD)
-    assert isinstance(declared, Rule)
-    assert (declared.id, declared.severity, declared.need) == ("acme-mail", Severity.ERROR, Need.RECORD)
-    assert (declared.example, declared.for_constructs, declared.parts) == ("", False, [])
+    acme = _declared(Need.RECORD)
+    assert isinstance(acme, Rule)
+    assert (acme.id, acme.severity, acme.need) == ("acme-mail", Severity.ERROR, Need.RECORD)
+    assert (acme.example, acme.for_constructs, acme.parts) == ("", False, [])
 
 
 @pytest.mark.parametrize(
@@ -55,24 +88,24 @@ def test_the_decorator_returns_the_rule() -> None:
 )
 def test_only_whole_zones_show_that_something_is_absent(need: Need, in_part: list[str]) -> None:
     """A record that is not in view can be in the zone all the same."""
-    declared = _declared(need)
-    assert [finding.message for finding in check(IN_PART, [declared])] == in_part
-    assert [finding.message for finding in check(WHOLE, [declared])] == ["first"]
+    acme = _declared(need)
+    assert [finding.message for finding in check(IN_PART, [acme])] == in_part
+    assert [finding.message for finding in check(WHOLE, [acme])] == ["first"]
 
 
 def test_a_part_of_a_rule_differs_in_its_need_alone() -> None:
     """Each part is run over what it needs; its findings have the id, the severity and the reference of the rule."""
-    declared = _declared(Need.ABSENCE)
+    acme = _declared(Need.ABSENCE)
 
-    @declared.also(need=Need.RECORD)
+    @acme.also(need=Need.RECORD)
     def acme_mail_in_part(_: ZoneView) -> Iterator[Fault]:
         yield Fault(where="example.com TXT", message="second")
 
     assert [fault.message for fault in acme_mail_in_part(IN_PART)] == ["second"]
-    (in_part,) = check(IN_PART, [declared])
+    (in_part,) = check(IN_PART, [acme])
     assert (in_part.id, in_part.severity, in_part.reference) == ("acme-mail", Severity.ERROR, "ACME 1")
     assert in_part.message == "second"
-    assert [finding.message for finding in check(WHOLE, [declared])] == ["first", "second"]
+    assert [finding.message for finding in check(WHOLE, [acme])] == ["first", "second"]
 
 
 ZONE_SET = DeclaredRecordSet.of(

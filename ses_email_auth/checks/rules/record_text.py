@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, readable
 from ses_email_auth.records.dkim import private_key_hidden
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _MESSAGE_START, _MESSAGE_END = 80, 100
 def shown(text: str, most: int = _MOST) -> str:
     """`text` in quotes, at most `most` characters of it; a private key in it is left out."""
     hidden = private_key_hidden(text)
-    kept = PRIVATE_KEY.sub("(not shown)", text if hidden is None else hidden[0])
+    kept = readable(PRIVATE_KEY.sub("(not shown)", text if hidden is None else hidden[0]))
     return repr(kept[:most]) + ("..." if len(kept) > most else "")
 
 
@@ -34,7 +34,7 @@ def message_of(error: RecordSyntaxError) -> str:
     """The message of an error, without the middle of a long one, and without what it quotes of a text with a private key."""
     if private_key_hidden(error.source) is not None or PRIVATE_KEY.search(error.source) is not None:
         return "it holds a private key (not shown)"
-    message = error.message
+    message = readable(error.message)
     if len(message) <= _MESSAGE_START + _MESSAGE_END:
         return message
     return f"{message[:_MESSAGE_START]} ... {message[-_MESSAGE_END:]}"

@@ -6,6 +6,7 @@ view of a whole zone a set may stand in two files, in what DNS has and in what i
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
@@ -13,10 +14,11 @@ from ses_email_auth.checks.rules.mail_from import another_mail_from
 from ses_email_auth.checks.rules.record_text import is_hidden
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
-from ses_email_auth.known_after_deploy import KnownAfterDeploy
+from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, readable
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.records.route53_txt import unescaped
 from ses_email_auth.ses.hosts import is_feedback_mx
-from ses_email_auth.zone.declared import DeclaredRecordSet
+from ses_email_auth.zone.declared import DeclaredRecordSet, declared_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +137,60 @@ def cname_at_apex(view: ZoneView) -> Iterator[Fault]:
 
 
 @rule(
+    id="name-at-sign",
+    severity=Severity.ERROR,
+    need=Need.RECORD,
+    reason="Only a zone file has @ for the zone itself. To Route 53 it is a letter of a name, for which nobody asks.",
+    reference="Amazon Route 53 developer guide, DNS domain name format",
+    example=_template("Name: '@'\n      Type: TXT\n      ResourceRecords: ['\"v=spf1 -all\"']", zone=True),
+)
+def name_at_sign(view: ZoneView) -> Iterator[Fault]:
+    mail_froms = _mail_froms(view)
+    for record in view.seen:
+        text = unescaped(record.spelling).removesuffix(".")
+        text = text if holds_token(text) else text.lower()
+        if "@" not in text or _SERVICES.search(text) is not None:
+            continue
+        if _AT_LABEL.search(text) is not None:
+            problem = "the @ in {} does not stand for the zone; it is a part of the name, and nobody looks there"
+            meant, is_dead = _AT_LABEL.sub("", text), True
+        elif record.type in _MAIL_TYPES:
+            problem = "{} is written like an address; nobody looks for a record at such a name"
+            meant = text.replace("@", ".")
+            is_dead = not view.complete or _is_for_mail(meant, mail_froms)
+        else:
+            continue
+        yield Fault(
+            where=visible(record.place),
+            message=problem.format(_shown_name(text)),
+            fix=_without_at(meant, record, view),
+            severity=Severity.ERROR if is_dead else Severity.WARNING,
+            records=(record,),
+        )
+
+
+_AT_LABEL = re.compile(r"(?<![^.])@(?:\.|$)")
+_SERVICES = re.compile(r"\._(?:tcp|udp)(?:\.|$)", re.IGNORECASE)  # RFC 6763 section 4.1.1: names of services are free text
+_MAIL_TYPES = frozenset((RecordType.TXT, RecordType.MX, RecordType.CNAME))
+
+
+def _without_at(rest: str, record: DeclaredRecordSet, view: ZoneView) -> str:
+    """The fix for a name of which `rest` is left without the sign."""
+    rest = rest.removesuffix(".")
+    zone = None if view.zone is None or not view.zone.is_known else view.zone.text
+    if zone is None and (not rest or rest.startswith("_")) and "." not in rest:
+        return "write the name of the zone for the @"
+    whole = rest if zone is None or holds_token(rest) or f".{rest}".endswith(f".{zone}") else f"{rest}.{zone}".removeprefix(".")
+    name = declared_name(whole)
+    if name is not None and name == view.zone and record.type is RecordType.CNAME:
+        return f"a CNAME cannot stand at {whole} either: use an alias record of type A there, or the addresses themselves"
+    there = () if not isinstance(name, DomainName) or record.type is None else view.at(name, record.type)
+    if there:
+        return f"put the values into the record set of {_shown_name(whole)}, which exists too, and remove this one"
+    return f"write {_shown_name(whole)}"
+
+
+@rule(
     id="name-outside-zone",
     severity=Severity.ERROR,
     need=Need.RECORD,
@@ -149,8 +205,8 @@ def name_outside_zone(view: ZoneView) -> Iterator[Fault]:
     mail_froms = _mail_froms(view)
     for record in view.seen:
         text = _name(record)
-        if text is None or text.endswith(f".{zone}") or text == zone:
-            continue
+        if text is None or text.endswith(f".{zone}") or text == zone or "@" in text:
+            continue  # of names with @ `name-at-sign` speaks
         # Route 53 refuses it; a server of another kind passes over it.
         refused = not view.complete or is_for_mail(f"{text}.{zone}", mail_froms)
         yield Fault(
@@ -225,6 +281,7 @@ def _name(record: DeclaredRecordSet) -> str | None:
 
 def _shown_name(text: str) -> str:
     """A name for a message, which can be none that DNS takes."""
+    text = readable(text)
     return visible(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
 
 

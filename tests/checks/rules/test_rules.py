@@ -82,6 +82,7 @@ def test_the_severities_of_the_rules() -> None:
             "mx-syntax",
             "mx-target-missing",
             "name-doubled",
+            "name-at-sign",
             "name-outside-zone",
             "null-mx-mail-from",
             "private-key-in-template",

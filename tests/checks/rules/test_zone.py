@@ -28,6 +28,14 @@ def _doubled(name: str, meant: str) -> tuple[str, str]:
     )
 
 
+def _at_sign(name: str) -> str:
+    return f"the @ in {name} does not stand for the zone; it is a part of the name, and nobody looks there"
+
+
+def _address(name: str) -> str:
+    return f"{name} is written like an address; nobody looks for a record at such a name"
+
+
 LOUD = [
     loud(
         "record-set-twice",
@@ -110,6 +118,133 @@ LOUD = [
         "example.com is the apex of its zone, where SOA and NS stand; Route 53 refuses a CNAME there",
         "use an alias record of type A, or the addresses themselves",
         id="apex",
+    ),
+    loud("name-at-sign", part(declared("@", "TXT", SPF)), ERROR, "@ TXT", _at_sign("@"), "write example.com", id="alone"),
+    loud(
+        "name-at-sign",
+        part(declared("@.example.com.", "A", "192.0.2.1")),
+        ERROR,
+        "@.example.com A",
+        _at_sign("@.example.com"),
+        "write example.com",
+        id="as-the-provider-of-terraform-makes-it",
+    ),
+    loud(
+        "name-at-sign",
+        whole(declared("\\100.example.com.", "TXT", SPF)),
+        ERROR,
+        "\\100.example.com TXT",
+        _at_sign("@.example.com"),
+        "write example.com",
+        id="as-route-53-lists-it",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("_dmarc.@", "TXT", SPF)),
+        ERROR,
+        "_dmarc.@ TXT",
+        _at_sign("_dmarc.@"),
+        f"write {DMARC}",
+        id="behind-a-label",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("\\100.bounce.Example.com", "MX", "10 a.example")),
+        ERROR,
+        "\\100.bounce.example.com MX",
+        _at_sign("@.bounce.example.com"),
+        "write bounce.example.com",
+        id="below-the-zone",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("@", "TXT", SPF), declared("example.com", "TXT", SPF)),
+        ERROR,
+        "@ TXT",
+        _at_sign("@"),
+        "put the values into the record set of example.com, which exists too, and remove this one",
+        id="beside-the-right-name",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("@.example.com", "TYPE731", "x"), declared("example.com", "TYPE731", "x")),
+        ERROR,
+        "@.example.com TYPE731",
+        _at_sign("@.example.com"),
+        "write example.com",
+        id="a-type-that-no-rule-looks-at",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("@", "CNAME", "a.example.net")),
+        ERROR,
+        "@ CNAME",
+        _at_sign("@"),
+        "a CNAME cannot stand at example.com either: use an alias record of type A there, or the addresses themselves",
+        id="a-cname",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("@", "TXT", SPF), zone=None),
+        ERROR,
+        "@ TXT",
+        _at_sign("@"),
+        "write the name of the zone for the @",
+        id="the-zone-is-not-known",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("_dmarc.@", "TXT", SPF), zone=TOKEN),
+        ERROR,
+        "_dmarc.@ TXT",
+        _at_sign("_dmarc.@"),
+        "write the name of the zone for the @",
+        id="below-a-zone-that-is-a-token",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("@.example.org.", "TXT", SPF), zone=None),
+        ERROR,
+        "@.example.org TXT",
+        _at_sign("@.example.org"),
+        "write example.org",
+        id="a-whole-name-in-a-zone-that-is-not-known",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("@.${Token[main.tf#var.stage]}.example.com", "TXT", SPF)),
+        ERROR,
+        "@.<var.stage>.example.com TXT",
+        _at_sign("@.<var.stage>.example.com"),
+        "write <var.stage>.example.com",
+        id="a-token",
+    ),
+    loud(
+        "name-at-sign",
+        part(declared("s._domainkey@Example.com", "TXT", SPF)),
+        ERROR,
+        "s._domainkey@example.com TXT",
+        _address("s._domainkey@example.com"),
+        "write s._domainkey.example.com",
+        id="for-a-dot",
+    ),
+    loud(
+        "name-at-sign",
+        whole(declared("info\\100a.example.com", "MX", "10 a.example")),
+        WARNING,
+        "info\\100a.example.com MX",
+        _address("info@a.example.com"),
+        "write info.a.example.com",
+        id="an-address-that-is-served",
+    ),
+    loud(
+        "name-at-sign",
+        whole(declared("_dmarc\\100a.example.com", "TXT", SPF)),
+        ERROR,
+        "_dmarc\\100a.example.com TXT",
+        _address("_dmarc@a.example.com"),
+        "write _dmarc.a.example.com",
+        id="dmarc-that-is-served",
     ),
     loud("name-outside-zone", part(declared("_dmarc", "TXT", SPF)), ERROR, "_dmarc TXT", *_outside("_dmarc"), id="relative"),
     loud(
@@ -272,6 +407,12 @@ SILENT = [
         ),
         id="within",
     ),
+    silent("name-at-sign", part(declared("example.com", "TXT", SPF), declared("x", "TXT", SPF, known_name=DKIM)), id="no-sign"),
+    silent(
+        "name-at-sign", whole(declared("Web\\040\\100\\040Home._http._tcp.example.com", "TXT", SPF)), id="name-of-a-service"
+    ),
+    silent("name-at-sign", whole(declared("a\\100b.example.com", "A", "192.0.2.1")), id="a-host-that-mail-does-not-need"),
+    silent("name-outside-zone", part(declared("@", "TXT", SPF), declared("a@example.com", "TXT", SPF)), id="at-signs"),
     silent("name-outside-zone", part(declared("_dmarc", "TXT", SPF), zone=None), id="no-zone"),
     silent("name-outside-zone", part(declared("_dmarc", "TXT", SPF), zone=TOKEN), id="a-token-for-a-zone"),
     silent("name-outside-zone", part(declared(f"a.{TOKEN}", "TXT", SPF), declared("x", "A", known_name=DKIM)), id="tokens"),
