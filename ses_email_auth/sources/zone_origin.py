@@ -1,8 +1,8 @@
 """Which zone a master file is about where it does not say so itself, by `$ORIGIN` or by a SOA record with an absolute owner.
 
 Said by the user (`--origin`), by the comment `;; Domain:` of Cloudflare's exports, or taken from the name of the file:
-`example.com.zone`, `db.example.com`. A name whose last label is no top-level domain (`corp.internal`), or rather that of a stage
-(`prod`), is the name of a file and of nothing else. Cloudflare's exports until 2018 have their SOA record at the root,
+`example.com.zone`, `db.example.com`. A name whose last label is no top-level domain (`corp.internal`), or rather that of a
+stage (`prod`), is the name of a file and of nothing else. Cloudflare's exports until 2018 have their SOA record at the root,
 below `$ORIGIN .`: `zone_of_root_soa` finds the zone that is meant.
 """
 

@@ -157,7 +157,7 @@ def name_at_sign(view: ZoneView) -> Iterator[Fault]:
         elif record.type in _MAIL_TYPES:
             problem = "{} is written like an address; nobody looks for a record at such a name"
             meant = text.replace("@", ".")
-            is_dead = not view.complete or _is_for_mail(meant, mail_froms)
+            is_dead = not view.complete or is_for_mail(meant, mail_froms)
         else:
             continue
         yield Fault(
