@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_email_auth.ses.hosts import is_easy_dkim_target
+from ses_email_auth.adopt.fates import End, Fate
 
 if TYPE_CHECKING:
     from ses_email_auth.adopt.template_moves import Entry
@@ -30,7 +30,35 @@ class MoveProblem:
     fix: str
 
 
-def deletion(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
+def problem_of(fate: Fate) -> MoveProblem | None:
+    """What has to be cared for by hand; None if the entry stays, or goes for good."""
+    old, new = fate.old, fate.new
+    if fate.end is End.REFUSED:
+        return _refused_type(old)
+    if fate.end is End.MAY_BE_DKIM:
+        return _literal_dkim(old)
+    if new is None:
+        return None
+    if fate.end is End.MOVES:
+        return _deletion(old, new, fate.other_stack)
+    if fate.end is End.TAKEN_OVER:
+        return _refusal(old, new)
+    return _unknown(old, new) if fate.end is End.MAY_MOVE else None
+
+
+def is_claimed(fate: Fate) -> bool:
+    """Whether CloudFormation shall take over what stays, under another id: TTL and values are equal, and it may refuse that."""
+    return fate.end is End.TAKEN_OVER and fate.new is not None and not fate.new.is_written and problem_of(fate) is None
+
+
+def _refused_type(old: Entry) -> MoveProblem:
+    return MoveProblem(
+        f"{old.resource.logical_id} ({old.place}) gets another type: CloudFormation refuses the deploy, and nothing is changed",
+        f"give the new resource another id; {_TWO_STEPS}",
+    )
+
+
+def _deletion(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
     """`old` goes after `new`, the same record, has taken it over: the record that stays is the one that is deleted.
 
     That is how record sets behaved until 2026. A type of CloudFormation's registry refuses `new` (docs/moving.md).
@@ -52,7 +80,7 @@ def deletion(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
     return MoveProblem(message, fix)
 
 
-def refusal(old: Entry, new: Entry) -> MoveProblem | None:
+def _refusal(old: Entry, new: Entry) -> MoveProblem | None:
     """`old` is retained: `new` may take over a record that is equal to the letter, and an identity not at all."""
     if old.record is None or new.record is None:
         return MoveProblem(f"{old.place} stays, and {new.resource.logical_id} is the same: SES refuses the second one", _IMPORT)
@@ -65,17 +93,7 @@ def refusal(old: Entry, new: Entry) -> MoveProblem | None:
     )
 
 
-def is_literal_dkim(entry: Entry) -> bool:
-    """Whether it is an Easy DKIM record whose name is written out, and not an attribute of the identity."""
-    return (
-        entry.record is not None
-        and entry.record.type_text == "CNAME"
-        and "._domainkey." in entry.key[0]
-        and any(is_easy_dkim_target(str(value)) for value in entry.record.values)
-    )
-
-
-def literal_dkim(old: Entry) -> MoveProblem:
+def _literal_dkim(old: Entry) -> MoveProblem:
     """The old template has the three names written out, the new one as attributes of the identity."""
     return MoveProblem(
         f"{old.place} is a DKIM record whose name is written out in {old.resource.logical_id}; the new template has "
@@ -85,7 +103,7 @@ def literal_dkim(old: Entry) -> MoveProblem:
     )
 
 
-def unknown(old: Entry, new: Entry) -> MoveProblem:
+def _unknown(old: Entry, new: Entry) -> MoveProblem:
     """`old` goes and may be `new`: a template does not say the values of its parameters."""
     return MoveProblem(
         f"{old.place} goes as {old.resource.logical_id}, and nobody can tell whether it is {new.place}: then the deploy "

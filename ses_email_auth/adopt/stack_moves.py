@@ -1,20 +1,17 @@
-"""What a deploy of new templates over old ones does to records and identities, once `logical_ids` are set.
-
-CloudFormation creates what is new first and deletes what is gone last, and what is gone may be what has just been taken over.
-Where record sets are a type of its registry, it refuses to create what exists. Nobody knows which an account does.
-"""
+"""What a deploy of new templates over old ones does to records and identities, once `logical_ids` are set."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_email_auth.adopt.move_problem import MoveProblem, deletion, is_literal_dkim, literal_dkim, refusal, unknown
-from ses_email_auth.adopt.template_moves import Entry, construct_moves, could_be_same, entries, is_same
+from ses_email_auth.adopt.fates import Deployment, End
+from ses_email_auth.adopt.move_problem import MoveProblem, is_claimed, problem_of
+from ses_email_auth.adopt.template_moves import Entry, construct_moves, entries
 from ses_email_auth.errors import EmailAuthError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ses_email_auth.adopt.stack_templates import StackTemplate
     from ses_email_auth.adopt.template_moves import ConstructMove
@@ -62,12 +59,12 @@ def stack_moves(old: Sequence[StackTemplate], new: Sequence[StackTemplate], stac
     Raises:
         EmailAuthError: if it is not clear which stack becomes which.
     """
-    pairs = _pairs(old, new, stack)
+    pairs = pairs_of(old, new, stack)
     new_entries = [entry for _, after in pairs if after is not None for entry in entries(after)]
     return [_stack_move(before, after, new_entries) for before, after in pairs]
 
 
-def _pairs(
+def pairs_of(
     old: Sequence[StackTemplate], new: Sequence[StackTemplate], stack: str | None
 ) -> list[tuple[StackTemplate | None, StackTemplate | None]]:
     olds, news = ([template for template in stacks if stack is None or template.name in {"", stack}] for stacks in (old, new))
@@ -90,16 +87,16 @@ def _pairs(
 
 def _stack_move(old: StackTemplate | None, new: StackTemplate | None, new_entries: Sequence[Entry]) -> StackMove:
     constructs = () if new is None else tuple(construct_moves(old, new))
-    comparison = _Comparison(old, new, constructs, new_entries)
-    comparison.compare()
+    renamed = {kept.new.resource.logical_id: kept.old.resource.logical_id for each in constructs for kept in each.kept}
+    fates = Deployment(old=old, new=new, everywhere=new_entries, renamed=renamed).fates()
     stack = new or old
     return StackMove(
         name="" if stack is None else stack.name or stack.path,
         constructs=constructs,
-        problems=tuple(comparison.problems),
-        deleted=tuple(comparison.deleted),
-        retained=tuple(comparison.retained),
-        claimed=tuple(comparison.claimed),
+        problems=(*_doubles(new, renamed), *filter(None, map(problem_of, fates))),
+        deleted=tuple(fate.old for fate in fates if fate.end is End.GOES),
+        retained=tuple(fate.old for fate in fates if fate.end in {End.RETAINED, End.TAKEN_OVER}),
+        claimed=tuple(fate.old for fate in fates if is_claimed(fate)),
         writers=() if new is None else tuple(_writers(new)),
     )
 
@@ -109,82 +106,12 @@ def _writers(stack: StackTemplate) -> Iterator[str]:
     yield from (resource.construct_path or logical_id for logical_id, resource in writers.items())
 
 
-class _Comparison:
-    """What becomes of the entries of the old template."""
-
-    def __init__(
-        self,
-        old: StackTemplate | None,
-        new: StackTemplate | None,
-        constructs: Sequence[ConstructMove],
-        new_entries: Sequence[Entry],
-    ) -> None:
-        self._new, self._new_entries = new, new_entries
-        self._old_entries = [] if old is None else list(entries(old))
-        # The logical ids that the resources of the new template will have.
-        self._renamed = {kept.new.resource.logical_id: kept.old.resource.logical_id for c in constructs for kept in c.kept}
-        self._ids = {self._renamed.get(name, name) for name in (() if new is None else new.resources)}
-        self._by_id: dict[str, list[Entry]] = {}
-        for entry in new_entries:
-            if entry.stack is new:
-                logical_id = entry.resource.logical_id
-                self._by_id.setdefault(self._renamed.get(logical_id, logical_id), []).append(entry)
-        self.problems: list[MoveProblem] = []
-        self.deleted: list[Entry] = []
-        self.retained: list[Entry] = []
-        self.claimed: list[Entry] = []
-
-    def compare(self) -> None:
-        self._find_clashes()
-        for entry in self._old_entries:
-            if self._stays(entry):
-                continue
-            successor = self._successor(entry)
-            if entry.resource.is_retained and entry.resource.logical_id not in self._ids:
-                self.retained.append(entry)
-                problem = None if successor is None else refusal(entry, successor)
-                if successor is not None and problem is None and not successor.is_written:
-                    self.claimed.append(entry)
-            else:
-                problem = self._problem_of_deletion(entry, successor)
-                if problem is None:
-                    self.deleted.append(entry)
-            if problem is not None:
-                self.problems.append(problem)
-
-    def _find_clashes(self) -> None:
-        """An id that shall be kept and that the new template still has at another resource."""
-        resources = {} if self._new is None else self._new.resources
-        for new_id, old_id in self._renamed.items():
-            if old_id in resources and new_id != old_id and self._renamed.get(old_id, old_id) == old_id:
-                self.problems.append(
-                    MoveProblem(
-                        f"the new template has {old_id} still, and {new_id} declares the same again",
-                        f"take {resources[old_id].construct_path or old_id} out of the app",
-                    )
-                )
-
-    def _stays(self, entry: Entry) -> bool:
-        """Whether the resource with its logical id is the same, or may be."""
-        return any(
-            later.resource.type == entry.resource.type and (is_same(entry, later) or could_be_same(entry, later))
-            for later in self._by_id.get(entry.resource.logical_id, [])
-        )
-
-    def _successor(self, entry: Entry) -> Entry | None:
-        """The same in the new templates, in this stack if it is there."""
-        same = [later for later in self._new_entries if is_same(entry, later)]
-        return min(same, key=lambda later: later.stack is not self._new, default=None)
-
-    def _problem_of_deletion(self, entry: Entry, successor: Entry | None) -> MoveProblem | None:
-        if successor is not None:
-            other_stack = "" if successor.stack is self._new else successor.stack.name or successor.stack.path
-            return deletion(entry, successor, other_stack)
-        if any("<DkimDNSTokenName" in later.key[0] for later in self._new_entries) and is_literal_dkim(entry):
-            return literal_dkim(entry)
-        return next(
-            (unknown(entry, later) for later in self._new_entries if could_be_same(entry, later) and self._is_new(later)), None
-        )
-
-    def _is_new(self, entry: Entry) -> bool:
-        return not any(is_same(old, entry) for old in self._old_entries)
+def _doubles(new: StackTemplate | None, renamed: Mapping[str, str]) -> Iterator[MoveProblem]:
+    """An id that shall be kept and that the new template still has at another resource."""
+    resources = {} if new is None else new.resources
+    for new_id, old_id in renamed.items():
+        if old_id in resources and new_id != old_id and renamed.get(old_id, old_id) == old_id:
+            yield MoveProblem(
+                f"the new template has {old_id} still, and {new_id} declares the same again",
+                f"take {resources[old_id].construct_path or old_id} out of the app",
+            )

@@ -19,10 +19,19 @@ from ses_email_auth.sources.template import TemplateFile, is_template, read_temp
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ses_email_auth.sources.source_file import SourceFile
+    from ses_email_auth.sources.source_file import DeclaredZone, SourceFile
     from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet
 
 _RETAINING_POLICIES = frozenset({"Retain", "RetainExceptOnCreate"})
+_WITH_RECORDS = frozenset(
+    {
+        "AWS::Route53::RecordSet",
+        "AWS::Route53::RecordSetGroup",
+        "AWS::SES::EmailIdentity",
+        "Custom::SesEmailAuthRecords",
+        "Custom::SesEmailAuthReplicaIdentity",
+    }
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +51,12 @@ class StackResource:
 
     records: list[DeclaredRecordSet] = field(default_factory=list)
     identity: DeclaredIdentity | None = None
+    has_condition: bool = False
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it declares nothing because its condition does not hold."""
+        return self.has_condition and self.type in _WITH_RECORDS and not self.records and self.identity is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +70,11 @@ class StackTemplate:
     account: str
     region: str
     resources: Mapping[str, StackResource]
+    scope: str = ""
+    """As in `SourceFile.scope`: what is deployed together."""
+
+    zones: Mapping[str, DeclaredZone] = field(default_factory=dict)
+    """The hosted zones that it declares or names, by `DeclaredRecordSet.zone_id`."""
 
 
 def read_stacks(path: str, *, account: str = "", region: str = "") -> list[StackTemplate]:
@@ -112,6 +132,8 @@ def _stack(file: TemplateFile, source: SourceFile) -> StackTemplate:
         account=source.account,
         region=source.region,
         resources=resources,
+        scope=source.scope,
+        zones={zone.zone_id: zone for zone in source.zones},
     )
 
 
@@ -124,4 +146,5 @@ def _resource(logical_id: str, body: Mapping[str, object], paths: Mapping[str, s
         construct_path=path if isinstance(path, str) else "",
         is_retained=isinstance(policy, str) and policy in _RETAINING_POLICIES,
         properties=mapping(body.get("Properties")),
+        has_condition="Condition" in body,
     )

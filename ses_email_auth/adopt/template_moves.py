@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ses_email_auth.adopt.stack_templates import StackResource, StackTemplate
+    from ses_email_auth.records.resource_record_set import RecordType
     from ses_email_auth.sources.references import Text
     from ses_email_auth.zone.declared import DeclaredRecordSet
 
 _IDENTITY = "SES identity"
 _BY_NAME = "name:"
+_OF = "> of "
 _OUR_CUSTOM_RESOURCES = "Custom::SesEmailAuth"
 
 
@@ -51,6 +53,14 @@ class Entry:
         return " ".join(self.key)
 
     @property
+    def where(self) -> str:
+        """`place` for findings, whose name people type: of what only AWS knows the domain, of what is not known nothing."""
+        name, kind = self.key
+        if name.startswith("<"):
+            name = name.rpartition(_OF)[2]
+        return "" if holds_token(name) or " " in name else f"{name} {kind}"
+
+    @property
     def values(self) -> tuple[str, ...]:
         """The values of a record set, comparable with those of another template."""
         return () if self.record is None else tuple(_comparable(value, self.stack) for value in self.record.values)
@@ -64,6 +74,33 @@ class Entry:
     def is_written(self) -> bool:
         """Whether a custom resource of ours writes it."""
         return self.resource.type.startswith(_OUR_CUSTOM_RESOURCES)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all values of a record set are known."""
+        record = self.record
+        return record is None or not any(isinstance(value, KnownAfterDeploy) or holds_token(value) for value in record.values)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The values whose text is known, TXT strings joined."""
+        if self.record is None:
+            return ()
+        pairs = zip(self.record.values, self.record.texts, strict=True)
+        return tuple(text for value, text in pairs if not isinstance(value, KnownAfterDeploy) and not holds_token(value))
+
+    @property
+    def type(self) -> RecordType | None:
+        """That of a record set; None for a type that no rule looks at, and for an identity."""
+        return None if self.record is None else self.record.type
+
+    @property
+    def domain(self) -> DomainName | None:
+        """The name of a record set, or the domain of an identity; None if it is not known."""
+        if self.resource.identity is not None and self.record is None:
+            return self.resource.identity.domain
+        name = None if self.record is None else self.record.name
+        return name if isinstance(name, DomainName) and name.is_known else None
 
     @property
     def is_member(self) -> bool:
@@ -121,6 +158,12 @@ def same_zone(one: Entry, other: Entry) -> bool | None:
     if "" in zones or any(zone.startswith(_BY_NAME) or holds_token(zone) for zone in zones):
         return None
     return False
+
+
+def zone_name(entry: Entry) -> DomainName | None:
+    """The name of the hosted zone of a record set; None if it is not known."""
+    zone = None if entry.record is None else entry.stack.zones.get(entry.record.zone_id)
+    return None if zone is None else zone.name
 
 
 def is_same(one: Entry, other: Entry) -> bool:
@@ -195,7 +238,7 @@ def construct_moves(old: StackTemplate | None, new: StackTemplate) -> list[Const
     pool = _Pool([] if old is None else list(entries(old)), frozenset(new.resources))
     children: dict[str, list[tuple[str, Entry]]] = {}
     for entry in entries(new):
-        construct, child = _owner(entry)
+        construct, child = owner_of(entry)
         if child:
             children.setdefault(construct, []).append((child, entry))
     return [_construct_move(construct, members, pool) for construct, members in children.items()]
@@ -265,7 +308,7 @@ _LOGICAL_ID = re.compile(
 _SUBDOMAIN = "FromDomainTxt"
 
 
-def _owner(entry: Entry) -> tuple[str, str]:
+def owner_of(entry: Entry) -> tuple[str, str]:
     """The construct of ours that an entry belongs to, and the child id; both empty if it belongs to others.
 
     The children of CDK's own constructs are called `Resource`, ours have names.
@@ -316,10 +359,10 @@ def _kept_identity(child: str, old: Entry, new: Entry) -> KeptId:
         _comparable(entry.resource.identity.name, entry.stack) for entry in (old, new) if entry.resource.identity is not None
     ]
     overrides = () if names[0] == names[1] else (Override("EmailIdentity", old.resource.properties.get("EmailIdentity")),)
-    return KeptId(child=child, old=old, new=new, changes=tuple(_differing(old.resource, new.resource)), overrides=overrides)
+    return KeptId(child=child, old=old, new=new, changes=tuple(differing(old.resource, new.resource)), overrides=overrides)
 
 
-def _differing(old: StackResource, new: StackResource) -> Iterable[str]:
+def differing(old: StackResource, new: StackResource) -> Iterable[str]:
     """The properties that are not the same; a key may stand in them, so no value is shown."""
     names = dict.fromkeys([*old.properties, *new.properties])
     return [str(name) for name in names if name != "EmailIdentity" and old.properties.get(name) != new.properties.get(name)]

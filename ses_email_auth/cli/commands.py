@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # By name, the module that holds `command`.
-_COMMANDS = {"adopt": "ses_email_auth.cli.adopt", "lint": "ses_email_auth.cli.lint"}
+_COMMANDS = {
+    "adopt": "ses_email_auth.cli.adopt",
+    "impact": "ses_email_auth.cli.impact",
+    "lint": "ses_email_auth.cli.lint",
+}
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 

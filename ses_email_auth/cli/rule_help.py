@@ -7,6 +7,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
+from ses_email_auth.adopt.impact_kinds import KINDS
 from ses_email_auth.checks.finding import Need, Rule, Severity
 from ses_email_auth.checks.notices import NOTICES, WHAT_TO_DO
 from ses_email_auth.checks.rules import RULES
@@ -60,7 +61,7 @@ def is_opt_in(rule: Explanation) -> bool:
 
 def by_id() -> dict[str, Explanation]:
     """All that findings of any command can be about, by id: rules, and the notices that are no rules."""
-    return {rule.id: rule for rule in chain(rules(parked=True), NOTICES)}
+    return {rule.id: rule for rule in chain(rules(parked=True), NOTICES, KINDS)}
 
 
 def near(rule_id: str) -> str:

@@ -1,0 +1,203 @@
+"""What a deploy does to mail: the records, senders, keys and identities that go, and what receivers do otherwise.
+
+A record goes only if the owner of the state before deletes it: a stack that is deployed again, a plan of Terraform over its own
+state, a zone file that is published anew. What a CDK deploy finds in a zone that others own it never deletes: it clashes.
+
+Not handled: what is deployed and differs from its template, and policy files of MTA-STS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ses_email_auth.adopt.fates import Deployment, End, Fate
+from ses_email_auth.adopt.identity_changes import dkim_goes, identity_changes, identity_goes, is_dkim
+from ses_email_auth.adopt.impact_clashes import clashes
+from ses_email_auth.adopt.impact_kinds import (
+    CANNOT_TELL,
+    CLASH,
+    RECORD_MOVES,
+    RECORD_NEW,
+    RECORD_STAYS,
+    SPF_SENDER_GOES,
+    STACK_STAYS,
+    SWAPPED,
+    finding,
+    worst_first,
+)
+from ses_email_auth.adopt.impact_moves import moves
+from ses_email_auth.adopt.record_changes import changes, is_about_mail, losses, new_text, records_of, use_of
+from ses_email_auth.adopt.scene import Scene
+from ses_email_auth.adopt.shared_spf import shared_names
+from ses_email_auth.adopt.stack_moves import pairs_of
+from ses_email_auth.adopt.states import Kind, Owner
+from ses_email_auth.adopt.template_moves import construct_moves, entries, is_same
+from ses_email_auth.ses.hosts import SPF_INCLUDE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ses_email_auth.adopt.stack_templates import StackTemplate
+    from ses_email_auth.adopt.states import State
+    from ses_email_auth.adopt.template_moves import Entry
+    from ses_email_auth.checks.finding import Finding
+
+_IN_VIEW_STILL = frozenset({End.RETAINED, End.TAKEN_OVER, End.STACK_STAYS, End.REFUSED})
+_SAME_PLACE = frozenset({End.STAYS, End.MOVES})
+
+
+def impact(old: State, new: State, stack: str | None = None) -> tuple[Finding, ...]:
+    """What the deploy of `new` does to mail where `old` stands, the worst first.
+
+    Args:
+        old: what stands.
+        new: what shall be deployed.
+        stack: the name of the only stack to look at. Default: - all, told apart by their names
+
+    Raises:
+        EmailAuthError: if it is not clear which stack becomes which.
+    """
+    if _is_swapped(old, new):
+        return (_swapped(old, new),)
+    if old.kind.owner is not new.kind.owner:
+        before, after = _visible(old.stacks), _visible(new.stacks)
+        return worst_first(list(clashes(new, before, after, Scene(before, after))))
+    deployments = list(_deployments(old, new, stack))
+    return worst_first(list(_findings(deployments, _visible(new.stacks))))
+
+
+def _is_swapped(old: State, new: State) -> bool:
+    """Whether OLD is what nobody has deployed, and NEW what only a deployment has."""
+    if not new.kind.is_deployed:
+        return False
+    if old.kind is Kind.TEMPLATE:
+        return new.kind is not Kind.DEPLOYED_TEMPLATE
+    return old.kind in {Kind.ASSEMBLY, Kind.TERRAFORM_PLAN}
+
+
+def _swapped(old: State, new: State) -> Finding:
+    return finding(
+        SWAPPED,
+        "",
+        f"OLD is {old.kind.value}, and NEW is {new.kind.value}, which shows what stands: they are swapped",
+        f"ses-email-auth impact {new.path} {old.path}",
+    )
+
+
+def _visible(stacks: Sequence[StackTemplate]) -> list[Entry]:
+    """The entries of stacks but for those in private zones, which receivers do not see."""
+    return [entry for stack in stacks for entry in entries(stack) if not _is_private(entry)]
+
+
+def _is_private(entry: Entry) -> bool:
+    zone = None if entry.record is None else entry.stack.zones.get(entry.record.zone_id)
+    return zone is not None and zone.is_private
+
+
+def _deployments(old: State, new: State, stack: str | None) -> Iterator[Deployment]:
+    """What is deployed over what."""
+    everywhere = _visible(new.stacks)
+    if old.kind.owner is Owner.CLOUDFORMATION:
+        for before, after in pairs_of(old.stacks, new.stacks, stack):
+            yield Deployment(old=before, new=after, everywhere=everywhere, renamed={})
+    else:
+        before, after = _joined(old), _joined(new)
+        renamed = dict(new.moved)
+        yield Deployment(old=before, new=after, everywhere=_visible([after]), renamed=renamed)
+
+
+def _joined(state: State) -> StackTemplate:
+    """All files of a state that has no stacks, as one."""
+    first, *others = state.stacks
+    resources = dict(first.resources)
+    zones = dict(first.zones)
+    for other in others:
+        resources |= other.resources
+        zones |= other.zones
+    return replace(first, resources=resources, zones=zones)
+
+
+def _findings(deployments: Sequence[Deployment], everywhere: Sequence[Entry]) -> Iterator[Finding]:
+    fates = [[fate for fate in each.fates() if not _is_private(fate.old)] for each in deployments]
+    flat = [fate for each in fates for fate in each]
+    staying = [fate.old for fate in flat if fate.end in _IN_VIEW_STILL]
+    scene = Scene([fate.old for fate in flat], [*everywhere, *staying])
+    for deployment, own in zip(deployments, fates, strict=True):
+        yield from _of_stack(deployment, own, scene)
+
+
+def _of_stack(deployment: Deployment, fates: Sequence[Fate], scene: Scene) -> Iterator[Finding]:
+    constructs = () if deployment.new is None else construct_moves(deployment.old, deployment.new)
+    yield from moves(fates, constructs)
+    for fate in fates:
+        yield from _of_fate(fate, scene)
+    yield from dkim_goes([fate.old for fate in fates if fate.end is End.GOES and is_dkim(fate.old)], scene)
+    stays = [fate.old for fate in fates if fate.end is End.STACK_STAYS]
+    if stays and deployment.old is not None:
+        name = deployment.old.name or deployment.old.path
+        message = f"the stack {name} is no more in the app; it stays deployed with its {len(stays)} records and identities"
+        yield finding(STACK_STAYS, "", message, records=records_of(*stays[:1]))
+    yield from _new(deployment, fates, scene)
+    yield from _shared(deployment, scene)
+
+
+def _of_fate(fate: Fate, scene: Scene) -> Iterator[Finding]:
+    old, new = fate.old, fate.new
+    if fate.end in _SAME_PLACE and new is not None:
+        yield from identity_changes(old, new) if old.record is None else changes(old, new, scene)
+    elif fate.end is End.MAY_STAY and new is not None:
+        message = f"nobody can tell whether {old.place} and {new.place} are the same"
+        yield finding(CANNOT_TELL, new.where or old.where, message, records=records_of(new, old))
+    elif fate.end is End.MAY_MOVE and new is not None:
+        message = f"{old.place} goes as {old.resource.logical_id}, and nobody can tell whether it is {new.place}"
+        fix = "write the value into a copy of the template, for example as the Default of its parameter, and ask again"
+        yield finding(CANNOT_TELL, old.where or new.where, message, fix, records=records_of(old, new))
+    elif fate.end is End.RETAINED:
+        yield finding(RECORD_STAYS, old.where, "it leaves the stack and stays (DeletionPolicy)", records=records_of(old))
+    elif fate.end is End.GOES and not is_dkim(old):
+        yield from [identity_goes(old)] if old.record is None else losses(old, scene)
+
+
+def _new(deployment: Deployment, fates: Sequence[Fate], scene: Scene) -> Iterator[Finding]:
+    """What the new template declares and the old one does not."""
+    known = {id(fate.new) for fate in fates if fate.new is not None}
+    for entry in deployment.everywhere:
+        if entry.stack is not deployment.new or id(entry) in known or not is_about_mail(entry, scene):
+            continue
+        double = next((fate.old for fate in fates if fate.end is End.STAYS and is_same(fate.old, entry)), None)
+        if double is not None:
+            message = f"{double.resource.logical_id} declares it still, and {entry.resource.logical_id} declares it again"
+            fix = f"take {double.resource.construct_path or double.resource.logical_id} out of the app"
+            yield finding(CLASH, entry.where, message, fix, records=records_of(entry, double))
+            continue
+        yield finding(RECORD_NEW, entry.where, f"{entry.place} is new", records=records_of(entry))
+        for text in entry.texts if entry.record is not None and entry.key[1] == "TXT" else ():
+            yield from new_text(entry, use_of(entry.key[0], text), [text], scene, records_of(entry))
+
+
+def _shared(deployment: Deployment, scene: Scene) -> Iterator[Finding]:
+    """`FromDomainTxt.shared()`, which owns one term of a record of others."""
+    if deployment.new is None:
+        return
+    before = {} if deployment.old is None else shared_names(deployment.old)
+    after = shared_names(deployment.new)
+    standing = {entry.key[0] for entry in deployment.everywhere if entry.key[1] == "TXT"}
+    for name, resource in before.items():
+        if name in after or resource.is_retained:
+            continue
+        if name in standing:
+            message = "the TXT set stands, and others own it: Route 53 refuses a second one"
+            yield finding(CLASH, f"{name} TXT", message, "leave from_domain_txt=FromDomainTxt.shared() as it is")
+        else:
+            message = f"FromDomainTxt.shared() takes include:{SPF_INCLUDE} back: mail from SES fails SPF for the domain"
+            yield finding(SPF_SENDER_GOES, f"{name} TXT", message, "from_domain_txt=FromDomainTxt.shared()")
+    for name in after.keys() - before.keys():
+        olds = [entry for entry in scene.before if entry.key == (name, "TXT") and entry not in scene.after]
+        if olds:
+            message = (
+                f"{olds[0].resource.logical_id} goes, and FromDomainTxt.shared() only adds to what stands: CloudFormation may then "
+                f"delete both"
+            )
+            fix = "first deploy 'DeletionPolicy: Retain' at the old TXT set (removal_policy=RemovalPolicy.RETAIN), then this"
+            yield finding(RECORD_MOVES, f"{name} TXT", message, fix, records=records_of(*olds))

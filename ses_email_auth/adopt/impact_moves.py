@@ -1,0 +1,150 @@
+"""Records and identities that come back under another logical id, in another layout or in another stack: one finding for each
+such change, with all that it moves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ses_email_auth.adopt.fates import End, Fate
+from ses_email_auth.adopt.impact_kinds import CLASH, RECORD_MOVES, RECORD_STAYS, finding
+from ses_email_auth.adopt.move_problem import is_claimed, problem_of
+from ses_email_auth.adopt.python_text import literal
+from ses_email_auth.adopt.record_changes import records_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ses_email_auth.adopt.template_moves import ConstructMove, Entry
+    from ses_email_auth.checks.finding import Finding
+
+_SHOWN = 12
+_TERRAFORM = "aws_"
+_OUTCOME = (
+    "CloudFormation makes the new and then deletes the old, which is the same: the deploy may delete all of them and end green, or be "
+    "refused"
+)
+
+
+def moves(fates: Sequence[Fate], constructs: Sequence[ConstructMove]) -> Iterator[Finding]:
+    """What the deploy moves, and what it is refused for."""
+    groups: dict[tuple[str, str], list[Fate]] = {}
+    for fate in fates:
+        if fate.end in {End.MOVES, End.MAY_BE_DKIM}:
+            groups.setdefault(_group(fate, constructs), []).append(fate)
+    for (kind, name), members in groups.items():
+        yield _move(kind, members, next((each for each in constructs if kind == "ids" and each.construct == name), None))
+    yield from _refusals(fates)
+    claimed = [fate for fate in fates if is_claimed(fate)]
+    if claimed:
+        yield _claimed(claimed)
+
+
+def _group(fate: Fate, constructs: Sequence[ConstructMove]) -> tuple[str, str]:
+    if fate.other_stack:
+        return "stack", fate.other_stack
+    if fate.end is End.MAY_BE_DKIM or fate.new is None:
+        return "dkim", ""
+    if fate.old.resource.type.startswith(_TERRAFORM):
+        return "address", ""
+    for construct in constructs:
+        if any(kept.new.resource is fate.new.resource and kept.old.key == fate.old.key for kept in construct.kept):
+            return "ids", construct.construct
+    if fate.old.is_member or fate.new.is_member:
+        return "layout", fate.new.resource.construct_path.rpartition("/")[0]
+    return "others", ""
+
+
+def _move(kind: str, members: Sequence[Fate], construct: ConstructMove | None) -> Finding:
+    first = members[0]
+    problem = problem_of(first)
+    fix = "" if problem is None else problem.fix
+    if construct is not None:
+        fix = _ids(construct)
+    elif kind == "others":
+        fix = f"give each the old id: {'; '.join(map(_override, members))}"
+    elif kind == "address":
+        fix = " ".join(_moved(fate) for fate in members)
+    elif kind == "layout" and _is_ours(first.new) and _is_ours(first.old):
+        fix = f"leave record_layout and dns as they are; or in two steps: {fix}"
+    return finding(
+        RECORD_MOVES, first.old.where, _message(kind, members), fix, records=records_of(*(fate.old for fate in members))
+    )
+
+
+def _message(kind: str, members: Sequence[Fate]) -> str:
+    names = ", ".join(fate.old.place for fate in members[:_SHOWN])
+    more = f" and {len(members) - _SHOWN} more" if len(members) > _SHOWN else ""
+    verb = "come" if len(members) > 1 else "comes"
+    old, new = members[0].old.resource, members[0].new
+    new_id = "" if new is None else new.resource.logical_id
+    if kind == "dkim":
+        return (
+            f"{names}{more} {'go' if len(members) > 1 else 'goes'}, and may be the DKIM records that the new template has as "
+            f"attributes of the identity: {_OUTCOME}"
+        )
+    if kind == "address":
+        return (
+            f"{names}{more} {verb} back under another address: Terraform deletes the old and makes the new in any order, so the "
+            f"record may be gone in the end, or the apply is refused"
+        )
+    how = {
+        "stack": f"in the stack {members[0].other_stack}",
+        "layout": f"as part of {new_id}"
+        if new is not None and new.is_member
+        else f"as a resource each, out of {old.logical_id}",
+    }.get(kind, f"under another logical id ({old.logical_id} -> {new_id}{', …' if len(members) > 1 else ''})")
+    refused = "; SES refuses a second identity" if any(fate.old.record is None for fate in members) else ""
+    return f"{names}{more} {verb} back {how}: {_OUTCOME}{refused}"
+
+
+def _ids(construct: ConstructMove) -> str:
+    """The argument of the construct, or the lines where its records are one resource."""
+    if construct.is_grouped:
+        pairs = construct.logical_ids.items()
+        lines = "; ".join(f"auth.node.find_child({literal(child)}).override_logical_id({literal(old)})" for child, old in pairs)
+        fix = f"below the construct, which is called auth here: {lines}"
+    else:
+        pairs = construct.logical_ids.items()
+        fix = f"logical_ids={{{', '.join(f'{literal(child)}: {literal(old)}' for child, old in pairs)}}}"
+    if any(kept.overrides for kept in construct.kept):
+        fix += "; and the lines that 'ses-email-auth adopt OLD NEW' prints, for names that are written otherwise"
+    return fix
+
+
+def _override(fate: Fate) -> str:
+    new = fate.new
+    path = "" if new is None else new.resource.construct_path or new.resource.logical_id
+    return f"{path}: override_logical_id({literal(fate.old.resource.logical_id)})"
+
+
+def _moved(fate: Fate) -> str:
+    new_id = "" if fate.new is None else fate.new.resource.logical_id
+    return f"moved {{ from = {fate.old.resource.logical_id}, to = {new_id} }}".replace(", to", "\n to")
+
+
+def _is_ours(entry: Entry | None) -> bool:
+    return entry is not None and entry.is_member
+
+
+def _refusals(fates: Sequence[Fate]) -> Iterator[Finding]:
+    """What stays and comes again with other values, and ids that get another type."""
+    for fate in fates:
+        problem = problem_of(fate) if fate.end in {End.TAKEN_OVER, End.REFUSED} else None
+        if problem is not None:
+            yield finding(CLASH, fate.old.where, problem.message, problem.fix, records=records_of(fate.new, fate.old))
+
+
+def _claimed(claimed: Sequence[Fate]) -> Finding:
+    names = ", ".join(fate.old.place for fate in claimed)
+    message = (
+        f"{names} {'stay' if len(claimed) > 1 else 'stays'} (DeletionPolicy) and {'come' if len(claimed) > 1 else 'comes'} again "
+        f"with equal values: CloudFormation may take that over, or refuse the deploy; nothing is lost"
+    )
+    return finding(
+        RECORD_STAYS,
+        claimed[0].old.where,
+        message,
+        "keep the logical ids, or dns=Dns.route53(zone, adopt=True)",
+        records=records_of(*(fate.old for fate in claimed)),
+    )
