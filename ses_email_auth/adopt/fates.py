@@ -93,11 +93,12 @@ class Deployment:
         if self._has_other_type(own_id, old):
             return Fate(old, End.REFUSED)
         heir = self._heir(old)
-        moves_stack = heir is not None and heir.stack is not self.new
-        if old.resource.is_retained and not self._is_declared(own_id):
-            return Fate(old, End.RETAINED if heir is None else End.TAKEN_OVER, heir, moves_stack)
+        is_kept = old.resource.is_retained and not self._is_declared(own_id)
         if heir is not None:
-            return Fate(old, End.MOVES, heir, moves_stack)
+            return Fate(old, End.TAKEN_OVER if is_kept else End.MOVES, heir, moves_stack=heir.stack is not self.new)
+        return Fate(old, End.RETAINED) if is_kept else self._fate_without_heir(old, olds)
+
+    def _fate_without_heir(self, old: Entry, olds: Sequence[Entry]) -> Fate:
         if self.new is None:
             return Fate(old, End.STACK_STAYS)
         if any("<DkimDNSTokenName" in entry.key[0] for entry in self.everywhere) and _is_literal_dkim(old):

@@ -61,9 +61,7 @@ def _mail_from_changes(old: Entry, new: Entry) -> Iterator[Finding]:
         return
     label = before.removesuffix(".").lower().removesuffix(f".{new.key[0]}")
     if after is None:
-        message = (
-            f"the MAIL FROM domain {before} goes: SES uses one of its own, so SPF aligns no more and DMARC hangs on DKIM alone"
-        )
+        message = f"the MAIL FROM domain {before} goes: SES uses one of its own, which never aligns; DMARC hangs on DKIM alone"
     else:
         message = (
             f"the MAIL FROM domain changes from {before} to {after}: until SES has seen the new MX, DMARC hangs on DKIM alone; "

@@ -196,8 +196,8 @@ def _shared(deployment: Deployment, scene: Scene) -> Iterator[Finding]:
         olds = [entry for entry in scene.before if entry.key == (name, "TXT") and entry not in scene.after]
         if olds:
             message = (
-                f"{olds[0].resource.logical_id} goes, and FromDomainTxt.shared() only adds to what stands: CloudFormation may then "
-                f"delete both"
+                f"{olds[0].resource.logical_id} goes, and FromDomainTxt.shared() only adds to what stands: CloudFormation may "
+                f"then delete both"
             )
             fix = "first deploy 'DeletionPolicy: Retain' at the old TXT set (removal_policy=RemovalPolicy.RETAIN), then this"
             yield finding(RECORD_MOVES, f"{name} TXT", message, fix, records=records_of(*olds))

@@ -71,8 +71,8 @@ def _takes_over(entry: Entry) -> bool:
 def _identity(new: Entry, old: Entry) -> Finding:
     message = f"the identity exists ({old.resource.logical_id}), and {new.resource.logical_id} makes it again: SES refuses a second one"
     fix = (
-        "SesEmailAuth.from_existing makes its records alone; or import it ('ses-email-auth adopt --mapping', 'cdk import') after "
-        "'terraform state rm'"
+        "SesEmailAuth.from_existing makes its records alone; or import it ('ses-email-auth adopt --mapping', 'cdk import') "
+        "after 'terraform state rm'"
     )
     return finding(CLASH, new.where, message, fix, records=records_of(new, old))
 

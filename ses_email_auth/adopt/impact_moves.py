@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _SHOWN = 12
 _TERRAFORM = "aws_"
 _OUTCOME = (
-    "CloudFormation makes the new and then deletes the old, which is the same: the deploy may delete all of them and end green, or be "
-    "refused"
+    "CloudFormation makes the new and then deletes the old, which is the same: the deploy may delete all of them and end "
+    "green, or be refused"
 )
 
 
@@ -85,8 +85,8 @@ def _message(kind: str, members: Sequence[Fate]) -> str:
         )
     if kind == "address":
         return (
-            f"{names}{more} {verb} back under another address: Terraform deletes the old and makes the new in any order, so the "
-            f"record may be gone in the end, or the apply is refused"
+            f"{names}{more} {verb} back under another address: Terraform deletes the old and makes the new in any order, so "
+            f"the record may be gone in the end, or the apply is refused"
         )
     how = {
         "stack": f"in the stack {members[0].other_stack}",
@@ -120,7 +120,7 @@ def _override(fate: Fate) -> str:
 
 def _moved(fate: Fate) -> str:
     new_id = "" if fate.new is None else fate.new.resource.logical_id
-    return f"moved {{ from = {fate.old.resource.logical_id}, to = {new_id} }}".replace(", to", "\n to")
+    return f"moved {{ from = {fate.old.resource.logical_id}, to = {new_id} }}"
 
 
 def _is_ours(entry: Entry | None) -> bool:
@@ -138,8 +138,8 @@ def _refusals(fates: Sequence[Fate]) -> Iterator[Finding]:
 def _claimed(claimed: Sequence[Fate]) -> Finding:
     names = ", ".join(fate.old.place for fate in claimed)
     message = (
-        f"{names} {'stay' if len(claimed) > 1 else 'stays'} (DeletionPolicy) and {'come' if len(claimed) > 1 else 'comes'} again "
-        f"with equal values: CloudFormation may take that over, or refuse the deploy; nothing is lost"
+        f"{names} {'stay' if len(claimed) > 1 else 'stays'} (DeletionPolicy) and {'come' if len(claimed) > 1 else 'comes'} "
+        f"again with equal values: CloudFormation may take that over, or refuse the deploy; nothing is lost"
     )
     return finding(
         RECORD_STAYS,

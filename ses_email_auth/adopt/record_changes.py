@@ -104,7 +104,7 @@ def changes(old: Entry, new: Entry, scene: Scene) -> Iterator[Finding]:
         if new.type is RecordType.TXT:
             yield from _txt_changes(old, new, scene)
         elif new.type is RecordType.MX:
-            yield from _mx_changes(old, new, scene)
+            yield from _mx_changes(old, new)
         elif new.type is RecordType.CNAME:
             yield from _cname_changes(old, new)
     if old.record.ttl != new.record.ttl and is_about_mail(old, scene):
@@ -251,7 +251,7 @@ def _tls_reports(new: Entry, old_text: str, new_text: str, records: Sequence[InV
 # --- MX and CNAME ----------------------------------------------------------------------------------------------------
 
 
-def _mx_changes(old: Entry, new: Entry, scene: Scene) -> Iterator[Finding]:
+def _mx_changes(old: Entry, new: Entry) -> Iterator[Finding]:
     records = records_of(new, old)
     before, after = sorted(old.texts), sorted(new.texts)
     said = f"{', '.join(before)} -> {', '.join(after)}"

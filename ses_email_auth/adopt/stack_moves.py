@@ -67,6 +67,11 @@ def stack_moves(old: Sequence[StackTemplate], new: Sequence[StackTemplate], stac
 def pairs_of(
     old: Sequence[StackTemplate], new: Sequence[StackTemplate], stack: str | None
 ) -> list[tuple[StackTemplate | None, StackTemplate | None]]:
+    """Which stack becomes which: old and new, None where there is none; the arguments are those of `stack_moves`.
+
+    Raises:
+        EmailAuthError: if that is not clear.
+    """
     olds, news = ([template for template in stacks if stack is None or template.name in {"", stack}] for stacks in (old, new))
     if stack is not None and not news:
         raise EmailAuthError(f"no stack is called {stack!r}; there are {', '.join(template.name for template in new)}")

@@ -17,7 +17,7 @@ from ses_email_auth.sources.assembly import is_assembly
 from ses_email_auth.sources.file_text import STANDARD_INPUT, file_text
 from ses_email_auth.sources.json_values import mapping, mappings, text
 from ses_email_auth.sources.read import read
-from ses_email_auth.sources.template import is_template, is_template_text
+from ses_email_auth.sources.template import is_template_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,20 +133,24 @@ def _json(path: str) -> Mapping[str, object]:
         return {}
 
 
+_KEYS = {
+    Kind.DEPLOYED_TEMPLATE: {"TemplateBody"},
+    Kind.TEMPLATE: {"Resources"},
+    Kind.ROUTE53_LIST: {"ResourceRecordSets"},
+    Kind.TERRAFORM_PLAN: {"planned_values", "resource_changes"},
+    Kind.TERRAFORM_STATE: {"terraform_version", "values", "lineage"},
+}
+
+
 def _kind(path: str, body: Mapping[str, object]) -> Kind:
-    if path == STANDARD_INPUT or "TemplateBody" in body:
+    """What a file is: by the keys of its JSON, else by its text."""
+    if path == STANDARD_INPUT:
         return Kind.DEPLOYED_TEMPLATE
-    if is_template(body):
-        return Kind.TEMPLATE
-    if "ResourceRecordSets" in body:
-        return Kind.ROUTE53_LIST
-    if body.keys() & {"planned_values", "resource_changes"}:
-        return Kind.TERRAFORM_PLAN
-    if body.keys() & {"terraform_version", "values", "lineage"}:
-        return Kind.TERRAFORM_STATE
-    if not body and Path(path).is_file() and is_template_text(file_text(path).text):
-        return Kind.TEMPLATE
-    return Kind.ZONE_FILE
+    known = next((kind for kind, keys in _KEYS.items() if body.keys() & keys), None)
+    if known is not None:
+        return known
+    is_text = not body and Path(path).is_file()
+    return Kind.TEMPLATE if is_text and is_template_text(file_text(path).text) else Kind.ZONE_FILE
 
 
 def _stack_of(source: SourceFile) -> StackTemplate:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ses_email_auth.adopt.impact_kinds import KINDS
 from ses_email_auth.checks.finding import Explanation, Need, Severity
 from ses_email_auth.checks.notices import NOTICES
 from ses_email_auth.checks.rules import RULES
@@ -22,9 +23,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 
 
 def test_all_that_can_be_found_is_known() -> None:
-    """The rules, those on parked domains, and the three findings of the check itself."""
+    """The rules, those on parked domains, the three findings of the check itself, and what a deploy does."""
     of_itself = ["rule-failed", "cannot-tell", "cannot-read"]
-    assert [rule.id for rule in EVERY] == [*(each.id for each in (*RULES, *PARKED_RULES)), *of_itself]
+    of_changes = [kind.id for kind in KINDS]
+    assert [rule.id for rule in EVERY] == [*(each.id for each in (*RULES, *PARKED_RULES)), *of_itself, *of_changes]
 
 
 @pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.id)
@@ -34,12 +36,15 @@ def test_an_explanation_is_complete(rule: Explanation) -> None:
     words = re.sub(r"\s+", " ", text)
     for part in (rule.id, rule.severity.value.upper(), rule.reason, rule.need.value, rule.reference, "What to do"):
         assert re.sub(r"\s+", " ", part) in words
-    assert f'Acknowledgment( id="ses-email-auth::{rule.id}", reason="..." )' in words
-    assert f"ses-email-auth lint --ignore {rule.id} PATH" in text
+    if rule.need is Need.CHANGE:
+        assert f"ses-email-auth impact --ignore {rule.id} OLD NEW" in text
+    else:
+        assert f'Acknowledgment( id="ses-email-auth::{rule.id}", reason="..." )' in words
+        assert f"ses-email-auth lint --ignore {rule.id} PATH" in text
     assert (rule in PARKED_RULES) == ("only with --parked" in text)
     example = {f"    {line}".rstrip() for line in rule.example.splitlines()}
     assert example <= set(text.splitlines())
-    assert bool(example) == (rule not in NOTICES)
+    assert bool(example) == (rule not in {*NOTICES, *KINDS})
     assert [line for line in text.splitlines() if len(line) > 80 and line not in example and " " in line.strip()] == []
 
 
@@ -59,7 +64,9 @@ def test_what_a_deploy_does_is_acknowledged_in_no_app() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [rule for rule in EVERY if rule not in NOTICES and rule.need is not Need.INTENT], ids=lambda rule: rule.id
+    "rule",
+    [rule for rule in EVERY if rule not in NOTICES and rule.need not in {Need.INTENT, Need.CHANGE}],
+    ids=lambda rule: rule.id,
 )
 def test_a_rule_speaks_of_its_example_and_says_what_to_do(rule: Explanation) -> None:
     """The explanation shows what people will see, tried on the example itself."""
