@@ -97,7 +97,7 @@ def lint_paths(
     sources = read(paths, unreadable, origin=origin)
     seen = {"record_sets": 0, "zones": 0, "whole_zones": 0}
     active = [rule for rule in rules(parked=parked) if rule.id not in ignored.rules]
-    zones = _counted(views(sources, complete=complete), seen)
+    zones = _counted(views(sources, complete=complete and not unreadable), seen)
     kept = [finding for finding in check_all(zones, active) if not ignored.covers(finding)]
     opted_in = {rule.id for rule in active if is_opt_in(rule)}  # who asks for a rule wants to see what it says
     shown = tuple(f for f in kept if infos or f.severity is not Severity.INFO or f.id in opted_in)

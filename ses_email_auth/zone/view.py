@@ -3,7 +3,8 @@
 `ZoneView` comes first, then what it is made of: texts, DMARC records, DKIM keys and SPF records. Texts that hold a CDK token
 are left out; `ZoneView.hidden` counts them.
 
-Not handled: records outside of the view, beyond the table of known includes, and SPF terms that hold a macro.
+`ZoneView.zone_of` leads to the other zones that were read together with it. Not handled: records outside of all of them, beyond
+the table of known includes, and SPF terms that hold a macro.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import InvalidDomainName, RecordSyntaxError
@@ -25,7 +26,7 @@ from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Re
 from ses_email_auth.zone.known_includes import KNOWN_INCLUDES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ses_email_auth.publication.alignment import AlignmentProof
     from ses_email_auth.records.spf import Mechanism
@@ -47,8 +48,14 @@ PartInView: TypeAlias = "TextInView | DeclaredPart"
 """What a finding can point at."""
 
 
-def _nothing_elsewhere(_name: DomainName) -> tuple[ZoneView, ...]:
-    return ()
+class World(Protocol):
+    """The zones that were read together, as one of them sees them: those of another stage or account are not there for it."""
+
+    def zone_of(self, name: DomainName, asker: ZoneView) -> ZoneView | None:
+        """What is in view of the zone that `name` belongs to, for the zone `asker`; None if it is not known."""
+
+    def spf_walk(self) -> SpfWalk:
+        """Where SPF records lead that stand in these zones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +65,10 @@ class ZoneView:
     Args:
         records: the record sets, of our constructs or as files declare them.
         zone: the name of the zone; None if it is not known. Default: - not known
-        complete: whether these are all records of the zone: a zone file, or what Route 53 lists. Default: False
+        complete: whether these are all records of the zone: a zone file, what Route 53 lists, or what the user says is all.
+            Default: False
+        planned: whether it is what the user says: the records are those of a deploy, and not what DNS has. Default: False
         created: whether the files in view make the zone. Default: False
-        elsewhere: the other zones in view that may hold a name. Default: - there are none
         identities: SES identities for names of the zone, where files declare them. Default: - none
         dnssec_signed: whether the zone is signed with DNSSEC; None if it is not known. Default: - not known
         dmarc_elsewhere: DMARC records outside of the view, as the user gave them, by the domain they speak for. Default: - none
@@ -72,6 +80,7 @@ class ZoneView:
             alone. Default: - none
         own_selectors: the selectors of own keys (BYODKIM) with which SES signs, and their domains. Default: - none
         proofs: what our constructs prove about DMARC alignment. Default: - nothing
+        world: the zones that were read together with this one. Default: - this one alone
     """
 
     records: tuple[RecordInView, ...]
@@ -79,13 +88,13 @@ class ZoneView:
     """The name of the zone; None if it is not known."""
 
     complete: bool = False
-    """Whether these are all records of the zone: a zone file, or what Route 53 lists."""
+    """Whether these are all records of the zone: a zone file, what Route 53 lists, or what the user says is all."""
+
+    planned: bool = False
+    """Whether it is what the user says: the records are those of a deploy, and not what DNS has."""
 
     created: bool = False
     """Whether the files in view make the zone, so that most of its records are likely to stand beside it."""
-
-    elsewhere: Callable[[DomainName], tuple[ZoneView, ...]] = _nothing_elsewhere
-    """The other zones in view that may hold a name: those above it, and those whose name is not known."""
 
     identities: tuple[DeclaredIdentity, ...] = ()
     """SES identities for names of the zone, where files declare them."""
@@ -117,10 +126,13 @@ class ZoneView:
     proofs: tuple[AlignmentProof, ...] = ()
     """What our constructs prove about DMARC alignment."""
 
+    world: World | None = field(default=None, compare=False, repr=False)
+    """The zones that were read together with this one."""
+
     @cached_property
     def texts(self) -> tuple[TextInView, ...]:
         """All TXT values whose text is known."""
-        return tuple(text for record in self.sets(RecordType.TXT) for text in _texts_of(record))
+        return tuple(_texts_of(self.sets(RecordType.TXT)))
 
     @cached_property
     def seen(self) -> tuple[DeclaredRecordSet, ...]:
@@ -166,24 +178,31 @@ class ZoneView:
 
     @cached_property
     def spf_walk(self) -> SpfWalk:
-        """Where the SPF records in view lead."""
-        return SpfWalk.through(self.spf_records, self._spf_elsewhere)
+        """Where the SPF records in view lead, also through other zones that were read together with this one."""
+        by_name: dict[DomainName, list[SpfInView]] = {}
+        for entry in self.spf_records:
+            if entry.record is not None:
+                by_name.setdefault(entry.name, []).append(entry)
+        walk = SpfWalk(lambda name: by_name.get(name, ()), self._walk_beyond)
+        for name in by_name:
+            walk.visit(name)
+        return walk
 
-    def _spf_elsewhere(self, name: DomainName) -> tuple[SpfInView, ...]:
-        return tuple(entry for view in self.elsewhere(name) for entry in view.spf_at(name))
+    def _walk_beyond(self, name: DomainName) -> SpfWalk | None:
+        """The walk that goes on at a name of another zone; None if nothing of that is in view."""
+        zone = self.zone_of(name)
+        return None if zone is None or zone is self or zone.world is None else zone.world.spf_walk()
 
     def spf_at(self, name: DomainName) -> tuple[SpfInView, ...]:
-        """The SPF records at one name, as receivers read them. Read once, whoever asks for them."""
-        known = self._spf_by_name.get(name)
-        if known is None:
-            records = self.at(name, RecordType.TXT)
-            texts = [text for record in records for text in _texts_of(record) if SpfRecord.is_spf(text.text)]
-            known = self._spf_by_name[name] = tuple(map(_spf_in_view, texts))
-        return known
-
-    @cached_property
-    def _spf_by_name(self) -> dict[DomainName, tuple[SpfInView, ...]]:
-        return {}
+        """The SPF records at one name that receivers can read; none if there are several that are no alternatives."""
+        texts: dict[str | None, dict[str, TextInView]] = {}
+        for text in _texts_of(self.at(name, RecordType.TXT)):
+            if SpfRecord.is_spf(text.text):
+                texts.setdefault(text.set_identifier, {})[text.text] = text
+        # RFC 7208 section 4.5: several are a permerror. Or two files disagree about the name.
+        only = [text for same in texts.values() if len(same) == 1 for text in same.values()]
+        entries = tuple(_spf_in_view(text) for text in only) if len(only) == len(texts) else ()
+        return tuple(entry for entry in entries if entry.record is not None)
 
     @cached_property
     def ses_senders(self) -> frozenset[DomainName]:
@@ -241,6 +260,11 @@ class ZoneView:
         """The record sets of one type."""
         return self._by_type.get(record_type, ())
 
+    @property
+    def in_dns(self) -> bool:
+        """Whether the records are what DNS has, and not what a deploy will write."""
+        return self.complete and not self.planned
+
     def all_at(self, name: DomainName) -> tuple[RecordInView, ...]:
         """The record sets at `name`, of any type."""
         return tuple(self._by_name.get(name, ()))
@@ -261,18 +285,6 @@ class ZoneView:
             above = above.parent
         return ()
 
-    def whole_zone_of(self, name: DomainName) -> ZoneView | None:
-        """The zone that is whole in view and holds `name`, this one or another; None if there is none, or if a part of the
-        zone in view has the name, so that nothing follows from its absence elsewhere.
-        """
-        others = self.elsewhere(name)
-        if any(view.all_at(name) for view in others if not view.complete):
-            return None
-        own = (self,) if self.zone is not None and name.is_at_or_below(self.zone) is True else ()
-        named = [(len(view.zone.labels), view) for view in (*own, *others) if view.zone is not None]
-        deepest = max((depth for depth, _ in named), default=0)
-        return next((view for depth, view in named if depth == deepest and view.complete), None)
-
     def is_delegated(self, name: DomainName) -> bool:
         """Whether `name` belongs to another zone that is delegated from this one (RFC 1034 section 4.2.1)."""
         above: DomainName | None = name
@@ -281,6 +293,23 @@ class ZoneView:
                 return True
             above = above.parent
         return False
+
+    def zone_of(self, name: DomainName) -> ZoneView | None:
+        """What is in view of the zone that `name` belongs to: this view, or that of another zone that was read with it.
+
+        None if nothing of it is in view, or it is not known which zone it is: that of one stage or of another.
+        """
+        if self.world is not None:
+            return self.world.zone_of(name, self)
+        is_here = name in self._by_name if self.zone is None else name.is_at_or_below(self.zone) is True
+        return self if is_here else None
+
+    def whole_zone_of(self, name: DomainName) -> ZoneView | None:
+        """As `zone_of`, if absence counts: the zone is whole in view, and does not delegate `name` to another one."""
+        zone = self.zone_of(name)
+        if zone is None or not zone.complete or zone.zone is None or zone.is_delegated(name):
+            return None
+        return zone
 
 
 def value_in_view(record: RecordInView, index: int) -> InView | PartInView:
@@ -321,12 +350,13 @@ class TextInView:
         return self.record.set_identifier if isinstance(self.record, DeclaredRecordSet) else None
 
 
-def _texts_of(record: RecordInView) -> Iterator[TextInView]:
-    """The texts of a TXT set that are known."""
-    if isinstance(record.name, DomainName):
-        for index, (value, text) in enumerate(zip(record.values, record.texts, strict=True)):
-            if not (isinstance(value, KnownAfterDeploy) or holds_token(text)):
-                yield TextInView(record.name, text, record, index)
+def _texts_of(records: Iterable[RecordInView]) -> Iterator[TextInView]:
+    """The TXT values of record sets whose text is known."""
+    for record in records:
+        if isinstance(record.name, DomainName):
+            for index, (value, text) in enumerate(zip(record.values, record.texts, strict=True)):
+                if not (isinstance(value, KnownAfterDeploy) or holds_token(text)):
+                    yield TextInView(record.name, text, record, index)
 
 
 class PlaceOfText(str):
@@ -517,19 +547,18 @@ def _lead(term: Include | Redirect) -> Lead:
     return Lead(term, term.domain.lower().removesuffix("."), name)
 
 
-def _leads_of(entries: Iterable[SpfInView]) -> tuple[Lead, ...]:
-    return tuple(lead for entry in entries for lead in entry.leads)
-
-
 @dataclass(slots=True)
 class SpfWalk:
-    """Where the SPF records in view lead: what each name costs, and which names come into a loop."""
+    """Where SPF records lead: what each name costs, and which names come into a loop.
 
-    elsewhere: Callable[[DomainName], tuple[SpfInView, ...]]
-    """The records of other zones in view, by their name."""
+    A name with several records, which can be alternatives, costs as much as the worst of them.
+    """
 
-    leads: dict[DomainName, tuple[Lead, ...]] = field(default_factory=dict)
-    """By each name with a record that can be read."""
+    _at: Callable[[DomainName], Sequence[SpfInView]]
+    """The records at a name that this walk goes through."""
+
+    _beyond: Callable[[DomainName], SpfWalk | None]
+    """The walk that goes on at any other name."""
 
     costs: dict[DomainName, Cost] = field(default_factory=dict)
     """By each name from which no loop is reached."""
@@ -537,58 +566,45 @@ class SpfWalk:
     loops: dict[DomainName, tuple[DomainName, ...]] = field(default_factory=dict)
     """By each other name: the names of the loop that is reached, in order; only the first six of a long one."""
 
-    @classmethod
-    def through(
-        cls,
-        entries: Iterable[SpfInView],
-        elsewhere: Callable[[DomainName], tuple[SpfInView, ...]],
-    ) -> SpfWalk:
-        """Walk through all records, and those of other zones that they lead to; a name with several, which can be
-        alternatives, costs as much as the worst of them.
-        """
-        by_name: dict[DomainName, list[SpfInView]] = {}
-        for entry in entries:
-            if entry.record is not None:
-                by_name.setdefault(entry.name, []).append(entry)
-        walk = cls(elsewhere, {name: _leads_of(records) for name, records in by_name.items()})
-        for name in tuple(by_name):
-            if name not in walk.costs and name not in walk.loops:
-                walk._visit(name, by_name)
-        return walk
-
-    def _is_in_view(self, name: DomainName, by_name: dict[DomainName, list[SpfInView]]) -> bool:
-        """Whether a record at `name` can be read; one of another zone is taken in when a term first leads to it."""
-        if name not in self.leads:
-            records = [entry for entry in self.elsewhere(name) if entry.record is not None]
-            self.leads[name] = _leads_of(records)
-            if records:
-                by_name[name] = records
-        return name in by_name
-
-    def _visit(self, root: DomainName, by_name: dict[DomainName, list[SpfInView]]) -> None:
-        """Depth first without recursion; each name is left once."""
+    def visit(self, root: DomainName) -> None:
+        """Walk from `root`: depth first without recursion; each name is left once."""
         path, depth = [root], {root: 0}
-        pending = [iter(self.leads[root])]
+        entries = [() if root in self.costs or root in self.loops else self._at(root)]
+        pending = [iter(_all_leads(entries[0]))]
         while path:
             lead = next(pending[-1], None)
             if lead is None:
                 pending.pop()
                 name = path.pop()
                 del depth[name]
-                if name not in self.loops:
-                    self._leave(name, by_name[name])
-            elif lead.name is None or not self._is_in_view(lead.name, by_name):
+                self._leave(name, entries.pop())
+            elif lead.name is None or lead.name in self.costs or lead.name in self.loops:
                 continue
             elif lead.name in depth:
                 at = depth[lead.name]
                 self.loops.setdefault(path[-1], tuple(path[at : at + LOOP_KEPT]))
-            elif lead.name not in self.costs and lead.name not in self.loops:
+            elif found := self._at(lead.name):
                 depth[lead.name] = len(path)
                 path.append(lead.name)
-                pending.append(iter(self.leads[lead.name]))
+                entries.append(found)
+                pending.append(iter(_all_leads(found)))
+            else:
+                self._take_over(lead.name)
 
-    def _leave(self, name: DomainName, entries: list[SpfInView]) -> None:
-        for lead in self.leads[name]:
+    def _take_over(self, name: DomainName) -> None:
+        """What the walk beyond knows of a name."""
+        other = self._beyond(name)
+        if other is not None:
+            other.visit(name)
+            if name in other.costs:
+                self.costs[name] = other.costs[name]
+            elif name in other.loops:
+                self.loops[name] = other.loops[name]
+
+    def _leave(self, name: DomainName, entries: Sequence[SpfInView]) -> None:
+        if not entries or name in self.loops:
+            return
+        for lead in _all_leads(entries):
             if lead.name is not None and lead.name in self.loops:
                 self.loops[name] = self.loops[lead.name]
                 return
@@ -602,6 +618,10 @@ class SpfWalk:
             in_view += 0 if known is None else known.in_view
             estimated += (KNOWN_INCLUDES.get(lead.host) or 0) if known is None else known.estimated
         return Cost(min(in_view, _ENOUGH), min(estimated, _ENOUGH))
+
+
+def _all_leads(entries: Sequence[SpfInView]) -> tuple[Lead, ...]:
+    return tuple(lead for entry in entries for lead in entry.leads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.sources.read import read
 from ses_email_auth.sources.source_file import DeclaredZone, SourceFile
 from ses_email_auth.sources.views import views
-from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
+from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -309,9 +310,126 @@ def test_reports_to_a_host_of_another_template(tmp_path: Path) -> None:
     assert rule not in {each.id for each in _found(tmp_path, _with_zone(dmarc), template("Z1", mx))}
 
 
-def test_a_name_that_is_not_known_is_nowhere_else() -> None:
-    """A token could be any name."""
-    name = DomainName("${Token[TOKEN.1]}.example.net")
-    with_others = next(iter(views([_file("a", "example.com"), _file("b", "example.net")])))
-    assert with_others.elsewhere(name) == ()
-    assert [str(view.zone) for view in with_others.elsewhere(DomainName("a.example.net"))] == ["example.net"]
+def _stage(path: str, name: str, *records: tuple[str, str, str], scope: str = "", account: str = "") -> SourceFile:
+    """A template that makes a zone: of an app's stage, or of an account."""
+    sets = [DeclaredRecordSet.of(own, kind, (value,), Origin(path), ttl="60", zone_id=path) for own, kind, value in records]
+    zones = [DeclaredZone(zone_id=path, name=DomainName(name), is_created=True)]
+    return SourceFile(path=path, scope=scope, account=account, records=sets, zones=zones)
+
+
+MANY = ("_spf.example.net", "TXT", f'"{ELEVEN}"')
+FEW = ("_spf.example.net", "TXT", '"v=spf1 ip4:192.0.2.1 ~all"')
+
+
+@pytest.mark.parametrize(
+    ("others", "is_followed"),
+    [
+        pytest.param([_stage("b", "example.net", MANY, scope="Dev")], True, id="one-stage"),
+        pytest.param(
+            [_stage("b", "example.net", MANY, scope="Dev"), _stage("c", "example.net", FEW, scope="Prod")],
+            False,
+            id="two-stages-have-the-zone",
+        ),
+        pytest.param(
+            [_stage("b", "example.net", MANY, account="1" * 12), _stage("c", "example.net", FEW, account="2" * 12)],
+            False,
+            id="two-accounts-have-the-zone",
+        ),
+        pytest.param([_file("b", "example.net", MANY), _file("c", "example.net", FEW)], False, id="two-exports-of-the-zone"),
+        pytest.param(
+            [
+                _stage("b", "example.net", ("_spf.example.net", "TXT", '"v=spf1 include:example.org ~all"'), scope="Dev"),
+                _stage("c", "example.org", ("example.org", "TXT", f'"{ELEVEN}"'), scope="Prod"),
+            ],
+            False,
+            id="from-one-stage-into-the-other",
+        ),
+    ],
+)
+def test_a_zone_file_beside_an_app(others: list[SourceFile], is_followed: bool) -> None:  # noqa: FBT001 - a column
+    """It sees what can be only one thing; which of two stages DNS will have is not known."""
+    found = {(each.id, each.where) for each in check_all(views([_file("a", "example.com", INCLUDING), *others]))}
+    assert (("spf-too-many-lookups", "example.com TXT") in found) is is_followed
+
+
+def test_ses_is_allowed_in_another_zone() -> None:
+    """Where an include leads to a record in view, nothing needs to be assumed of it."""
+    bounce = ("bounce.example.com", "MX", "10 feedback-smtp.us-east-1.amazonses.com")
+    spf = ("bounce.example.com", "TXT", '"v=spf1 include:_spf.example.net ~all"')
+    rule = "spf-amazonses-at-mail-from-missing"
+    for text, is_missing in (("v=spf1 -all", True), ("v=spf1 include:amazonses.com ~all", False)):
+        files = [_file("a", "example.com", bounce, spf), _file("b", "example.net", ("_spf.example.net", "TXT", f'"{text}"'))]
+        assert (rule in {each.id for each in check_all(views(files))}) is is_missing
+    assert rule not in {each.id for each in check_all(views(files[:1]))}
+
+
+def test_an_include_of_a_zone_in_view_is_no_slip() -> None:
+    """Whoever has the zone knows how its name is spelt."""
+    files = [
+        _file("a", "example.com", ("example.com", "TXT", '"v=spf1 include:amazonse.com ~all"')),
+        _file("b", "amazonse.com", ("amazonse.com", "TXT", '"v=spf1 -all"')),
+    ]
+    assert "spf-include-typo" not in {each.id for each in check_all(views(files))}
+    assert "spf-include-typo" in {each.id for each in check_all(views(files[:1]))}
+
+
+BOUNCE = ("bounce.example.com", "MX", "10 feedback-smtp.us-east-1.amazonses.com")
+IDENTITY = DeclaredIdentity(name="example.com", origin=Origin("f"), mail_from="bounce.example.com")
+SECOND = SourceFile(path="b", records=[DeclaredRecordSet.of(BOUNCE[0], "MX", (BOUNCE[2],), Origin("b"), ttl="60", zone_id="a")])
+TOKEN = "${Token[T.1]}.example.com"
+
+
+@pytest.mark.parametrize(
+    ("files", "rule", "is_said"),
+    [
+        pytest.param([_stage("a", "example.com", BOUNCE)], "spf-amazonses-at-mail-from-missing", True, id="one-zone"),
+        pytest.param(
+            [_stage("a", "example.com", BOUNCE), _stage("b", "example.com", ("x.example.com", "A", "192.0.2.1"))],
+            "spf-amazonses-at-mail-from-missing",
+            False,
+            id="two-that-may-be-parts-of-one-zone",
+        ),
+        pytest.param(
+            [
+                _stage("a", "example.com", BOUNCE, scope="Dev"),
+                _stage("b", "example.com", ("x.example.com", "A", "192.0.2.1"), scope="Prod"),
+            ],
+            "spf-amazonses-at-mail-from-missing",
+            True,
+            id="two-stages",
+        ),
+        pytest.param(
+            [_stage("a", "example.com", BOUNCE, (TOKEN, "TXT", '"x"'))],
+            "spf-amazonses-at-mail-from-missing",
+            False,
+            id="a-name-that-is-not-known-yet",
+        ),
+        pytest.param([_stage("", "example.com", BOUNCE)], "spf-amazonses-at-mail-from-missing", False, id="no-zone-is-known"),
+        pytest.param(
+            [
+                replace(_stage("a", "example.com", BOUNCE, scope="Dev"), identities=[IDENTITY]),
+                _stage("b", "example.com", ("x.example.com", "A", "192.0.2.1"), scope="Prod"),
+            ],
+            "mail-from-no-mx",
+            False,
+            id="an-identity-stays-in-its-stage",
+        ),
+        pytest.param(
+            [_stage("a", "example.com", *((f"{t}._domainkey.example.com", "CNAME", f"{t}.dkim.amazonses.com") for t in "abc"))],
+            "dkim-cname-by-hand",
+            True,
+            id="what-a-template-holds-is-still-typed",
+        ),
+        pytest.param([_stage("a", "example.com", BOUNCE), SECOND], "record-set-twice", True, id="and-deployed-by-two-stacks"),
+    ],
+)
+def test_what_complete_means(files: list[SourceFile], rule: str, is_said: bool) -> None:  # noqa: FBT001 - a column
+    """The user's word is taken for a zone that is known to be one, and it changes nothing but what absence says."""
+    assert (rule in {each.id for each in check_all(views(files, complete=True))}) is is_said
+
+
+def test_complete_changes_no_severity() -> None:
+    """Route 53 refuses a name outside of the zone; a server that reads zone files passes over it."""
+    outside = ("www.example.org", "A", "192.0.2.1")
+    found = check_all(views([_stage("a", "example.com", outside), _file("b", "example.net", outside)], complete=True))
+    assert [each.severity.value for each in found if each.id == "name-outside-zone"] == ["error", "warning"]

@@ -452,7 +452,8 @@ def _dmarc_missing_beside_the_zone(view: ZoneView) -> Iterator[Fault]:
     # What makes a zone usually makes its records too; but another stack may publish this one.
     for fault in dmarc_missing.faults(view):
         name = DomainName(fault.where.partition(" ")[0])
-        if not any(other.all_at(name) for other in view.elsewhere(name)):
+        zone = view.zone_of(name)
+        if zone is None or not zone.all_at(name):
             yield replace(fault, severity=Severity.INFO, fix=f"{fault.fix}, unless something else publishes it")
 
 

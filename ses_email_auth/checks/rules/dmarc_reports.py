@@ -148,9 +148,8 @@ def dmarc_rua_external(view: ZoneView) -> Iterator[Fault]:
             )
         for destination in destinations or ():
             name = destination.record_name
-            if not any(_consents(each, name) for each in (view, *view.elsewhere(name))):
-                home = view.whole_zone_of(name)
-                is_absent = home is not None and not home.is_delegated(name)
+            if not _consents(view.zone_of(name) or view, name):
+                is_absent = view.whole_zone_of(name) is not None
                 yield _consent_wanted(where, destination, Severity.WARNING if is_absent else Severity.INFO)
 
 
@@ -210,20 +209,18 @@ def dmarc_rua_undeliverable(view: ZoneView) -> Iterator[Fault]:
             yield Fault(where=where, message=message, fix=_MAILBOX)
         elif not _has_no_server(home, host):
             continue
-        elif home.complete:
+        elif view.whole_zone_of(host) is not None:
             yield Fault(where=where, message=f"{host} has no MX, so every report bounces", fix=_MAILBOX)
-        elif not any(other.all_at(host) for other in view.elsewhere(host)):
+        elif view.zone is not None and host.is_at_or_below(view.zone):
             message = f"cannot tell whether reports arrive; {host} has no MX in this app"
             yield Fault(where=where, message=message, severity=Severity.INFO)
 
 
 def _report_hosts(view: ZoneView) -> Iterator[tuple[str, DomainName, ZoneView]]:
-    """The hosts of report addresses that are in view, and their zone: one that is whole, else this one."""
+    """The hosts of report addresses whose zones are in view, and those zones."""
     for _, where, record in view.dmarc_records:
         for host in dict.fromkeys(uri.host for uri in record.rua if uri.scheme == "mailto"):
-            home = None if host is None else view.whole_zone_of(host)
-            if home is None and host is not None and view.zone is not None and host.is_at_or_below(view.zone):
-                home = view
+            home = None if host is None else view.zone_of(host)
             if host is not None and home is not None:
                 yield where, host, home
 

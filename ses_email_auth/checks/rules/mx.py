@@ -108,6 +108,7 @@ def mx_to_cname(view: ZoneView) -> Iterator[Fault]:
 def _alias_elsewhere(view: ZoneView, host: str) -> RecordInView | None:
     """The CNAME at a host in another zone that is in view; None if there is none, or if it may be one of several."""
     name = None if is_hidden(host) else declared_name(host)
-    found = [] if name is None else [record for other in view.elsewhere(name) for record in other.at(name, RecordType.CNAME)]
+    zone = None if name is None else view.zone_of(name)
+    found = () if name is None or zone is None or zone is view else zone.at(name, RecordType.CNAME)
     plain = [record for record in found if not isinstance(record, DeclaredRecordSet) or record.set_identifier is None]
     return plain[0] if len(plain) == 1 else None

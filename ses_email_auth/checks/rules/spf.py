@@ -180,8 +180,8 @@ def spf_include_loop(view: ZoneView) -> Iterator[Fault]:
 
 def _spf_texts(view: ZoneView, name: DomainName) -> list[TextInView]:
     """The SPF records at a name, of this zone or of another in view."""
-    entries = view.spf_at(name) or [entry for other in view.elsewhere(name) for entry in other.spf_at(name)]
-    return [entry.source for entry in entries]
+    zone = None if name in view.spf else view.zone_of(name)
+    return list(view.spf[name]) if zone is None else [entry.source for entry in zone.spf_at(name)]
 
 
 @rule(
@@ -197,8 +197,7 @@ def _spf_texts(view: ZoneView, name: DomainName) -> list[TextInView]:
 def spf_include_no_spf(view: ZoneView) -> Iterator[Fault]:
     for entry in view.spf_records:
         for name, term in {lead.name: lead.term for lead in entry.leads if lead.name is not None}.items():
-            home = view.whole_zone_of(name)
-            if home is not None and has_no_spf(home, name):
+            if has_no_spf(view, name):
                 yield Fault(
                     where=entry.where,
                     message=f"{name} has no SPF record, so receivers answer permerror when they come to {shown(str(term))}",
@@ -207,13 +206,14 @@ def spf_include_no_spf(view: ZoneView) -> Iterator[Fault]:
 
 
 def has_no_spf(view: ZoneView, name: DomainName) -> bool:
-    """Whether DNS answers with no SPF record at a name of a zone that is completely in view."""
-    if name in view.spf or view.is_delegated(name):
+    """Whether DNS answers with no SPF record at a name: its zone is whole in view, this one or another."""
+    zone = view.whole_zone_of(name)
+    if zone is None:
         return False
-    answer = view.answers(name, RecordType.TXT, RecordType.CNAME)
+    answer = zone.answers(name, RecordType.TXT, RecordType.CNAME)
     if any(record.type is RecordType.CNAME or may_be_spf(record) for record in answer):
         return False
-    return not is_moved(view, name)
+    return not is_moved(zone, name)
 
 
 def may_be_spf(record: RecordInView) -> bool:
@@ -307,7 +307,7 @@ def _is_own(view: ZoneView, entry: SpfInView, host: DomainName | None) -> bool:
     """Whether the author of the record owns the host, and knows how it is spelt."""
     if host is None:
         return False
-    if host in view.spf or (view.zone is not None and host.is_at_or_below(view.zone) is True):
+    if host in view.spf or view.zone_of(host) is not None:
         return True
     owned = entry.name.organizational
     return owned is not None and host.is_at_or_below(owned) is True
@@ -333,7 +333,7 @@ def spf_amazonses_at_mail_from_missing(view: ZoneView) -> Iterator[Fault]:
     for name in _mail_from_domains(view):
         sets = view.at(name, RecordType.TXT)
         if name in entries:
-            yield from _lacking(name, entries, view.at(name, RecordType.MX))
+            yield from _lacking(view, name, entries, view.at(name, RecordType.MX))
         elif sets and not any(map(may_be_spf, sets)):
             yield _without_spf(view, name, RecordType.TXT)
 
@@ -368,10 +368,10 @@ def _is_doubled(view: ZoneView, name: DomainName) -> bool:
 
 
 def _lacking(
-    name: DomainName, entries: Mapping[DomainName, list[SpfInView]], feedback: tuple[RecordInView, ...]
+    view: ZoneView, name: DomainName, entries: Mapping[DomainName, list[SpfInView]], feedback: tuple[RecordInView, ...]
 ) -> Iterator[Fault]:
     records: tuple[InView | PartInView, ...] = (*feedback, *(entry.source for entry in entries[name]))
-    allowed = [_allows_ses(entry, entries) for entry in entries[name]]
+    allowed = [_allows_ses(view, entry, entries) for entry in entries[name]]
     if True in allowed:
         return
     if None in allowed:
@@ -392,11 +392,11 @@ def _lacking(
     )
 
 
-def _allows_ses(entry: SpfInView, entries: Mapping[DomainName, list[SpfInView]]) -> bool | None:
+def _allows_ses(view: ZoneView, entry: SpfInView, entries: Mapping[DomainName, list[SpfInView]]) -> bool | None:
     """Whether the record allows SES, or may; None if it lists addresses, which can be those of SES."""
-    pending, met, lists_addresses = [entry], {entry.name}, False
+    pending, met, lists_addresses = [(view, entry)], {entry.name}, False
     while pending:
-        here = pending.pop()
+        there, here = pending.pop()
         if here.record is None or len(met) > _MOST_STEPS:
             return True
         for mechanism in here.reached:
@@ -407,12 +407,23 @@ def _allows_ses(entry: SpfInView, entries: Mapping[DomainName, list[SpfInView]])
         for lead in here.leads:
             if not lead.passes:
                 continue
-            if lead.name is not None and lead.name in entries:
-                pending += [] if lead.name in met else entries[lead.name]
+            found = () if lead.name is None else _led_to(view, there, lead.name, entries)
+            if lead.name is not None and found:
+                pending += () if lead.name in met else found
                 met.add(lead.name)
             elif not _is_without_ses(lead):
                 return True
     return None if lists_addresses else False
+
+
+def _led_to(
+    view: ZoneView, there: ZoneView, name: DomainName, entries: Mapping[DomainName, list[SpfInView]]
+) -> tuple[tuple[ZoneView, SpfInView], ...]:
+    """The SPF records at a name to which one of the zone `there` leads, and their zone; `entries` are those of `view`."""
+    if there is view and name in entries:
+        return tuple((view, entry) for entry in entries[name])
+    zone = there.zone_of(name)
+    return () if zone is None or zone is view else tuple((zone, entry) for entry in zone.spf_at(name))
 
 
 def _is_without_ses(lead: Lead) -> bool:

@@ -63,7 +63,7 @@ def record_set_twice(view: ZoneView) -> Iterator[Fault]:
     for record in view.seen:
         text = _name(record)
         if text is not None and record.set_identifier is None and record.type_text.isalnum():
-            sets.setdefault((record.origin.path if view.complete else "", f"{text} {record.type_text}"), []).append(record)
+            sets.setdefault((record.origin.path if view.in_dns else "", f"{text} {record.type_text}"), []).append(record)
     for (_, place), group in sets.items():
         if len(group) > 1:
             yield Fault(
@@ -157,7 +157,7 @@ def name_at_sign(view: ZoneView) -> Iterator[Fault]:
         elif record.type in _MAIL_TYPES:
             problem = "{} is written like an address; nobody looks for a record at such a name"
             meant = text.replace("@", ".")
-            is_dead = not view.complete or is_for_mail(meant, mail_froms)
+            is_dead = not view.in_dns or is_for_mail(meant, mail_froms)
         else:
             continue
         yield Fault(
@@ -208,7 +208,7 @@ def name_outside_zone(view: ZoneView) -> Iterator[Fault]:
         if text is None or text.endswith(f".{zone}") or text == zone or "@" in text:
             continue  # of names with @ `name-at-sign` speaks
         # Route 53 refuses it; a server of another kind passes over it.
-        refused = not view.complete or is_for_mail(f"{text}.{zone}", mail_froms)
+        refused = not view.in_dns or is_for_mail(f"{text}.{zone}", mail_froms)
         yield Fault(
             where=visible(record.place),
             message=f"{_shown_name(text)} is not in the zone {zone}; Route 53 refuses it, and nobody asks this zone for it",
