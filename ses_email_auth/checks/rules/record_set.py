@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_text import is_hidden, shown
+from ses_email_auth.checks.rules.record_text import is_hidden, quoted_once, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import MAX_TTL, RecordType
 from ses_email_auth.records.route53_txt import MAX_STRING, MAX_VALUE, is_one_plain_string, octets_of, quoted_strings
@@ -79,7 +79,7 @@ def _problem(value: str, record: DeclaredRecordSet) -> tuple[str, str] | None:
     strings = quoted_strings(value)
     if strings is None:
         if '"' not in value:
-            return "is not in quotation marks", "put it into quotation marks"
+            return "is not in quotation marks", f"put it into quotation marks{quoted_once(value)}"
         return "has a quotation mark too many or too few", 'write each string as "..." and a quotation mark within one as \\"'
     longest = max(map(octets_of, strings))
     if longest > MAX_STRING:

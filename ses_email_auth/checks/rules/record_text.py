@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, readable
 from ses_email_auth.records.dkim import private_key_hidden
 
@@ -27,7 +28,23 @@ def shown(text: str, most: int = _MOST) -> str:
     """`text` in quotes, at most `most` characters of it; a private key in it is left out."""
     hidden = private_key_hidden(text)
     kept = readable(PRIVATE_KEY.sub("(not shown)", text if hidden is None else hidden[0]))
-    return repr(kept[:most]) + ("..." if len(kept) > most else "")
+    mark = '"' if "'" in kept and '"' not in kept else "'"
+    return f"{mark}{visible(kept[:most])}{mark}" + ("..." if len(kept) > most else "")
+
+
+_QUOTATION_MARK = re.compile(r"\\{0,4}[\"']")
+
+
+def without_quotes(text: str) -> str:
+    """The fix for a text that holds quotation marks, which receivers see as a part of it."""
+    return f"take out the quotation marks inside of the text, and keep the pair around it{quoted_once(text)}"
+
+
+def quoted_once(text: str) -> str:
+    """How `text` is written in one pair of quotation marks, to stand behind a fix; nothing for a long text or a private key."""
+    clean = " ".join(_QUOTATION_MARK.sub("", text).split())
+    is_short = len(clean) <= _MOST and private_key_hidden(clean) is None and PRIVATE_KEY.search(clean) is None
+    return f': "{visible(clean)}"' if is_short else ""
 
 
 def message_of(error: RecordSyntaxError) -> str:

@@ -15,12 +15,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_text import PRIVATE_KEY, is_one_off, shown
+from ses_email_auth.checks.rules.record_text import PRIVATE_KEY, is_one_off, shown, without_quotes
 from ses_email_auth.errors import EmailAuthError, visible
 from ses_email_auth.records.dkim import DkimKeyRecord, private_key_hidden
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
+from ses_email_auth.records.route53_txt import quoted_strings
 from ses_email_auth.records.spf import SpfRecord
+from ses_email_auth.zone.declared import DeclaredRecordSet
 from ses_email_auth.zone.view import value_in_view
 
 if TYPE_CHECKING:
@@ -63,8 +65,24 @@ def txt_near_miss(view: ZoneView) -> Iterator[Fault]:
     places = _Places(view)
     for text in view.texts:
         problem = places.near_miss(text)
-        if problem is not None:
+        if problem is not None and not _is_refused_alone(text):
             yield Fault(where=text.where, message=f"{shown(text.text, _SHOWN)} {problem[0]}", fix=problem[1])
+
+
+def _is_refused_alone(text: TextInView) -> bool:
+    """Whether only the quotation marks of the value are wrong, which `txt-quoting` says; blanks between its words are lost."""
+    if not isinstance(text.record, DeclaredRecordSet):  # ours have texts without quotation marks
+        return False
+    written = str(text.record.values[text.index])
+    meant = written.replace('"', "").strip("'")
+    kinds = meant_as(text.text), meant_as(meant)
+    return (
+        quoted_strings(written) is None
+        and kinds[0] is not None
+        and kinds[1] is not None
+        and _text_problem(text.text, kinds[0]) is not None
+        and _text_problem(meant, kinds[1]) is None
+    )
 
 
 def near_miss(view: ZoneView, text: TextInView) -> _Problem | None:
@@ -92,8 +110,8 @@ def _text_problem(text: str, kind: str) -> _Problem | None:
     if stray is not None:
         name = f"U+{ord(stray):04X} {unicodedata.name(stray, '')}".rstrip()
         return f"{looks} holds {name}; records are ASCII", "type the record by hand, in plain ASCII"
-    if '"' in text and not _is_valid(text, kind):
-        return f"{looks} holds quotation marks, which belong to zone files", "leave the quotation marks out"
+    if ('"' in text or text.startswith("'")) and not _is_valid(text, kind):
+        return f"{looks} receivers see its quotation marks too, as a part of the text", without_quotes(text)
     if not _is_seen(text, kind):
         return f"{looks} does not begin with {_STARTS[kind]}, so receivers pass over it", f"begin it with {_STARTS[kind]}"
     return None

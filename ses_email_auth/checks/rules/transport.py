@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Fault, Need, Severity, rule
-from ses_email_auth.checks.rules.record_text import is_hidden, message_of, shown
+from ses_email_auth.checks.rules.record_text import is_hidden, message_of, shown, without_quotes
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import RecordSyntaxError
 from ses_email_auth.records.bimi import BimiRecord
@@ -71,8 +71,14 @@ def _text_faults(
             yield Fault(
                 where=group[0].where,
                 message=f"{shown(group[0].text)} is not {kind} record: it does not begin with {begin!r}, and is passed over",
-                fix=f"begin it with {begin!r}, case and spaces included, or remove it",
+                fix=_begin(group[0].text, begin),
             )
+
+
+def _begin(text: str, begin: str) -> str:
+    if text.startswith(('"', "'")) and begin in text:
+        return without_quotes(text)
+    return f"begin it with {begin!r}, case and spaces included, or remove it"
 
 
 def _syntax(text: TextInView, parse: Callable[[str], object]) -> Iterator[Fault]:

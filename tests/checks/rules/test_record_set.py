@@ -43,7 +43,7 @@ LOUD = [
         ERROR,
         AT,
         "'v=spf1 -all' is not in quotation marks",
-        "put it into quotation marks",
+        'put it into quotation marks: "v=spf1 -all"',
         id="no-quotes",
     ),
     loud(

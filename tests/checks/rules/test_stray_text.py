@@ -33,12 +33,13 @@ from tests.zone.views import (
 )
 
 if TYPE_CHECKING:
+    from ses_email_auth.zone.declared import RecordInView
     from ses_email_auth.zone.view import ZoneView
 
 NEAR_MISS = "txt-near-miss"
 KEY = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7"  # how every RSA key of 1024 bits begins
 TYPE = "type the record by hand, in plain ASCII"
-UNQUOTE = "leave the quotation marks out"
+UNQUOTE = "take out the quotation marks inside of the text, and keep the pair around it"
 DMARC_START = "looks like a DMARC record, but does not begin with 'v=DMARC1;', so receivers pass over it"
 SPF_START = "looks like an SPF record, but does not begin with 'v=spf1 ', so receivers pass over it"
 PKCS1 = serialization.PrivateFormat.TraditionalOpenSSL
@@ -62,10 +63,10 @@ def _stray(kind: str, character: str) -> str:
 
 
 def _quoted(kind: str) -> str:
-    return f"looks like {kind} record, but holds quotation marks, which belong to zone files"
+    return f"looks like {kind} record, but receivers see its quotation marks too, as a part of the text"
 
 
-def _miss(record: ResourceRecordSet, shown: str, trouble: str, fix: str, *, id: str) -> Row:  # noqa: A002 - as `loud`
+def _miss(record: RecordInView, shown: str, trouble: str, fix: str, *, id: str) -> Row:  # noqa: A002 - as `loud`
     """The text is shown in part, what is wrong is named, and every invisible character by its name."""
     return loud(NEAR_MISS, part(record), Severity.ERROR, f"{record.name} TXT", f"{shown} {trouble}", fix, id=id)
 
@@ -177,36 +178,57 @@ LOUD = [
         txt("example.com", '"v=spf1 include:amazonses.com ~all"'),
         "'\"v=spf1 include:amazonse'...",
         _quoted("an SPF"),
-        UNQUOTE,
+        f'{UNQUOTE}: "v=spf1 include:amazonses.com ~all"',
         id="quotes-of-a-zone-file",
     ),
     _miss(
         txt("_dmarc.example.com", '\\"v=DMARC1; p=none\\"'),
-        "'\\\\\"v=DMARC1; p=none\\\\\"'",
+        "'\\\"v=DMARC1; p=none\\\"'",
         _quoted("a DMARC"),
-        UNQUOTE,
+        f'{UNQUOTE}: "v=DMARC1; p=none"',
         id="escaped-twice",
     ),
     _miss(
         txt("example.com", 'v=spf1 include:amazonses.com" " ~all'),
         "'v=spf1 include:amazonses'...",
         _quoted("an SPF"),
-        UNQUOTE,
+        f'{UNQUOTE}: "v=spf1 include:amazonses.com ~all"',
         id="two-strings-pasted-as-one",
     ),
     _miss(
         txt("_dmarc.example.com", 'v=DMARC1; p="none"'),
         "'v=DMARC1; p=\"none\"'",
         _quoted("a DMARC"),
-        UNQUOTE,
+        f'{UNQUOTE}: "v=DMARC1; p=none"',
         id="quoted-value",
     ),
     _miss(
         txt("s._domainkey.example.com", f'"v=DKIM1; p={KEY}"'),
         "'\"v=DKIM1; p=MIGfMA0GCSqG'...",
         _quoted("a DKIM"),
-        UNQUOTE,
+        f'{UNQUOTE}: "v=DKIM1; p={KEY}"',
         id="quoted-key",
+    ),
+    _miss(
+        txt("s._domainkey.example.com", f'"v=DKIM1; k=rsa; p={KEY * 2}"'),
+        "'\"v=DKIM1; k=rsa; p=MIGfM'...",
+        _quoted("a DKIM"),
+        UNQUOTE,
+        id="a-long-key",
+    ),
+    _miss(
+        txt("example.com", "'v=spf1 mx -all'"),
+        "\"'v=spf1 mx -all'\"",
+        _quoted("an SPF"),
+        f'{UNQUOTE}: "v=spf1 mx -all"',
+        id="single-quotes",
+    ),
+    _miss(
+        declared("_dmarc.example.com", "TXT", "v=dmarc1; p=none"),
+        "'v=dmarc1;p=none'",
+        DMARC_START,
+        "begin it with 'v=DMARC1;'",
+        id="without-quotation-marks-it-would-be-none-either",
     ),
     _miss(
         txt("_dmarc.example.com", "v=DMARC1: p=none"),
@@ -238,7 +260,7 @@ LOUD = [
     ),
     _miss(
         txt("_dmarc.example.com", "v=DMARC1\\; p=none"),
-        "'v=DMARC1\\\\; p=none'",
+        "'v=DMARC1\\; p=none'",
         DMARC_START,
         "begin it with 'v=DMARC1;'",
         id="escaped-semicolon",
@@ -351,6 +373,8 @@ LOUD = [
 ]
 
 SILENT = [
+    silent(NEAR_MISS, part(declared("example.com", "TXT", 'v=spf1 "include:amazonses.com" ~all')), id="quotation-marks-alone"),
+    silent(NEAR_MISS, part(declared("example.com", "TXT", "'v=spf1 -all'")), id="single-quotation-marks-alone"),
     _none(part(txt("example.com", "google-site-verification=v=spf1", "a v=spf10 b")), id="a-token-with-a-version"),
     _none(part(txt("s._domainkey.example.com", "n=not v=spf1 but DKIM; p=")), id="the-notes-of-a-key"),
     _none(part(txt("_dmarc2.example.com", "v=DMARC1; p=none")), id="a-number-is-no-slip"),

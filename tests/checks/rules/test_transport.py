@@ -155,6 +155,15 @@ LOUD = [
     ),
     loud(
         "bimi-syntax",
+        part(txt(BIMI, '"v=BIMI1; l="')),
+        Severity.WARNING,
+        AT,
+        "'\"v=BIMI1; l=\"' is not a BIMI record: it does not begin with 'v=BIMI1;', and is passed over",
+        'take out the quotation marks inside of the text, and keep the pair around it: "v=BIMI1; l="',
+        id="quotation-marks",
+    ),
+    loud(
+        "bimi-syntax",
         part(txt(BIMI, "BIMI1; l=")),
         Severity.WARNING,
         AT,
