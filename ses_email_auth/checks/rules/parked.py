@@ -41,7 +41,7 @@ def parked_unprotected(view: ZoneView) -> Iterator[Fault]:
     if missing:
         yield Fault(
             where=f"{zone} TXT",
-            message=f"{zone} has no mail, and lacks {', '.join(what for what, _ in missing)}; anybody may send in its name",
+            message=f"{zone} has no mail, and lacks {_listed([what for what, _ in missing])}; anybody may send in its name",
             fix=f"publish {'; '.join(record for _, record in missing)}",
             records=view.at(zone, RecordType.SOA, RecordType.TXT),
         )
@@ -96,3 +96,8 @@ def _rejects(view: ZoneView, zone: DomainName) -> bool:
 
 
 PARKED_RULES: tuple[Rule, ...] = (parked_unprotected,)
+
+
+def _listed(parts: list[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last

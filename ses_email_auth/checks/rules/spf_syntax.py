@@ -66,7 +66,7 @@ def spf_syntax(view: ZoneView) -> Iterator[Fault]:
         if (entry.name, error.source) in joined:
             continue
         term = error.source[error.source.rfind(" ", 0, error.span[0]) + 1 :].partition(" ")[0]
-        at = f", in {shown(term, _TERM_SHOWN)}" if term not in error.message else ""
+        at = f" (in {shown(term, _TERM_SHOWN)})" if term not in error.message else ""
         yield Fault(
             where=entry.where,
             message=f"receivers answer permerror for all mail of {entry.name}: {message_of(error)}{at}",

@@ -162,10 +162,10 @@ def name_at_sign(view: ZoneView) -> Iterator[Fault]:
             continue
         yield Fault(
             where=visible(record.place),
-            message=problem.format(_shown_name(text)),
+            message=problem.format("the name" if text == "@" else _shown_name(text)),
             fix=_without_at(meant, record, view),
             severity=Severity.ERROR if is_dead else Severity.WARNING,
-            records=(record,),
+            records=(record.part("Name"),),
         )
 
 

@@ -54,7 +54,8 @@ def test_what_a_parked_domain_lacks_is_listed(view: ZoneView, lacks: list[str]) 
     """One info with the records to paste."""
     (finding,) = _found(view)
     assert (finding.severity, finding.where) == (Severity.INFO, "example.com TXT")
-    assert finding.message == f"example.com has no mail, and lacks {', '.join(lacks)}; anybody may send in its name"
+    listed = " and ".join(", ".join(lacks).rsplit(", ", 1))
+    assert finding.message == f"example.com has no mail, and lacks {listed}; anybody may send in its name"
     assert finding.fix == f"publish {'; '.join(LACKS[record] for record in lacks)}"
 
 

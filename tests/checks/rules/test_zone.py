@@ -119,7 +119,9 @@ LOUD = [
         "use an alias record of type A, or the addresses themselves",
         id="apex",
     ),
-    loud("name-at-sign", part(declared("@", "TXT", SPF)), ERROR, "@ TXT", _at_sign("@"), "write example.com", id="alone"),
+    loud(
+        "name-at-sign", part(declared("@", "TXT", SPF)), ERROR, "@ TXT", _at_sign("the name"), "write example.com", id="alone"
+    ),
     loud(
         "name-at-sign",
         part(declared("@.example.com.", "A", "192.0.2.1")),
@@ -161,7 +163,7 @@ LOUD = [
         part(declared("@", "TXT", SPF), declared("example.com", "TXT", SPF)),
         ERROR,
         "@ TXT",
-        _at_sign("@"),
+        _at_sign("the name"),
         "put the values into the record set of example.com, which exists too, and remove this one",
         id="beside-the-right-name",
     ),
@@ -179,7 +181,7 @@ LOUD = [
         part(declared("@", "CNAME", "a.example.net")),
         ERROR,
         "@ CNAME",
-        _at_sign("@"),
+        _at_sign("the name"),
         "a CNAME cannot stand at example.com either: use an alias record of type A there, or the addresses themselves",
         id="a-cname",
     ),
@@ -188,7 +190,7 @@ LOUD = [
         part(declared("@", "TXT", SPF), zone=None),
         ERROR,
         "@ TXT",
-        _at_sign("@"),
+        _at_sign("the name"),
         "write the name of the zone for the @",
         id="the-zone-is-not-known",
     ),
