@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from ses_email_auth.adopt.impact_kinds import (
     REPORTS_STOP,
     finding,
 )
-from ses_email_auth.adopt.python_text import name_list
+from ses_email_auth.adopt.python_text import literal, name_list
 from ses_email_auth.records.dmarc import Alignment, DmarcPolicy, DmarcRecord
 
 if TYPE_CHECKING:
@@ -112,7 +113,12 @@ class DmarcChange:
         old = before.effective_policy
         if self.is_ours and after.effective_policy.is_weaker_than(old):
             return f"dmarc_policy=DmarcPolicy.{old.name}"
-        return f'write "{before}"' if not self.is_ours else f'dmarc=DmarcRecord.parse("{before}")'
+        return self._whole(str(before))
+
+    def _whole(self, text: str) -> str:
+        """The record as it should be."""
+        prop = f"dmarc=DmarcRecord.parse({literal(text)})"
+        return f"{prop}; it takes the place of dmarc_policy and dmarc_rua" if self.is_ours else f'write "{text}"'
 
     def _stronger(self, before: DmarcRecord, after: DmarcRecord) -> Iterator[Finding]:
         old, new = _strength(before), _strength(after)
@@ -183,7 +189,7 @@ class DmarcChange:
         looser = [tag for tag, old, new in pairs if old is Alignment.STRICT and old is not new]
         if stricter:
             said = ", ".join(f"{tag}=r -> s" for tag in stricter)
-            fix = f"leave {' and '.join(stricter)} out, unless all mail is signed and sent by the very domain in From"
+            fix = self._whole(re.sub(rf";\s*(?:{'|'.join(stricter)})=s", "", str(after)))
             yield finding(
                 ALIGNMENT_STRICTER,
                 self.where,

@@ -33,6 +33,7 @@ class End(enum.Enum):
     GOES = "it is deleted, and nothing takes its place"
     REFUSED = "its logical id gets another type, which CloudFormation refuses"
     STACK_STAYS = "its stack is no more in the app, and stays deployed"
+    UNSEEN = "the new state does not hold all records, so nobody can tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +87,21 @@ class Deployment:
     def _fate(self, old: Entry, by_id: Mapping[str, Sequence[Entry]], olds: Sequence[Entry]) -> Fate:
         own_id = old.resource.logical_id
         kept = [entry for entry in by_id.get(own_id, ()) if entry.resource.type == old.resource.type]
-        for end, holds in ((End.STAYS, is_same), (End.MAY_STAY, could_be_same)):
+        for end, holds in ((End.STAYS, is_same), (End.MAY_STAY, could_be_same), (End.MAY_STAY, _is_alternative)):
             same = next((entry for entry in kept if holds(old, entry)), None)
             if same is not None:
                 return Fate(old, end, same)
         if self._has_other_type(own_id, old):
             return Fate(old, End.REFUSED)
         heir = self._heir(old)
+        if self.new is None:
+            return Fate(old, End.STACK_STAYS, heir, moves_stack=True)
         is_kept = old.resource.is_retained and not self._is_declared(own_id)
         if heir is not None:
             return Fate(old, End.TAKEN_OVER if is_kept else End.MOVES, heir, moves_stack=heir.stack is not self.new)
         return Fate(old, End.RETAINED) if is_kept else self._fate_without_heir(old, olds)
 
     def _fate_without_heir(self, old: Entry, olds: Sequence[Entry]) -> Fate:
-        if self.new is None:
-            return Fate(old, End.STACK_STAYS)
         if any("<DkimDNSTokenName" in entry.key[0] for entry in self.everywhere) and _is_literal_dkim(old):
             return Fate(old, End.MAY_BE_DKIM)
         unclear = next((entry for entry in self._unclear(old) if not any(is_same(each, entry) for each in olds)), None)
@@ -113,16 +114,15 @@ class Deployment:
 
     def _is_near(self, old: Entry, entry: Entry) -> bool:
         """Whether an equal name means the same record: in another stage or account it does not, unless the zone is the same."""
-        if self.new is None or entry.stack is self.new or (same_zone(old, entry) and old.record is not None):
+        own = self.new or self.old
+        if own is None or entry.stack is self.new or (same_zone(old, entry) and old.record is not None):
             return True
-        return all(
-            not one or not another or one == another
-            for one, another in (
-                (self.new.scope, entry.stack.scope),
-                (self.new.account, entry.stack.account),
-                ("", "") if old.record is not None else (self.new.region, entry.stack.region),
-            )
-        )
+        pairs = [(own.account, entry.stack.account)]
+        if old.record is None:
+            pairs.append((own.region, entry.stack.region))
+        if self.new is not None:
+            pairs.append((own.scope, entry.stack.scope))
+        return all(not one or not another or one == another for one, another in pairs)
 
     def _unclear(self, old: Entry) -> Iterator[Entry]:
         return (entry for entry in self.everywhere if could_be_same(old, entry))
@@ -150,3 +150,30 @@ def _is_literal_dkim(entry: Entry) -> bool:
         and "._domainkey." in entry.key[0]
         and any(is_easy_dkim_target(str(value)) for value in entry.record.values)
     )
+
+
+def _is_alternative(one: Entry, other: Entry) -> bool:
+    """Whether both are one record set, and one of them is declared under a condition that may not hold."""
+    if one.record is None or other.record is None or one.key[0] != other.key[0]:
+        return False
+    conditions = [(entry.record.set_identifier or "").startswith("condition ") for entry in (one, other) if entry.record]
+    return one.record.type_text == other.record.type_text and any(conditions)
+
+
+def fates_of_zone(before: Sequence[Entry], after: Sequence[Entry], *, is_whole: bool) -> list[Fate]:
+    """What becomes of the records of a zone that is published anew: by their names and types.
+
+    Args:
+        before: what stands.
+        after: what is published.
+        is_whole: whether that are all records of the zone, so that what is missing goes.
+    """
+    by_key: dict[tuple[str, str], Entry] = {entry.key: entry for entry in after}
+    fates = []
+    for old in before:
+        new = by_key.get(old.key)
+        if new is not None:
+            fates.append(Fate(old, End.STAYS, new))
+        else:
+            fates.append(Fate(old, End.GOES if is_whole else End.UNSEEN))
+    return fates

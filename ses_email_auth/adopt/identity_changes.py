@@ -13,7 +13,7 @@ from ses_email_auth.adopt.impact_kinds import (
     finding,
 )
 from ses_email_auth.adopt.python_text import literal
-from ses_email_auth.adopt.record_changes import records_of
+from ses_email_auth.adopt.record_changes import named, records_of
 from ses_email_auth.adopt.template_moves import differing
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import holds_token
@@ -96,7 +96,7 @@ def dkim_goes(gone: Sequence[Entry], scene: Scene) -> Iterator[Finding]:
         domain, selector = _domain_and_selector(entry)
         groups.setdefault((entry.where, _severity(domain, selector, scene)), []).append(entry)
     for (where, severity), members in groups.items():
-        names = f": {', '.join(entry.place for entry in members)}" if len(members) > 1 else ""
+        names = f": {named(members)}" if len(members) > 1 else ""
         yield finding(
             DKIM_GOES,
             where,
@@ -108,7 +108,9 @@ def dkim_goes(gone: Sequence[Entry], scene: Scene) -> Iterator[Finding]:
 
 
 _FIXES = {
-    Severity.ERROR: "keep the DKIM records; or deploy 'DeletionPolicy: Retain' at them first (removal_policy=RemovalPolicy.RETAIN)",
+    Severity.ERROR: (
+        "keep the DKIM records; or deploy 'DeletionPolicy: Retain' at them first (removal_policy=RemovalPolicy.RETAIN)"
+    ),
     Severity.WARNING: "deploy 'DeletionPolicy: Retain' at the old DKIM records first, and delete them by hand some days later",
     Severity.INFO: "",
 }

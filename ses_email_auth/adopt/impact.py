@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ses_email_auth.adopt.fates import Deployment, End, Fate
+from ses_email_auth.adopt.fates import Deployment, End, Fate, fates_of_zone
 from ses_email_auth.adopt.identity_changes import dkim_goes, identity_changes, identity_goes, is_dkim
 from ses_email_auth.adopt.impact_clashes import clashes
 from ses_email_auth.adopt.impact_kinds import (
@@ -27,7 +27,7 @@ from ses_email_auth.adopt.impact_kinds import (
     worst_first,
 )
 from ses_email_auth.adopt.impact_moves import moves
-from ses_email_auth.adopt.record_changes import changes, is_about_mail, losses, new_text, records_of, use_of
+from ses_email_auth.adopt.record_changes import changes, is_about_mail, losses, named, new_text, records_of, use_of
 from ses_email_auth.adopt.scene import Scene
 from ses_email_auth.adopt.shared_spf import shared_names
 from ses_email_auth.adopt.stack_moves import pairs_of
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.adopt.stack_templates import StackTemplate
     from ses_email_auth.adopt.states import State
-    from ses_email_auth.adopt.template_moves import Entry
+    from ses_email_auth.adopt.template_moves import ConstructMove, Entry
     from ses_email_auth.checks.finding import Finding
 
 _IN_VIEW_STILL = frozenset({End.RETAINED, End.TAKEN_OVER, End.STACK_STAYS, End.REFUSED})
@@ -60,11 +60,39 @@ def impact(old: State, new: State, stack: str | None = None) -> tuple[Finding, .
     """
     if _is_swapped(old, new):
         return (_swapped(old, new),)
+    before, after = _visible(old.stacks), _visible(new.stacks)
     if old.kind.owner is not new.kind.owner:
-        before, after = _visible(old.stacks), _visible(new.stacks)
         return worst_first(list(clashes(new, before, after, Scene(before, after))))
-    deployments = list(_deployments(old, new, stack))
-    return worst_first(list(_findings(deployments, _visible(new.stacks))))
+    if old.kind.owner is Owner.CLOUDFORMATION:
+        pairs = pairs_of(old.stacks, new.stacks, stack)
+        return impact_of_stacks([Deployment(old=one, new=other, everywhere=after, renamed={}) for one, other in pairs])
+    if old.kind.owner is Owner.TERRAFORM:
+        state, plan = _without_forgotten(old, new), new.stacks[0]
+        return impact_of_stacks([Deployment(old=state, new=plan, everywhere=after, renamed=dict(new.moved))])
+    fates = fates_of_zone(before, after, is_whole=new.is_complete)
+    return worst_first(list(_of_fates(fates, (), after, Scene(before, after))))
+
+
+def impact_of_stacks(deployments: Sequence[Deployment]) -> tuple[Finding, ...]:
+    """What deployments of stacks do to mail together, the worst first."""
+    fates = [[fate for fate in each.fates() if not _is_private(fate.old)] for each in deployments]
+    flat = [fate for own in fates for fate in own]
+    everywhere = list({id(entry): entry for each in deployments for entry in each.everywhere}.values())
+    staying = [fate.old for fate in flat if fate.end in _IN_VIEW_STILL]
+    scene = Scene([fate.old for fate in flat], [*everywhere, *staying])
+    heirs = {id(fate.new) for fate in flat}
+    found: list[Finding] = []
+    for deployment, own in zip(deployments, fates, strict=True):
+        constructs = () if deployment.new is None else construct_moves(deployment.old, deployment.new)
+        new = [each for each in everywhere if each.stack is deployment.new and (id(each) not in heirs or _has(own, each))]
+        found += _of_fates(own, constructs, new, scene)
+        found += _stack_stays(deployment, own)
+        found += _shared(deployment, scene)
+    return worst_first(found)
+
+
+def _has(fates: Sequence[Fate], entry: Entry) -> bool:
+    return any(fate.new is entry for fate in fates)
 
 
 def _is_swapped(old: State, new: State) -> bool:
@@ -95,51 +123,33 @@ def _is_private(entry: Entry) -> bool:
     return zone is not None and zone.is_private
 
 
-def _deployments(old: State, new: State, stack: str | None) -> Iterator[Deployment]:
-    """What is deployed over what."""
-    everywhere = _visible(new.stacks)
-    if old.kind.owner is Owner.CLOUDFORMATION:
-        for before, after in pairs_of(old.stacks, new.stacks, stack):
-            yield Deployment(old=before, new=after, everywhere=everywhere, renamed={})
-    else:
-        before, after = _joined(old), _joined(new)
-        renamed = dict(new.moved)
-        yield Deployment(old=before, new=after, everywhere=_visible([after]), renamed=renamed)
+def _without_forgotten(old: State, new: State) -> StackTemplate:
+    """The state, in which what the plan only forgets is kept as CloudFormation's Retain keeps it."""
+    stack = old.stacks[0]
+    resources = {name: replace(resource, is_retained=name in new.forgotten) for name, resource in stack.resources.items()}
+    return replace(stack, resources=resources)
 
 
-def _joined(state: State) -> StackTemplate:
-    """All files of a state that has no stacks, as one."""
-    first, *others = state.stacks
-    resources = dict(first.resources)
-    zones = dict(first.zones)
-    for other in others:
-        resources |= other.resources
-        zones |= other.zones
-    return replace(first, resources=resources, zones=zones)
-
-
-def _findings(deployments: Sequence[Deployment], everywhere: Sequence[Entry]) -> Iterator[Finding]:
-    fates = [[fate for fate in each.fates() if not _is_private(fate.old)] for each in deployments]
-    flat = [fate for each in fates for fate in each]
-    staying = [fate.old for fate in flat if fate.end in _IN_VIEW_STILL]
-    scene = Scene([fate.old for fate in flat], [*everywhere, *staying])
-    for deployment, own in zip(deployments, fates, strict=True):
-        yield from _of_stack(deployment, own, scene)
-
-
-def _of_stack(deployment: Deployment, fates: Sequence[Fate], scene: Scene) -> Iterator[Finding]:
-    constructs = () if deployment.new is None else construct_moves(deployment.old, deployment.new)
+def _of_fates(
+    fates: Sequence[Fate], constructs: Sequence[ConstructMove], new: Sequence[Entry], scene: Scene
+) -> Iterator[Finding]:
     yield from moves(fates, constructs)
     for fate in fates:
         yield from _of_fate(fate, scene)
     yield from dkim_goes([fate.old for fate in fates if fate.end is End.GOES and is_dkim(fate.old)], scene)
+    unseen = [fate.old for fate in fates if fate.end is End.UNSEEN and is_about_mail(fate.old, scene)]
+    if unseen:
+        message = f"{named(unseen)}: not in NEW, which does not hold the whole zone (no SOA record)"
+        yield finding(CANNOT_TELL, unseen[0].where, message, records=records_of(*unseen))
+    yield from _new(fates, new, scene)
+
+
+def _stack_stays(deployment: Deployment, fates: Sequence[Fate]) -> Iterator[Finding]:
     stays = [fate.old for fate in fates if fate.end is End.STACK_STAYS]
     if stays and deployment.old is not None:
         name = deployment.old.name or deployment.old.path
-        message = f"the stack {name} is no more in the app; it stays deployed with its {len(stays)} records and identities"
+        message = f"the stack {name} is no more in the app; it stays deployed and keeps {named(stays)}"
         yield finding(STACK_STAYS, "", message, records=records_of(*stays[:1]))
-    yield from _new(deployment, fates, scene)
-    yield from _shared(deployment, scene)
 
 
 def _of_fate(fate: Fate, scene: Scene) -> Iterator[Finding]:
@@ -159,11 +169,11 @@ def _of_fate(fate: Fate, scene: Scene) -> Iterator[Finding]:
         yield from [identity_goes(old)] if old.record is None else losses(old, scene)
 
 
-def _new(deployment: Deployment, fates: Sequence[Fate], scene: Scene) -> Iterator[Finding]:
+def _new(fates: Sequence[Fate], new: Sequence[Entry], scene: Scene) -> Iterator[Finding]:
     """What the new template declares and the old one does not."""
     known = {id(fate.new) for fate in fates if fate.new is not None}
-    for entry in deployment.everywhere:
-        if entry.stack is not deployment.new or id(entry) in known or not is_about_mail(entry, scene):
+    for entry in new:
+        if id(entry) in known or not is_about_mail(entry, scene):
             continue
         double = next((fate.old for fate in fates if fate.end is End.STAYS and is_same(fate.old, entry)), None)
         if double is not None:

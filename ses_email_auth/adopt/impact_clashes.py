@@ -10,9 +10,9 @@ from ses_email_auth.adopt.impact_kinds import CLASH, NEW_SENDER, RECORD_NEW, fin
 from ses_email_auth.adopt.record_changes import changes, records_of
 from ses_email_auth.adopt.shared_spf import shared_names
 from ses_email_auth.adopt.states import Owner
-from ses_email_auth.adopt.template_moves import zone_name
+from ses_email_auth.adopt.template_moves import may_share_zone
 from ses_email_auth.checks.finding import Severity
-from ses_email_auth.ses.hosts import SPF_INCLUDE
+from ses_email_auth.ses.hosts import SPF_INCLUDE, is_feedback_mx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,10 +29,11 @@ _DRAFT = "'ses-email-auth adopt --zone' writes the arguments that equal what sta
 def clashes(new: State, before: Sequence[Entry], after: Sequence[Entry], scene: Scene) -> Iterator[Finding]:
     """What is refused, what would change, and what is new."""
     equal: dict[str, list[Entry]] = {}
+    beside_cname: set[str] = set()
     for entry in after:
         same = next((old for old in before if _is_same(old, entry)), None)
         if same is None:
-            yield from _without_equal(entry, before)
+            yield from _without_equal(entry, before, beside_cname)
         elif entry.record is None:
             if _is_near(same, entry):
                 yield _identity(entry, same)
@@ -50,8 +51,7 @@ def _is_same(old: Entry, new: Entry) -> bool:
     """Whether name and type are equal, in zones that may be one."""
     if old.key != new.key:
         return False
-    zones = (zone_name(old), zone_name(new))
-    return None in zones or zones[0] == zones[1]
+    return may_share_zone(old, new)
 
 
 def _is_near(old: Entry, new: Entry) -> bool:
@@ -69,7 +69,8 @@ def _takes_over(entry: Entry) -> bool:
 
 
 def _identity(new: Entry, old: Entry) -> Finding:
-    message = f"the identity exists ({old.resource.logical_id}), and {new.resource.logical_id} makes it again: SES refuses a second one"
+    ids = (old.resource.logical_id, new.resource.logical_id)
+    message = f"the identity exists ({ids[0]}), and {ids[1]} makes it again: SES refuses a second one"
     fix = (
         "SesEmailAuth.from_existing makes its records alone; or import it ('ses-email-auth adopt --mapping', 'cdk import') "
         "after 'terraform state rm'"
@@ -103,15 +104,19 @@ def _equal(entries: Sequence[Entry]) -> Finding:
     return finding(CLASH, entries[0].where, message, _ADOPT, severity=Severity.WARNING, records=records_of(*entries))
 
 
-def _without_equal(entry: Entry, before: Sequence[Entry]) -> Iterator[Finding]:
+def _without_equal(entry: Entry, before: Sequence[Entry], beside_cname: set[str]) -> Iterator[Finding]:
     """What is new, and what cannot stand beside a CNAME (RFC 1034 section 3.6.2)."""
     name, kind = entry.key
     others = [old for old in before if old.key[0] == name and old.record is not None and "CNAME" in {old.key[1], kind}]
     if entry.record is not None and others:
+        if name in beside_cname:
+            return
+        beside_cname.add(name)
         message = f"{others[0].place} stands at the name, and a CNAME stands alone: Route 53 refuses the new record"
-        fix = (
-            "choose another mail_from_subdomain" if kind == "MX" else "take the other record away first, or choose another name"
-        )
+        is_mail_from = any(is_feedback_mx(str(value)) for value in entry.record.values)
+        fix = "take the other record away first, or choose another name"
+        if is_mail_from:
+            fix = 'choose another name: mail_from_subdomain="ses-bounce"'
         yield finding(CLASH, entry.where, message, fix, records=records_of(entry, others[0]))
     else:
         yield finding(RECORD_NEW, entry.where, "it is new", records=records_of(entry))

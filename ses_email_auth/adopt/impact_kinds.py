@@ -55,8 +55,8 @@ RECORD_MOVES = _kind(
     "record-moves",
     Severity.ERROR,
     "CloudFormation makes what is new first and deletes what is gone last. A record under another logical id is deleted with "
-    "the old one although the deploy ends well; where record sets are a type of its registry, the deploy is refused. Nobody knows "
-    "which an account does.",
+    "the old one although the deploy ends well; where record sets are a type of its registry, the deploy is refused. Nobody "
+    "knows which an account does.",
     _CLOUDFORMATION,
 )
 CLASH = _kind(

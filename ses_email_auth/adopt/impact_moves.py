@@ -10,7 +10,9 @@ from ses_email_auth.adopt.fates import End, Fate
 from ses_email_auth.adopt.impact_kinds import CLASH, RECORD_MOVES, RECORD_STAYS, finding
 from ses_email_auth.adopt.move_problem import is_claimed, problem_of
 from ses_email_auth.adopt.python_text import literal
-from ses_email_auth.adopt.record_changes import records_of
+from ses_email_auth.adopt.record_changes import named, records_of
+from ses_email_auth.adopt.template_moves import owner_of
+from ses_email_auth.checks.finding import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from ses_email_auth.adopt.template_moves import ConstructMove, Entry
     from ses_email_auth.checks.finding import Finding
 
-_SHOWN = 12
 _TERRAFORM = "aws_"
 _OUTCOME = (
     "CloudFormation makes the new and then deletes the old, which is the same: the deploy may delete all of them and end "
@@ -65,27 +66,26 @@ def _move(kind: str, members: Sequence[Fate], construct: ConstructMove | None) -
         fix = f"give each the old id: {'; '.join(map(_override, members))}"
     elif kind == "address":
         fix = " ".join(_moved(fate) for fate in members)
-    elif kind == "layout" and _is_ours(first.new) and _is_ours(first.old):
-        fix = f"leave record_layout and dns as they are; or in two steps: {fix}"
+    elif kind == "layout" and first.new is not None and owner_of(first.new)[1]:
+        fix = f"{_layout(first.old)}; or in two steps: {fix}"
     return finding(
         RECORD_MOVES, first.old.where, _message(kind, members), fix, records=records_of(*(fate.old for fate in members))
     )
 
 
 def _message(kind: str, members: Sequence[Fate]) -> str:
-    names = ", ".join(fate.old.place for fate in members[:_SHOWN])
-    more = f" and {len(members) - _SHOWN} more" if len(members) > _SHOWN else ""
+    names = named([fate.old for fate in members])
     verb = "come" if len(members) > 1 else "comes"
     old, new = members[0].old.resource, members[0].new
     new_id = "" if new is None else new.resource.logical_id
     if kind == "dkim":
         return (
-            f"{names}{more} {'go' if len(members) > 1 else 'goes'}, and may be the DKIM records that the new template has as "
+            f"{names} {'go' if len(members) > 1 else 'goes'}, and may be the DKIM records that the new template has as "
             f"attributes of the identity: {_OUTCOME}"
         )
     if kind == "address":
         return (
-            f"{names}{more} {verb} back under another address: Terraform deletes the old and makes the new in any order, so "
+            f"{names} {verb} back under another address: Terraform deletes the old and makes the new in any order, so "
             f"the record may be gone in the end, or the apply is refused"
         )
     how = {
@@ -93,9 +93,12 @@ def _message(kind: str, members: Sequence[Fate]) -> str:
         "layout": f"as part of {new_id}"
         if new is not None and new.is_member
         else f"as a resource each, out of {old.logical_id}",
-    }.get(kind, f"under another logical id ({old.logical_id} -> {new_id}{', …' if len(members) > 1 else ''})")
-    refused = "; SES refuses a second identity" if any(fate.old.record is None for fate in members) else ""
-    return f"{names}{more} {verb} back {how}: {_OUTCOME}{refused}"
+    }.get(kind, f"under another logical id ({old.logical_id} -> {new_id}{' and so on' if len(members) > 1 else ''})")
+    identities = [fate for fate in members if fate.old.record is None]
+    if len(identities) == len(members):
+        return f"{names} {verb} back {how}: SES refuses a second one, and with it the deploy"
+    refused = "; SES refuses a second identity" if identities else ""
+    return f"{names} {verb} back {how}: {_OUTCOME}{refused}"
 
 
 def _ids(construct: ConstructMove) -> str:
@@ -123,20 +126,26 @@ def _moved(fate: Fate) -> str:
     return f"moved {{ from = {fate.old.resource.logical_id}, to = {new_id} }}"
 
 
-def _is_ours(entry: Entry | None) -> bool:
-    return entry is not None and entry.is_member
+def _layout(old: Entry) -> str:
+    """The argument with which our construct stays what is deployed."""
+    if old.is_written:
+        return "dns=Dns.route53(zone, adopt=True)"
+    return "record_layout=RecordLayout.GROUPED" if old.is_member else "record_layout=RecordLayout.SEPARATE"
 
 
 def _refusals(fates: Sequence[Fate]) -> Iterator[Finding]:
     """What stays and comes again with other values, and ids that get another type."""
     for fate in fates:
-        problem = problem_of(fate) if fate.end in {End.TAKEN_OVER, End.REFUSED} else None
+        problem = problem_of(fate) if fate.end in {End.TAKEN_OVER, End.REFUSED, End.STACK_STAYS} else None
         if problem is not None:
-            yield finding(CLASH, fate.old.where, problem.message, problem.fix, records=records_of(fate.new, fate.old))
+            is_doubt = fate.end is End.STACK_STAYS and fate.old.record is not None and fate.new is not None
+            severity = Severity.WARNING if is_doubt and fate.new is not None and fate.old.values == fate.new.values else None
+            records = records_of(fate.new, fate.old)
+            yield finding(CLASH, fate.old.where, problem.message, problem.fix, severity=severity, records=records)
 
 
 def _claimed(claimed: Sequence[Fate]) -> Finding:
-    names = ", ".join(fate.old.place for fate in claimed)
+    names = named([fate.old for fate in claimed])
     message = (
         f"{names} {'stay' if len(claimed) > 1 else 'stays'} (DeletionPolicy) and {'come' if len(claimed) > 1 else 'comes'} "
         f"again with equal values: CloudFormation may take that over, or refuse the deploy; nothing is lost"

@@ -32,23 +32,42 @@ class MoveProblem:
 
 def problem_of(fate: Fate) -> MoveProblem | None:
     """What has to be cared for by hand; None if the entry stays, or goes for good."""
-    old, new = fate.old, fate.new
+    old, new, problem = fate.old, fate.new, None
     if fate.end is End.REFUSED:
-        return _refused_type(old)
-    if fate.end is End.MAY_BE_DKIM:
-        return _literal_dkim(old)
-    if new is None:
-        return None
-    if fate.end is End.MOVES:
-        return _deletion(old, new, fate.other_stack)
-    if fate.end is End.TAKEN_OVER:
-        return _refusal(old, new)
-    return _unknown(old, new) if fate.end is End.MAY_MOVE else None
+        problem = _refused_type(old)
+    elif fate.end is End.MAY_BE_DKIM:
+        problem = _literal_dkim(old)
+    elif new is None:
+        pass
+    elif fate.end is End.STACK_STAYS:
+        problem = _second(old, new, fate.other_stack)
+    elif fate.end is End.MOVES:
+        problem = _deletion(old, new, fate.other_stack)
+    elif fate.end is End.TAKEN_OVER:
+        problem = _refusal(old, new)
+    elif fate.end is End.MAY_MOVE:
+        problem = _unknown(old, new)
+    return problem
 
 
 def is_claimed(fate: Fate) -> bool:
     """Whether CloudFormation shall take over what stays, under another id: TTL and values are equal, and it may refuse that."""
     return fate.end is End.TAKEN_OVER and fate.new is not None and not fate.new.is_written and problem_of(fate) is None
+
+
+def _second(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
+    """The stack of `old` is no more in the app and stays deployed, with what `new` makes again."""
+    stack = old.stack.name or old.stack.path
+    if old.record is None:
+        return MoveProblem(f"the stack {stack} stays deployed and keeps {old.place}: SES refuses the second one", _IMPORT)
+    end = "refuses it, or takes it over and loses it when that stack is destroyed" if _is_equal(old, new) else "refuses it"
+    message = f"the stack {stack} stays deployed and keeps {old.place}; {other_stack} makes it again, and Route 53 {end}"
+    return MoveProblem(message, f"it moves to the stack {other_stack}: {_TWO_STEPS}")
+
+
+def _is_equal(old: Entry, new: Entry) -> bool:
+    ttls = {entry.record.ttl for entry in (old, new) if entry.record is not None}
+    return old.values == new.values and len(ttls) == 1
 
 
 def _refused_type(old: Entry) -> MoveProblem:
@@ -84,7 +103,7 @@ def _refusal(old: Entry, new: Entry) -> MoveProblem | None:
     """`old` is retained: `new` may take over a record that is equal to the letter, and an identity not at all."""
     if old.record is None or new.record is None:
         return MoveProblem(f"{old.place} stays, and {new.resource.logical_id} is the same: SES refuses the second one", _IMPORT)
-    if new.is_written or (old.values, old.record.ttl) == (new.values, new.record.ttl):
+    if new.is_written or _is_equal(old, new):
         return None
     return MoveProblem(
         f"{old.place} stays as it is, and {new.resource.logical_id} is different: Route 53 refuses a second one",

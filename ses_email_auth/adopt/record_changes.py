@@ -22,7 +22,7 @@ from ses_email_auth.adopt.impact_kinds import (
     TTL,
     finding,
 )
-from ses_email_auth.adopt.python_text import name_list
+from ses_email_auth.adopt.python_text import literal, name_list
 from ses_email_auth.adopt.spf_changes import spf_changes, spf_senders
 from ses_email_auth.adopt.template_moves import owner_of
 from ses_email_auth.checks.finding import Severity
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 _DOMAINKEY = "._domainkey."
 _SHOWN = 60  # characters of a value
+_NAMED = 12  # records in one sentence
 
 
 class Use(enum.Enum):
@@ -90,6 +91,18 @@ def records_of(*entries: Entry | None) -> tuple[InView, ...]:
         if thing is not None:
             found.append(thing)
     return tuple(found)
+
+
+def named(entries: Sequence[Entry]) -> str:
+    """The records and identities of a sentence; DKIM records whose names only AWS knows are counted."""
+    names: dict[str, int] = {}
+    for entry in entries:
+        is_easy = entry.key[0].startswith("<DkimDNSTokenName")
+        name = f"DKIM records of {entry.where.partition(' ')[0] or 'the identity'}" if is_easy else entry.place
+        names[name] = names.get(name, 0) + 1
+    listed = [f"the {count} {name}" if name.startswith("DKIM records") else name for name, count in names.items()]
+    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+    return ", ".join(listed[:_NAMED]) + more
 
 
 def changes(old: Entry, new: Entry, scene: Scene) -> Iterator[Finding]:
@@ -323,12 +336,13 @@ def lost_text(
 ) -> Iterator[Finding]:
     """What it means that a TXT value goes, and none of its kind takes its place; `others` go with it."""
     records, text = records_of(heir, old), texts[0]
-    is_ours = heir is not None and bool(owner_of(heir)[1])
+    is_ours = bool(owner_of(heir)[1]) if heir is not None else scene.is_ours(old)
     if use is Use.SPF:
         yield from _lost_spf(old, text, others, scene, is_ours=is_ours, records=records)
     elif use is Use.DMARC:
         message = f'the DMARC record goes ("{_cut(text)}"): receivers apply no policy of this domain, and nobody gets reports'
-        fix = f'keep it: dmarc=DmarcRecord.parse("{text}")'
+        prop = f"dmarc=DmarcRecord.parse({literal(text)})"
+        fix = f"{prop}; it takes the place of dmarc_policy and dmarc_rua" if is_ours else f'keep "{text}"; with SesEmailAuth {prop}'
         yield finding(RECORD_GOES, old.where, message, fix, records=records)
     elif use is Use.CONSENT:
         message = "the consent goes: reporters send no more reports of the other domain to this one"
@@ -352,19 +366,28 @@ def _lost_spf(
         return
     if use == "stays":
         message = f"the SPF record of the MAIL FROM domain goes, and SES still uses {name}"
-        fix = f"mail_from_subdomain={name_list([name.split('.')[0]])[1:-1]}"
-        yield finding(MAIL_FROM_MX_GOES, old.where, message, fix, records=records)
+        yield finding(MAIL_FROM_MX_GOES, old.where, message, _mail_from(old, text, scene), records=records)
         return
     senders = spf_senders(text)
     with_it = [*senders, *map(_cut, tokens)]
     said = f"the SPF record goes, and with it {', '.join(with_it)}" if with_it else "the SPF record goes"
     includes = [sender.removeprefix("include:") for sender in senders if sender.startswith("include:")]
     others = [include for include in includes if include.lower() != "amazonses.com"]
-    prop = f"spf_includes={name_list(others)}" if others else "from_domain_spf=True"
+    subdomains = scene.from_subdomains(old)
+    if subdomains:
+        prop = f"from_subdomains={name_list(subdomains)}"
+    else:
+        prop = f"spf_includes={name_list(others)}" if others else "from_domain_spf=True"
     if tokens:
         prop += f", from_domain_txt_values={name_list(tokens)}"
     fix = prop if is_ours else f'keep "{text}"; with SesEmailAuth {prop}'
     yield finding(RECORD_GOES, old.where, said, fix, records=records)
+
+
+def _mail_from(old: Entry, text: str, scene: Scene) -> str:
+    """How a record of the MAIL FROM domain stays."""
+    prop = f"mail_from_subdomain={literal(old.key[0].partition('.')[0])}"
+    return prop if scene.is_ours(old) else f'keep "{text}"; with SesEmailAuth {prop}'
 
 
 def _lost_mx(old: Entry, scene: Scene) -> Iterator[Finding]:
@@ -375,7 +398,7 @@ def _lost_mx(old: Entry, scene: Scene) -> Iterator[Finding]:
             return
         unless = "SES still uses it" if use == "stays" else "no identity in view says that SES does not use it any more"
         message = f"the MX of the MAIL FROM domain goes, and {unless}"
-        fix = f"mail_from_subdomain={name_list([name.split('.')[0]])[1:-1]}"
+        fix = _mail_from(old, ", ".join(old.texts), scene)
         yield finding(MAIL_FROM_MX_GOES, old.where, message, fix, records=records)
     elif old.texts and all(map(_is_null_mx, old.texts)):
         message = "the null MX goes, which says that the domain takes no mail"
@@ -387,4 +410,4 @@ def _lost_mx(old: Entry, scene: Scene) -> Iterator[Finding]:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN or holds_token(text) else f"{text[:_SHOWN]}…"
+    return text if len(text) <= _SHOWN or holds_token(text) else f"{text[:_SHOWN]}..."

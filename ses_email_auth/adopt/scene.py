@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from ses_email_auth.adopt.template_moves import owner_of
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from ses_email_auth.adopt.template_moves import Entry
     from ses_email_auth.zone.declared import DeclaredIdentity
+
+_SUBDOMAIN = "FromDomainTxt"  # and a hyphen and the name, below the construct
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,18 @@ class Scene:
         """The hosts that an MX leads to after the deploy."""
         texts = (text for entry in self.after if entry.type is RecordType.MX for text in entry.texts)
         return frozenset(text.rpartition(" ")[2].removesuffix(".").lower() for text in texts)
+
+    def is_ours(self, gone: Entry) -> bool:
+        """Whether the construct of ours that published a record is still there, so that its props bring it back."""
+        construct, child = owner_of(gone)
+        return bool(child) and any(owner_of(entry)[0] == construct and owner_of(entry)[1] for entry in self.after)
+
+    def from_subdomains(self, gone: Entry) -> list[str]:
+        """The prop of our construct that brings the SPF record of a subdomain back; empty for another record."""
+        construct, child = owner_of(gone)
+        _, _, subdomain = child.partition(f"{_SUBDOMAIN}-")
+        kept = [owner_of(entry)[1].partition(f"{_SUBDOMAIN}-")[2] for entry in self.after if owner_of(entry)[0] == construct]
+        return [*filter(None, dict.fromkeys(kept)), subdomain] if subdomain else []
 
     def spf_at(self, name: str) -> Sequence[str]:
         """The SPF records at a name after the deploy."""

@@ -171,10 +171,8 @@ def _fix(after: SpfRecord, lost: Sequence[_Sender], *, is_ours: bool) -> str:
     prop = f"spf_includes={name_list([*kept, *missing])}"
     if len(missing) == len(lost):
         return prop if is_ours else f'write "{whole}"; with SesEmailAuth {prop}'
-    if includes and not missing and len(includes) == len(lost):
-        return "sends_with_ses=True" if is_ours else f'write "{whole}"'
-    fix = f"spf=SpfRecord.parse({literal(whole)})" if is_ours else f'write "{whole}"'
-    return f"{fix}; the includes alone: {prop}" if missing else fix
+    fix = f"spf=SpfRecord.parse({literal(whole)}); it takes the place of spf_includes" if is_ours else f'write "{whole}"'
+    return f"{fix}; for the includes alone: {prop}" if missing else fix
 
 
 def _whole(after: SpfRecord, lost: Sequence[_Sender]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ses_email_auth.adopt.fates import Deployment, End
@@ -72,11 +72,11 @@ def pairs_of(
     Raises:
         EmailAuthError: if that is not clear.
     """
-    olds, news = ([template for template in stacks if stack is None or template.name in {"", stack}] for stacks in (old, new))
+    olds, news = ([template for template in stacks if stack is None or template.is_called(stack)] for stacks in (old, new))
     if stack is not None and not news:
         raise EmailAuthError(f"no stack is called {stack!r}; there are {', '.join(template.name for template in new)}")
     if len(olds) == 1 and len(news) > 1 and not olds[0].name:
-        news = [template for template in news if construct_moves(None, template)] or news
+        news = _meant(olds[0], news)
     if len(olds) == len(news) == 1:
         return [(olds[0], news[0])]
     names = [template.name for template in (*olds, *news)]
@@ -87,7 +87,26 @@ def pairs_of(
     pairs: list[tuple[StackTemplate | None, StackTemplate | None]] = [
         (by_name.pop(template.name, None), template) for template in news
     ]
-    return [*pairs, *((template, None) for template in by_name.values())]
+    return [*pairs, *((template, _emptied(template, news)) for template in by_name.values())]
+
+
+def _meant(old: StackTemplate, news: Sequence[StackTemplate]) -> list[StackTemplate]:
+    """The stacks that a template without a name may be: with constructs of ours, and with most of its logical ids."""
+    ours = [template for template in news if construct_moves(None, template)] or list(news)
+    shared = [len(_ids(old) & _ids(template)) for template in ours]
+    best = [template for template, count in zip(ours, shared, strict=True) if count and count == max(shared)]
+    return best if len(best) == 1 else ours
+
+
+def _ids(template: StackTemplate) -> set[tuple[str, str]]:
+    return {(name, resource.type) for name, resource in template.resources.items() if resource.type != "AWS::CDK::Metadata"}
+
+
+def _emptied(old: StackTemplate, news: Sequence[StackTemplate]) -> StackTemplate | None:
+    """A nested stack goes with all it has when it leaves its parent; another one stays deployed."""
+    parent = old.name.rpartition("/")[0]
+    is_left = any(template.name == parent for template in news)
+    return replace(old, resources={}) if parent and is_left else None
 
 
 def _stack_move(old: StackTemplate | None, new: StackTemplate | None, new_entries: Sequence[Entry]) -> StackMove:

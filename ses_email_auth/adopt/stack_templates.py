@@ -65,7 +65,7 @@ class StackTemplate:
 
     path: str
     name: str
-    """The name of the stack; empty where it is not known: for a file or a nested stack."""
+    """The name of the stack, with that of its resource behind a slash for a nested one; empty for a file alone."""
 
     account: str
     region: str
@@ -75,6 +75,10 @@ class StackTemplate:
 
     zones: Mapping[str, DeclaredZone] = field(default_factory=dict)
     """The hosted zones that it declares or names, by `DeclaredRecordSet.zone_id`."""
+
+    def is_called(self, name: str) -> bool:
+        """Whether `name` is that of the stack, of its parent, or may be."""
+        return self.name in {"", name} or self.name.startswith(f"{name}/")
 
 
 def read_stacks(path: str, *, account: str = "", region: str = "") -> list[StackTemplate]:
@@ -107,10 +111,17 @@ def _body(path: str) -> Mapping[str, object]:
 
 def _joined(files: Iterable[TemplateFile]) -> list[StackTemplate]:
     listed = list(files)
-    return [_stack(file, source) for file, source in zip(listed, read_templates(listed), strict=True)]
+    names: dict[str, str] = {}
+    stacks: list[StackTemplate] = []
+    for file, source in zip(listed, read_templates(listed), strict=True):
+        name = names.get(file.path, "") if file.is_nested else file.stack_name
+        # A parent stands before what is nested in it.
+        names |= {path: f"{name}/{logical_id}" for logical_id, path in file.nested.items()}
+        stacks.append(_stack(file, source, name))
+    return stacks
 
 
-def _stack(file: TemplateFile, source: SourceFile) -> StackTemplate:
+def _stack(file: TemplateFile, source: SourceFile, name: str) -> StackTemplate:
     body = read_template_body(text_of_file(file.path), file.path) if file.body is None else file.body
     resources = {
         str(name): _resource(str(name), mapping(resource), file.construct_paths)
@@ -128,7 +139,7 @@ def _stack(file: TemplateFile, source: SourceFile) -> StackTemplate:
         resource_of(identity.origin.resource, "AWS::SES::EmailIdentity").identity = identity
     return StackTemplate(
         path=file.path,
-        name=file.stack_name,
+        name=name,
         account=source.account,
         region=source.region,
         resources=resources,

@@ -166,6 +166,12 @@ def zone_name(entry: Entry) -> DomainName | None:
     return None if zone is None else zone.name
 
 
+def may_share_zone(one: Entry, other: Entry) -> bool:
+    """Whether the hosted zones of two record sets have one name, as far as that is known: for files that name no zone ids."""
+    names = (zone_name(one), zone_name(other))
+    return None in names or names[0] == names[1]
+
+
 def is_same(one: Entry, other: Entry) -> bool:
     """Whether both are one record set or identity, as far as the templates say."""
     return one.key == other.key and same_zone(one, other) is not False

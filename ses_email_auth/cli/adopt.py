@@ -166,7 +166,7 @@ def _stack_of(stacks: list[StackTemplate], name: str | None) -> StackTemplate:
     """
     from ses_email_auth.errors import EmailAuthError  # noqa: PLC0415 - --help needs no readers
 
-    named = [stack for stack in stacks if name is None or stack.name in {"", name}]
+    named = [stack for stack in stacks if name is None or stack.is_called(name)]
     with_identity = [stack for stack in named if any(resource.identity is not None for resource in stack.resources.values())]
     candidates = with_identity or named
     if len(candidates) != 1:
