@@ -116,7 +116,7 @@ _FIXES = {
 }
 _MEANINGS = {
     Severity.ERROR: "a DKIM key goes: what is signed with it fails DKIM",
-    Severity.WARNING: "another key signs from now on, and the old one goes: mail that is on its way fails DKIM",
+    Severity.WARNING: "the key goes, and as far as can be seen another one signs: mail that is on its way fails DKIM",
     Severity.INFO: "a DKIM key goes that no identity in view signs with",
 }
 
@@ -131,6 +131,8 @@ def _domain_and_selector(entry: Entry) -> tuple[str, str]:
 
 def _severity(domain: str, selector: str, scene: Scene) -> Severity:
     """How bad it is: what SES signs with then, and what it signed with before."""
+    if not selector and "." not in domain:
+        return Severity.WARNING  # of an identity without a name that is known
     before, after = list(scene.identities_before(domain)), list(scene.identities_after(domain))
     own_before = {identity.own_selector.lower() for identity in before if identity.own_selector is not None}
     own_after = {identity.own_selector.lower() for identity in after if identity.own_selector is not None}

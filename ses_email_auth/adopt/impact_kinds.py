@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ses_email_auth.checks.finding import Explanation, Finding, Need, Severity
@@ -169,6 +170,12 @@ KINDS = (
 )
 """The order of findings of one severity."""
 
+LOSSES = frozenset({kind.id for kind in (RECORD_GOES, SPF_SENDER_GOES, DKIM_GOES, MAIL_FROM_MX_GOES, IDENTITY_GOES)})
+"""The ids of what mail loses."""
+
+# A value that is not known is a mark in the form of a CDK token; people know it by the name in it.
+_MARK = re.compile(r"\$\{Token\[#?([^\]]*)\]\}")
+
 
 def finding(
     kind: Explanation,
@@ -192,8 +199,8 @@ def finding(
     return Finding(
         id=kind.id,
         severity=severity or kind.severity,
-        message=message,
-        fix=fix,
+        message=_MARK.sub(r"${\1}", message),
+        fix=_MARK.sub(r"${\1}", fix),
         reference=kind.reference,
         where=where,
         records=tuple(records),

@@ -109,7 +109,7 @@ def changes(old: Entry, new: Entry, scene: Scene) -> Iterator[Finding]:
     """What the record set `new` means for mail, in place of `old`."""
     if old.record is None or new.record is None:
         return
-    if old.record.is_alias or new.record.is_alias:
+    if old.record.is_alias or new.record.is_alias or not new.record.values:  # without values CloudFormation refuses it
         return
     if old.values != new.values:
         if not old.is_known or not new.is_known:
@@ -342,7 +342,11 @@ def lost_text(
     elif use is Use.DMARC:
         message = f'the DMARC record goes ("{_cut(text)}"): receivers apply no policy of this domain, and nobody gets reports'
         prop = f"dmarc=DmarcRecord.parse({literal(text)})"
-        fix = f"{prop}; it takes the place of dmarc_policy and dmarc_rua" if is_ours else f'keep "{text}"; with SesEmailAuth {prop}'
+        fix = (
+            f"{prop}; it takes the place of dmarc_policy and dmarc_rua"
+            if is_ours
+            else f'keep "{text}"; with SesEmailAuth {prop}'
+        )
         yield finding(RECORD_GOES, old.where, message, fix, records=records)
     elif use is Use.CONSENT:
         message = "the consent goes: reporters send no more reports of the other domain to this one"

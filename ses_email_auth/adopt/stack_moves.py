@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_email_auth.adopt.fates import Deployment, End
+from ses_email_auth.adopt.impact_kinds import LOSSES
 from ses_email_auth.adopt.move_problem import MoveProblem, is_claimed, problem_of
+from ses_email_auth.adopt.stack_impact import impact_by_stack
+from ses_email_auth.adopt.stack_pairs import pairs_of
 from ses_email_auth.adopt.template_moves import Entry, construct_moves, entries
-from ses_email_auth.errors import EmailAuthError
+from ses_email_auth.checks.finding import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ses_email_auth.adopt.stack_templates import StackTemplate
     from ses_email_auth.adopt.template_moves import ConstructMove
+    from ses_email_auth.checks.finding import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,9 @@ class StackMove:
     name: str
     constructs: tuple[ConstructMove, ...]
     problems: tuple[MoveProblem, ...]
+    lost: tuple[Finding, ...]
+    """What mail loses although all ids are kept."""
+
     deleted: tuple[Entry, ...]
     """What is deleted and not taken over."""
 
@@ -40,7 +47,7 @@ class StackMove:
     def needs_a_hand(self) -> bool:
         """Whether to paste `logical_ids` is not all that has to be done."""
         overrides = any(kept.overrides for construct in self.constructs for kept in construct.kept)
-        return bool(self.problems) or overrides
+        return bool(self.problems) or bool(self.lost) or overrides
 
     @property
     def is_not_ours(self) -> bool:
@@ -60,68 +67,29 @@ def stack_moves(old: Sequence[StackTemplate], new: Sequence[StackTemplate], stac
         EmailAuthError: if it is not clear which stack becomes which.
     """
     pairs = pairs_of(old, new, stack)
-    new_entries = [entry for _, after in pairs if after is not None for entry in entries(after)]
-    return [_stack_move(before, after, new_entries) for before, after in pairs]
+    entries_of_all = [entry for _, after in pairs if after is not None for entry in entries(after)]
+    deployments, moves = [], []
+    for before, after in pairs:
+        constructs = () if after is None else tuple(construct_moves(before, after))
+        renamed = {kept.new.resource.logical_id: kept.old.resource.logical_id for each in constructs for kept in each.kept}
+        deployments.append(Deployment(old=before, new=after, everywhere=entries_of_all, renamed=renamed))
+        moves.append(constructs)
+    found = impact_by_stack(deployments)
+    return [_stack_move(*each) for each in zip(deployments, moves, found, strict=True)]
 
 
-def pairs_of(
-    old: Sequence[StackTemplate], new: Sequence[StackTemplate], stack: str | None
-) -> list[tuple[StackTemplate | None, StackTemplate | None]]:
-    """Which stack becomes which: old and new, None where there is none; the arguments are those of `stack_moves`.
-
-    Raises:
-        EmailAuthError: if that is not clear.
-    """
-    olds, news = ([template for template in stacks if stack is None or template.is_called(stack)] for stacks in (old, new))
-    if stack is not None and not news:
-        raise EmailAuthError(f"no stack is called {stack!r}; there are {', '.join(template.name for template in new)}")
-    if len(olds) == 1 and len(news) > 1 and not olds[0].name:
-        news = _meant(olds[0], news)
-    if len(olds) == len(news) == 1:
-        return [(olds[0], news[0])]
-    names = [template.name for template in (*olds, *news)]
-    if "" in names:
-        known = ", ".join(sorted({name for name in names if name})) or "none with a name"
-        raise EmailAuthError(f"nobody can tell which stack becomes which; name one of them by --stack: {known}")
-    by_name = {template.name: template for template in olds}
-    pairs: list[tuple[StackTemplate | None, StackTemplate | None]] = [
-        (by_name.pop(template.name, None), template) for template in news
-    ]
-    return [*pairs, *((template, _emptied(template, news)) for template in by_name.values())]
-
-
-def _meant(old: StackTemplate, news: Sequence[StackTemplate]) -> list[StackTemplate]:
-    """The stacks that a template without a name may be: with constructs of ours, and with most of its logical ids."""
-    ours = [template for template in news if construct_moves(None, template)] or list(news)
-    shared = [len(_ids(old) & _ids(template)) for template in ours]
-    best = [template for template, count in zip(ours, shared, strict=True) if count and count == max(shared)]
-    return best if len(best) == 1 else ours
-
-
-def _ids(template: StackTemplate) -> set[tuple[str, str]]:
-    return {(name, resource.type) for name, resource in template.resources.items() if resource.type != "AWS::CDK::Metadata"}
-
-
-def _emptied(old: StackTemplate, news: Sequence[StackTemplate]) -> StackTemplate | None:
-    """A nested stack goes with all it has when it leaves its parent; another one stays deployed."""
-    parent = old.name.rpartition("/")[0]
-    is_left = any(template.name == parent for template in news)
-    return replace(old, resources={}) if parent and is_left else None
-
-
-def _stack_move(old: StackTemplate | None, new: StackTemplate | None, new_entries: Sequence[Entry]) -> StackMove:
-    constructs = () if new is None else tuple(construct_moves(old, new))
-    renamed = {kept.new.resource.logical_id: kept.old.resource.logical_id for each in constructs for kept in each.kept}
-    fates = Deployment(old=old, new=new, everywhere=new_entries, renamed=renamed).fates()
-    stack = new or old
+def _stack_move(deployment: Deployment, constructs: tuple[ConstructMove, ...], found: Sequence[Finding]) -> StackMove:
+    fates = deployment.fates()
+    stack = deployment.new or deployment.old
     return StackMove(
         name="" if stack is None else stack.name or stack.path,
         constructs=constructs,
-        problems=(*_doubles(new, renamed), *filter(None, map(problem_of, fates))),
+        problems=(*_doubles(deployment.new, deployment.renamed), *filter(None, map(problem_of, fates))),
+        lost=tuple(finding for finding in found if finding.id in LOSSES and finding.severity is Severity.ERROR),
         deleted=tuple(fate.old for fate in fates if fate.end is End.GOES),
         retained=tuple(fate.old for fate in fates if fate.end in {End.RETAINED, End.TAKEN_OVER}),
         claimed=tuple(fate.old for fate in fates if is_claimed(fate)),
-        writers=() if new is None else tuple(_writers(new)),
+        writers=() if deployment.new is None else tuple(_writers(deployment.new)),
     )
 
 

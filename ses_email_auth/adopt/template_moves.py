@@ -58,7 +58,8 @@ class Entry:
         name, kind = self.key
         if name.startswith("<"):
             name = name.rpartition(_OF)[2]
-        return "" if holds_token(name) or " " in name else f"{name} {kind}"
+            name = name if "." in name else ""
+        return "" if holds_token(name) or " " in name or not name else f"{name} {kind}"
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -101,6 +102,12 @@ class Entry:
             return self.resource.identity.domain
         name = None if self.record is None else self.record.name
         return name if isinstance(name, DomainName) and name.is_known else None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is in a private zone, which receivers do not see."""
+        zone = None if self.record is None else self.stack.zones.get(self.record.zone_id)
+        return zone is not None and zone.is_private
 
     @property
     def is_member(self) -> bool:

@@ -56,8 +56,9 @@ def moves_text(moves: Sequence[StackMove]) -> str:
     lines = wrap(_verdict_of_moves(moves), "", "    ")
     for move in moves:
         # Many records share a fix; each fix is said once.
-        for fix in dict.fromkeys(problem.fix for problem in move.problems):
-            lines += ["", *(line for problem in move.problems if problem.fix == fix for line in _problem(problem)), *_fix(fix)]
+        problems = _problems(move)
+        for fix in dict.fromkeys(problem.fix for problem in problems):
+            lines += ["", *(line for problem in problems if problem.fix == fix for line in _problem(problem)), *_fix(fix)]
     for move in moves:
         for construct in move.constructs:
             lines += ["", *_construct(construct)]
@@ -143,15 +144,21 @@ def _problem_object(problem: MoveProblem) -> dict[str, str]:
     return {"message": display(problem.message), "fix": display(problem.fix)}
 
 
+def _problems(move: StackMove) -> list[MoveProblem]:
+    """What would be lost or refused, the loss of mail last."""
+    return [*move.problems, *(MoveProblem(f"{each.where}: {each.message}", each.fix) for each in move.lost)]
+
+
 def _verdict_of_moves(moves: Sequence[StackMove]) -> str:
     constructs = [construct for move in moves for construct in move.constructs]
-    lost = sum(len(move.problems) for move in moves)
+    lost = sum(len(_problems(move)) for move in moves)
     replaced = sum(1 for construct in constructs for kept in construct.kept if kept.overrides)
-    if lost or replaced:
+    shows_nothing = not constructs and any(move.is_not_ours for move in moves)
+    if replaced or (lost and not shows_nothing):
         parts = [f"{lost} would be lost or refused"] if lost else []
         parts += [f"{replaced} would be replaced without the lines below"] if replaced else []
         return f"NG: {', '.join(parts)}"
-    if not constructs and any(move.is_not_ours for move in moves):
+    if shows_nothing:
         return "NG: the new template shows no construct of ses-email-auth; name cdk.out, which has their paths"
     return f"ok: {_good_news(moves, constructs)}"
 
@@ -234,7 +241,7 @@ def _stack_object(move: StackMove) -> dict[str, object]:
         "stack": display(move.name),
         "needs_a_hand": move.needs_a_hand,
         "constructs": [_construct_object(construct) for construct in move.constructs],
-        "losses": [_problem_object(problem) for problem in move.problems],
+        "losses": [_problem_object(problem) for problem in _problems(move)],
         "deleted": [_entry_object(entry) for entry in move.deleted],
         "retained": [_entry_object(entry) for entry in move.retained],
         "writers": list(map(display, move.writers)),
