@@ -70,7 +70,7 @@ bench: $(DEV) ## time against hand-written CDK, and of lint against cfn-lint
 	$(VENV)/bin/python benchmarks/lint.py
 
 fuzz: $(DEV) ## 10,000 mutated files of each kind, thrown at the checks
-	FUZZ_EXAMPLES=10000 $(pytest) -q tests/lint/test_hostile.py
+	FUZZ_EXAMPLES=10000 $(pytest) -q tests/lint/test_hostile.py tests/impact/test_mutated_pairs.py
 
 rules: $(DEV) ## write docs/rules.md anew
 	$(VENV)/bin/python -m ses_email_auth.cli.rules_page > docs/rules.md

@@ -1,0 +1,1 @@
+"""Tests of `ses-email-auth impact`."""
