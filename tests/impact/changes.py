@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+import yaml
 from aws_cdk import (
     Duration,
 )
@@ -65,7 +64,7 @@ WEAKER = [
         old=Deployed(ours(**with_tags(policy=NONE, subdomain_policy=REJECT))),
         new=ours(**with_tags(policy=NONE)),
         says=(f"warning impact-policy-weaker {DMARC}",),
-        words={"impact-policy-weaker": ("subdomain",)},
+        words={"impact-policy-weaker": ("sp=reject",)},
         paste=("dmarc",),
     ),
     Pair(
@@ -196,7 +195,6 @@ HARMLESS = [
         reason="one value more in the set",
         old=Deployed(ours(dmarc_rua=[REPORTS])),
         new=ours(dmarc_rua=[REPORTS], from_domain_txt_values=[TOKEN]),
-        infos=(f"impact-record-changes {APEX}",),
     ),
     Pair(
         id="one-step-up",
@@ -285,7 +283,7 @@ HARMLESS = [
         id="json-to-yaml",
         reason="the same template in another language",
         old=hand(),
-        new=File("new.yaml", "# mail\n" + json.dumps({"Resources": resources()}, indent=1)),
+        new=File("new.yaml", "# mail\n" + yaml.safe_dump({"Resources": resources()})),
         silent=True,
     ),
     Pair(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -66,9 +67,9 @@ class Ours(Cdk):
     props: dict[str, Any] = field(default_factory=dict)
 
     def pasted(self, lines: dict[str, Any]) -> Ours:
-        """The same app with further arguments; `dmarc` stands in place of its short form."""
-        kept = {name: value for name, value in self.props.items() if not ("dmarc" in lines and name.startswith("dmarc_"))}
-        return ours(**kept | lines)
+        """The same app with further arguments; `dmarc` and `spf` stand in place of their short forms."""
+        short = tuple(f"{name}_" for name in ("dmarc", "spf") if name in lines)
+        return ours(**{name: value for name, value in self.props.items() if not name.startswith(short)} | lines)
 
 
 @dataclass(frozen=True)
@@ -193,17 +194,17 @@ def route53(*sets: tuple[str, str, list[str]], ttl: int = 600) -> File:
     return File("records.json", json.dumps({"ResourceRecordSets": listed}))
 
 
-def terraform(*records: tuple[str, str, list[str]], plan: bool = False) -> File:
-    """What `terraform show -json` prints, of a state or of a plan: records by the text of their values, without quotes."""
+def terraform(*records: tuple[str, str, list[str]], plan: bool = False, prefix: str = "r") -> File:
+    """What `terraform show -json` prints, of a state or of a plan; values are without quotes, and addresses come of names."""
     listed = [
         {
-            "address": f"aws_route53_record.r{number}",
+            "address": f"aws_route53_record.{prefix}_{re.sub('[^a-z]', '_', name)}_{kind.lower()}",
             "mode": "managed",
             "type": "aws_route53_record",
-            "name": f"r{number}",
+            "name": f"{prefix}_{re.sub('[^a-z]', '_', name)}_{kind.lower()}",
             "values": {"zone_id": ZONE, "name": name, "type": kind, "ttl": 600, "records": values, "set_identifier": None},
         }
-        for number, (name, kind, values) in enumerate(records)
+        for name, kind, values in records
     ]
     body = {"format_version": "1.2", "terraform_version": "1.11.4"}
     module = {"root_module": {"resources": listed}}

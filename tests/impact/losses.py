@@ -167,11 +167,10 @@ LOST_FROM_OURS = [
         says=(
             f"error impact-dkim-goes {APEX}",
             f"error impact-identity-goes {APEX}",
-            f"error impact-mail-from-mx-goes {BOUNCE}",
             f"error impact-record-goes {APEX}",
-            f"error impact-record-goes {BOUNCE}",
             f"error impact-record-goes {DMARC}",
         ),
+        may=("impact-mail-from-mx-goes",),
     ),
     Pair(
         id="another-mail-from",
@@ -222,10 +221,11 @@ LOST_BY_HAND = [
     ),
     Pair(
         id="mail-from-spf",
-        reason="SPF of all mail through SES is none",
+        reason="SPF of all mail through SES is none, and SES gives the MAIL FROM domain up",
         old=hand(),
         new=hand(BounceSpf=None),
-        says=(f"error impact-record-goes {BOUNCE}",),
+        says=(f"error impact-record-goes|impact-mail-from-mx-goes {BOUNCE}",),
+        words={"impact-record-goes|impact-mail-from-mx-goes": ("v=spf1 include:amazonses.com ~all",)},
     ),
     Pair(
         id="mail-from-spf-without-ses",

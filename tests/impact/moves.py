@@ -177,16 +177,23 @@ MOVED = [
     ),
     Pair(
         id="to-a-shared-spf-record",
-        reason="the function adds SES to the set that stands, and then the old resource deletes the set",
+        reason="the logical id stays and its type changes: CloudFormation refuses that, and nothing is lost",
         old=SAME,
         new=ours(**PLAIN, from_domain_txt=FromDomainTxt.shared()),
-        says=(f"error impact-record-moves|impact-record-goes {APEX}",),
+        says=(f"error impact-clash {APEX}",),
     ),
     Pair(
         id="to-a-shared-spf-record-retained",
-        reason="the set stays, and SES is in it",
+        reason="under another logical id: the set stays, and SES is in it",
         old=Deployed(ours(**RETAINED)),
-        new=ours(**RETAINED, from_domain_txt=FromDomainTxt.shared()),
+        new=ours(**RETAINED, from_domain_txt=FromDomainTxt.shared(), logical_ids={"FromDomainTxt": "SharedSpf"}),
+    ),
+    Pair(
+        id="to-a-shared-spf-record-under-another-id",
+        reason="the function finds SES in the set that stands, and then the old resource deletes the set",
+        old=SAME,
+        new=ours(**PLAIN, from_domain_txt=FromDomainTxt.shared(), logical_ids={"FromDomainTxt": "SharedSpf"}),
+        says=(f"error impact-record-moves|impact-record-goes {APEX}",),
     ),
     Pair(
         id="retained-and-gone",

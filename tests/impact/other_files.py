@@ -53,6 +53,7 @@ OTHERS = [
     Pair(
         id="zone-file-with-the-same",
         reason="equal values: taken over or refused, and nothing is lost",
+        may=("impact-clash",),
         old=zone_file('@ 600 IN TXT "v=spf1 include:amazonses.com ~all"'),
         new=ours(**PLAIN),
     ),
@@ -83,7 +84,8 @@ OTHERS = [
     ),
     Pair(
         id="route53-list-with-the-same",
-        reason="all as it is wanted",
+        reason="all as it is wanted: taken over or refused, and nothing is lost",
+        may=("impact-clash",),
         old=route53(*PLAIN_SETS),
         new=ours(**PLAIN),
     ),
@@ -121,6 +123,14 @@ OTHERS = [
         old=terraform(*STATE_SETS),
         new=terraform(*STATE_SETS[1:], plan=True),
         says=(f"error impact-record-goes {DMARC}",),
+    ),
+    Pair(
+        id="terraform-plan-with-another-address",
+        reason="Terraform destroys the old address and makes the new one, in any order",
+        old=terraform(*STATE_SETS),
+        new=terraform(*STATE_SETS, plan=True, prefix="mail"),
+        says=("error impact-record-moves *",),
+        words={"impact-record-moves": ("moved {",)},
     ),
     Pair(
         id="terraform-plan-changes",

@@ -120,7 +120,8 @@ def _said(old: str, new: str, folder: Path) -> tuple[int, list[dict[str, Any]]]:
     """The findings, after all that holds for every pair."""
     paths = []
     for name, text in (("old", old), ("new", new)):
-        path = folder / f"{name}.example.com.zone"
+        (folder / name).mkdir(exist_ok=True)
+        path = folder / name / "example.com.zone"
         path.write_text(text, encoding="utf-8", errors="surrogatepass")
         paths.append(str(path))
     result = CliRunner().invoke(main, ["impact", *paths, "--format", "json"])
@@ -145,21 +146,21 @@ def _faults(findings: list[dict[str, Any]]) -> list[str]:
 
 
 @FUZZ
-@given(FILES, FILES)
+@given(old=FILES, new=FILES)
 def test_any_pair(old: str, new: str, tmp_path: Path) -> None:
     """Any two files of any kind: an answer, or one sentence why there is none."""
     _said(old, new, tmp_path)
 
 
 @FUZZ
-@given(EDITED, EDITED)
+@given(old=EDITED, new=EDITED)
 def test_two_templates_of_one_domain(old: dict[str, Any], new: dict[str, Any], tmp_path: Path) -> None:
     """Templates that are nearly the same, so that records move, change and go."""
     _said(json.dumps(old), json.dumps(new), tmp_path)
 
 
 @FUZZ
-@given(FILES)
+@given(text=FILES)
 def test_a_file_and_itself(text: str, tmp_path: Path) -> None:
     """Where nothing changes, nothing is an error or a warning."""
     _, findings = _said(text, text, tmp_path)
@@ -167,7 +168,7 @@ def test_a_file_and_itself(text: str, tmp_path: Path) -> None:
 
 
 @FUZZ
-@given(EDITED)
+@given(body=EDITED)
 def test_what_is_retained_does_not_go(body: dict[str, Any], tmp_path: Path) -> None:
     """With Retain at everything, a template without any of it is no loss."""
     old = copy.deepcopy(body)
