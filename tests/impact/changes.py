@@ -14,12 +14,15 @@ from ses_email_auth import (
 from tests.adopt.templates import identity, record
 from tests.impact.inputs import (
     DOMAIN,
+    FEEDBACK,
     GOOGLE,
+    KEY,
     POLICY,
     REPORTS,
     SITE,
     SPF,
     TOKEN,
+    TOKENS,
     Deployed,
     File,
     dmarc,
@@ -304,5 +307,47 @@ HARMLESS = [
         reason="the identity is updated in place",
         old=Deployed(ours(**FULL)),
         new=ours(**FULL | {"feedback_forwarding": False}),
+    ),
+    Pair(
+        id="spelling-of-hosts",
+        reason="case and the final dot of a target mean nothing",
+        old=hand(),
+        new=hand(
+            Mx=record(f"bounce.{DOMAIN}.", "MX", f"{FEEDBACK.replace('amazon', 'AMAZON')}."),
+            Dkim1=record(f"{TOKENS[0]}._domainkey.{DOMAIN}.", "CNAME", f"{TOKENS[0]}.dkim.AmazonSES.com."),
+        ),
+    ),
+    Pair(
+        id="spelling-of-a-dkim-key",
+        reason="the key is the same",
+        old=hand(Key=record(f"sel1._domainkey.{DOMAIN}.", "TXT", KEY)),
+        new=hand(Key=record(f"sel1._domainkey.{DOMAIN}.", "TXT", KEY.replace("v=DKIM1; k=rsa; p=", 'v=DKIM1;" "p='))),
+    ),
+    Pair(
+        id="spelling-of-an-address",
+        reason="domains of addresses are case-insensitive, and a limit of size is no other address",
+        old=hand(Dmarc=dmarc(f"p=quarantine; rua=mailto:{REPORTS}!10m")),
+        new=hand(Dmarc=dmarc(f"p=quarantine; rua=mailto:{REPORTS.replace('example.com', 'Example.COM')}")),
+    ),
+    Pair(
+        id="a-wider-network",
+        reason="all addresses of before may still send",
+        old=hand(Apex=record(f"{DOMAIN}.", "TXT", SPF.replace("v=spf1", "v=spf1 ip4:192.0.2.128/25"), SITE)),
+        new=hand(Apex=record(f"{DOMAIN}.", "TXT", SPF.replace("v=spf1", "v=spf1 ip4:192.0.2.0/24"), SITE)),
+    ),
+    Pair(
+        id="a-sender-behind-an-include",
+        reason="the record that is included names the sender, and is in view",
+        old=hand(),
+        new=hand(
+            Apex=record(f"{DOMAIN}.", "TXT", SPF.replace("_spf.google.com", f"_spf.{DOMAIN}"), SITE),
+            Senders=record(f"_spf.{DOMAIN}.", "TXT", '"v=spf1 include:_spf.google.com -all"'),
+        ),
+    ),
+    Pair(
+        id="mail-from-mx-of-another-preference",
+        reason="one MX is the best one, whatever its number",
+        old=hand(),
+        new=hand(Mx=record(f"bounce.{DOMAIN}.", "MX", FEEDBACK.replace("10 ", "20 "))),
     ),
 ]

@@ -6,15 +6,17 @@ from typing import Any
 
 from ses_email_auth import (
     DomainPolicy,
+    RecordLayout,
     SesEmailAuth,
 )
-from tests.adopt.templates import identity, record
+from tests.adopt.templates import group, identity, record
 from tests.impact.inputs import (
     DOMAIN,
     FEEDBACK,
     GOOGLE,
     KEY,
     MICROSOFT,
+    POLICY,
     REPORTS,
     SITE,
     SPF,
@@ -313,5 +315,50 @@ LOST_BY_HAND = [
         new=hand(Dmarc=record(f"_dmarc.{DOMAIN}.", "TXT", '"v=DMARC1 p=quarantine"')),
         says=(f"error|warning impact-record-goes|impact-policy-weaker {DMARC}",),
         may=("impact-reports-stop",),
+    ),
+    Pair(
+        id="two-spf-records",
+        reason="receivers take two SPF records for an error (RFC 7208 section 4.5): all senders are lost",
+        old=hand(),
+        new=hand(Apex=record(f"{DOMAIN}.", "TXT", SPF, SITE, '"v=spf1 include:spf.example.net ~all"')),
+        says=(f"error impact-record-goes|impact-spf-sender-goes {APEX}",),
+    ),
+    Pair(
+        id="an-address",
+        reason="an address is an identity too",
+        old=hand(Person=identity(f"info@{DOMAIN}")),
+        new=hand(),
+        says=(f"error impact-identity-goes info@{DOMAIN}",),
+    ),
+    Pair(
+        id="another-domain-in-the-same-resource",
+        reason="EmailIdentity is replaced, so the old one is deleted",
+        old=hand(),
+        new=hand(Identity=identity("example.org")),
+        says=(f"error impact-identity-goes {APEX}",),
+    ),
+    Pair(
+        id="a-member-of-a-group",
+        reason="a group deletes what is not in it any more",
+        old=hand(
+            Apex=None, Dmarc=None, Group=group(record(f"{DOMAIN}.", "TXT", SPF, SITE), record(f"{DMARC}.", "TXT", POLICY))
+        ),
+        new=hand(Apex=None, Dmarc=None, Group=group(record(f"{DOMAIN}.", "TXT", SPF, SITE))),
+        says=(f"error impact-record-goes {DMARC}",),
+    ),
+    Pair(
+        id="a-sender-in-a-group-of-ours",
+        reason="a record is a record, whatever resource it is part of",
+        old=Deployed(ours(**FULL, record_layout=RecordLayout.GROUPED)),
+        new=ours(**FULL | {"spf_includes": [GOOGLE]}, record_layout=RecordLayout.GROUPED),
+        says=(f"error impact-spf-sender-goes {APEX}",),
+        paste=("spf_includes",),
+    ),
+    Pair(
+        id="another-zone",
+        reason="a record in another zone is another record: nobody asks the new zone before it is delegated to",
+        old=hand(),
+        new=hand(Dmarc=record(f"_dmarc.{DOMAIN}.", "TXT", POLICY, HostedZoneId="Z99999999")),
+        says=(f"error impact-record-goes|impact-record-moves {DMARC}",),
     ),
 ]

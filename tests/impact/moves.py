@@ -18,6 +18,7 @@ from ses_email_auth import (
     RecordLayout,
 )
 from tests.adopt.templates import ZONE, group, record
+from tests.cdk.keys import own_key
 from tests.cdk.stacks import new_stack
 from tests.impact.inputs import (
     DOMAIN,
@@ -224,5 +225,30 @@ MOVED = [
         old=Deployed(ours(**RETAINED)),
         new=ours(**RETAINED, record_layout=RecordLayout.GROUPED),
         may=("impact-clash", "impact-record-moves"),
+    ),
+    Pair(
+        id="from-a-template-by-hand-to-our-construct",
+        reason="all that a person forgets in one evening",
+        old=hand(),
+        new=ours(**PLAIN),
+        says=(
+            "error impact-record-moves *",
+            f"error impact-spf-sender-goes {APEX}",
+            f"error impact-record-goes {APEX}",
+            f"warning impact-site-token-goes {APEX}",
+            f"warning impact-policy-weaker {DMARC}",
+        ),
+        words={
+            "impact-spf-sender-goes": ('spf_includes=["_spf.google.com"]',),
+            "impact-site-token-goes": ("from_domain_txt_values=[",),
+            "impact-policy-weaker": ("DmarcPolicy.QUARANTINE",),
+        },
+    ),
+    Pair(
+        id="an-own-key-in-place-of-easy-dkim",
+        reason="mail that is on its way was signed with the old keys",
+        old=SAME,
+        new=ours(**PLAIN, dkim=lambda _: own_key()),
+        says=(f"error|warning impact-dkim-goes {APEX}",),
     ),
 ]

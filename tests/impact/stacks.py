@@ -15,10 +15,12 @@ from aws_cdk import (
     aws_ses,
 )
 
+from ses_email_auth import SesEmailAuth
 from tests.adopt.templates import ZONE, record
 from tests.cdk.stacks import ACCOUNT, TOKYO, new_stack
 from tests.impact.inputs import (
     DOMAIN,
+    GOOGLE,
     POLICY,
     REPORTS,
     SITE,
@@ -28,14 +30,17 @@ from tests.impact.inputs import (
     bootstrapped,
     hand,
     in_stack,
+    ours,
 )
 from tests.impact.pairs import (
     APEX,
     BOUNCE,
     DMARC,
     NONE,
+    PLAIN,
     QUARANTINE,
     REJECT,
+    SAME,
     STRICT,
     Pair,
 )
@@ -121,6 +126,45 @@ def _with_private_zone(*values: str) -> dict[str, Any]:
         for number, value in enumerate(values)
     }
     return {"Internal": private, **inside}
+
+
+def _two_domains(*domains: str) -> Cdk:
+    """Two of our constructs in one stack, each with the other sender that is named behind its domain."""
+
+    def build(app: App) -> None:
+        stack = new_stack(app, "Mail")
+        for domain in domains:
+            name, *senders = domain.split(" ")
+            zone = aws_route53.HostedZone.from_hosted_zone_attributes(
+                stack, f"Zone-{name}", hosted_zone_id=f"Z{name.upper().replace('.', '')}", zone_name=name
+            )
+            SesEmailAuth(stack, f"Mail-{name}", hosted_zone=zone, dmarc_rua=[f"dmarc@{name}"], spf_includes=senders)
+
+    return Cdk(build)
+
+
+def _two_regions(*regions: str) -> Cdk:
+    """A stack in each of two regions, with the identity of the domain in those that are named."""
+
+    def build(app: App) -> None:
+        for region in ("ap-northeast-1", "us-east-1"):
+            stack = new_stack(app, f"Mail-{region}", region=region)
+            _dmarc_in(stack, name=f"_dmarc.{region}.example.net.")
+            if region in regions:
+                aws_ses.CfnEmailIdentity(stack, "Identity", email_identity=DOMAIN)
+
+    return Cdk(build)
+
+
+def _with_zone(construct_id: str) -> Cdk:
+    """A stack that makes its zone."""
+
+    def build(app: App) -> None:
+        stack = new_stack(app, "Mail")
+        zone = aws_route53.PublicHostedZone(stack, construct_id, zone_name=DOMAIN)
+        _dmarc_in(stack, hosted_zone_id=zone.hosted_zone_id)
+
+    return Cdk(build)
 
 
 STACKS = [
@@ -230,6 +274,46 @@ STACKS = [
         old=hand(),
         new=hand(Dmarc=None, **_with_private_zone(POLICY)),
         says=(f"error impact-record-goes {DMARC}",),
+    ),
+    Pair(
+        id="one-of-two-domains",
+        reason="what another domain of the stack has is no heir",
+        old=_two_domains(f"example.com {GOOGLE}", f"example.org {GOOGLE}"),
+        new=_two_domains(f"example.com {GOOGLE}", "example.org"),
+        says=("error impact-spf-sender-goes example.org",),
+    ),
+    Pair(
+        id="one-of-two-regions",
+        reason="SES has an identity for each region: that of the other region is no heir",
+        old=_two_regions("ap-northeast-1", "us-east-1"),
+        new=_two_regions("ap-northeast-1"),
+        says=(f"error impact-identity-goes {DOMAIN}",),
+    ),
+    Pair(
+        id="a-stack-gets-another-name",
+        reason="the old stack stays deployed, so SES refuses the identity of the new one",
+        old=ours(**PLAIN),
+        new=Cdk(lambda app: in_stack(new_stack(app, "Post"), **PLAIN)),
+        says=("error impact-clash *",),
+        may=("impact-clash",),
+    ),
+    Pair(
+        id="get-template-and-an-app-with-several-stacks",
+        reason="the stack with the same resources is meant",
+        old=SAME,
+        new=Cdk(
+            lambda app: (
+                in_stack(bootstrapped(app, "Mail"), **PLAIN),
+                _dmarc_in(new_stack(app, "Other"), name="_dmarc.example.net."),
+            )
+        ),
+    ),
+    Pair(
+        id="a-zone-under-another-id",
+        reason="a new zone has other name servers, which the registrar does not know; the old zone goes with all its records",
+        old=_with_zone("Zone"),
+        new=_with_zone("Domain"),
+        says=(f"error impact-record-goes|impact-record-moves {DMARC}",),
     ),
 ]
 
