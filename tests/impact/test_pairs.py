@@ -170,3 +170,16 @@ def test_the_line_to_paste(pair: Pair, tmp_path: Path) -> None:
         lines["dmarc_rua"] = pasted(fix, "dmarc_rua")
     again = answer(pair.old, pair.new.pasted(lines), tmp_path)
     assert [_line(each) for each in again.faults if each["id"] not in pair.after] == []
+
+
+@pytest.mark.parametrize("pair", _rows([pair for pair in PAIRS if pair.paste]))
+def test_the_line_to_paste_on_the_screen(pair: Pair, tmp_path: Path) -> None:
+    """What is copied from a terminal of 80 columns is the same Python: no line ends within a string."""
+    got = answer(pair.old, pair.new, tmp_path)
+    fix = " ".join(each["fix"] for each in got.faults)
+    blocks = re.findall(r"(?ms)^ *Fix: (.*?)(?=^\n|^\d+ (?:ERROR|WARN|INFO)|\Z)", impact(pair.old, pair.new, tmp_path).stdout)
+    screen = " ".join("\n".join(line.strip() for line in block.splitlines()) for block in blocks)
+    for names in pair.paste:
+        for name in names.split("|"):
+            if re.search(rf"(?<![\w.]){name}=", fix):
+                assert pasted(screen, name) == pasted(fix, name)
