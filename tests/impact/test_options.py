@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from ses_email_auth.cli.main import main
 from tests.adopt.templates import record
 from tests.hostile import HOSTILE
-from tests.impact.inputs import DOMAIN, REPORTS, SITE, File, dmarc, hand, ours, zone_file
+from tests.impact.inputs import DOMAIN, REPORTS, SITE, Cdk, Deployed, File, dmarc, hand, ours, zone_file
 from tests.impact.table import PAIRS
 from tests.impact.test_pairs import SEVERITIES, answer, impact
 from tests.lint.test_hostile import INERT
@@ -200,3 +200,27 @@ def test_zone_files_are_no_owners(tmp_path: Path) -> None:
     got = answer(zone_file('@ 600 IN TXT "v=spf1 -all"'), ours(dmarc_rua=[REPORTS]), tmp_path)
     assert [each["id"] for each in got.faults if each["id"] == "impact-clash"] == ["impact-clash"]
     assert not any("deletes it" in each["message"] for each in got.findings)
+
+
+TEMPLATES = [
+    pair
+    for pair in PAIRS
+    if all(isinstance(each, Cdk | Deployed) or each.name == "template.json" for each in (pair.old, pair.new))
+]
+
+
+@pytest.mark.parametrize("pair", [pytest.param(pair, id=pair.id) for pair in TEMPLATES])
+def test_adopt_asks_the_same(pair: Pair, tmp_path: Path) -> None:
+    """`adopt OLD NEW` never says ok where something is lost; there it ends with 1."""
+    paths = []
+    for side, each in (("old", pair.old), ("new", pair.new)):
+        (tmp_path / side).mkdir()
+        paths.append(each.path(tmp_path / side))
+    result = CliRunner().invoke(main, ["adopt", *paths])
+    assert result.exit_code in {0, 1}, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    if any(line.startswith("error") and "-goes" in line for line in pair.says):
+        assert result.exit_code == 1, result.output
+        assert not result.stdout.startswith("ok"), result.output
+    elif pair.silent:
+        assert (result.exit_code, result.stdout[:2]) == (0, "ok"), result.output
