@@ -161,6 +161,8 @@ def test_two_templates_of_one_domain(old: dict[str, Any], new: dict[str, Any], t
 
 @FUZZ
 @example(text='example.com. 300 IN TXT "v=spf1 include:amazonses.com ~all"')
+@example(text=json.dumps({"Resources": {"Group": group(*[resources()["Apex"]] * 2)}}))
+@example(text=json.dumps({"Resources": {"One": resources()["Apex"], "Two": resources()["Apex"]}}))
 @given(text=FILES)
 def test_a_file_and_itself(text: str, tmp_path: Path) -> None:
     """Where nothing changes, nothing is an error or a warning."""

@@ -128,7 +128,7 @@ def test_screen(pair: Pair, tmp_path: Path) -> None:
     assert not INERT.search(text)
     assert "Token[" not in text
     assert "None" not in text
-    errors = any(line.startswith("error") for line in pair.says)
+    errors = any(line.startswith("error ") for line in pair.says)
     assert errors == ("error" in lines[0])
     assert lines[0].startswith("ok") == (not pair.says) or pair.may, lines[0]
 
@@ -219,7 +219,7 @@ def test_adopt_asks_the_same(pair: Pair, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["adopt", *paths])
     assert result.exit_code in {0, 1}, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
-    if any(line.startswith("error") and "-goes" in line for line in pair.says):
+    if any(line.startswith("error ") and "-goes" in line for line in pair.says):
         assert result.exit_code == 1, result.output
         assert not result.stdout.startswith("ok"), result.output
     elif pair.silent:
