@@ -17,7 +17,7 @@ from ses_email_auth.adopt.impact_kinds import (
     REPORTS_STOP,
     finding,
 )
-from ses_email_auth.adopt.python_text import literal, name_list
+from ses_email_auth.adopt.python_text import long_literal, name_list
 from ses_email_auth.records.dmarc import Alignment, DmarcPolicy, DmarcRecord
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class DmarcChange:
 
     def _whole(self, text: str) -> str:
         """The record as it should be."""
-        prop = f"dmarc=DmarcRecord.parse({literal(text)})"
+        prop = f"dmarc=DmarcRecord.parse({long_literal(text)})"
         return f"{prop}; it takes the place of dmarc_policy and dmarc_rua" if self.is_ours else f'write "{text}"'
 
     def _stronger(self, before: DmarcRecord, after: DmarcRecord) -> Iterator[Finding]:

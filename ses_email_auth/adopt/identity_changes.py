@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 from ses_email_auth.adopt.impact_kinds import (
@@ -19,11 +20,12 @@ from ses_email_auth.checks.finding import Severity
 from ses_email_auth.known_after_deploy import holds_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ses_email_auth.adopt.scene import Scene
     from ses_email_auth.adopt.template_moves import Entry
     from ses_email_auth.checks.finding import Finding
+    from ses_email_auth.zone.declared import DeclaredIdentity
 
 _DOMAINKEY = "_domainkey."
 _OF = "> of "
@@ -89,57 +91,62 @@ def is_dkim(entry: Entry) -> bool:
     return entry.record is not None and (_DOMAINKEY in entry.key[0] or "<DkimDNSTokenName" in entry.key[0])
 
 
+def is_easy_dkim(entry: Entry) -> bool:
+    """Whether it is a DKIM record whose name only AWS knows."""
+    return entry.key[0].startswith("<DkimDNSTokenName")
+
+
+class _Key(enum.Enum):
+    """What a DKIM record that goes was to mail: the meaning, the fix and the severity."""
+
+    IN_USE = (
+        "a DKIM key goes: what is signed with it fails DKIM",
+        "keep the DKIM records; or deploy 'DeletionPolicy: Retain' at them first (removal_policy=RemovalPolicy.RETAIN)",
+        Severity.ERROR,
+    )
+    REPLACED = (
+        "another key signs from now on, and the old one goes at once: mail that is on its way fails DKIM",
+        "deploy 'DeletionPolicy: Retain' at the old DKIM records first, and delete them by hand some days later",
+        Severity.ERROR,
+    )
+    NAMELESS = (
+        "a DKIM key goes of an identity whose name nobody can tell",
+        "keep the DKIM records",
+        Severity.WARNING,
+    )
+    UNUSED = ("a DKIM key goes that no identity in view signs with", "", Severity.INFO)
+
+
 def dkim_goes(gone: Sequence[Entry], scene: Scene) -> Iterator[Finding]:
     """What it means that these DKIM records go: one finding for each name; one for all whose names only AWS knows."""
-    groups: dict[tuple[str, Severity], list[Entry]] = {}
+    groups: dict[tuple[str, _Key], list[Entry]] = {}
     for entry in gone:
-        domain, selector = _domain_and_selector(entry)
-        groups.setdefault((entry.where, _severity(domain, selector, scene)), []).append(entry)
-    for (where, severity), members in groups.items():
+        groups.setdefault((entry.where, _key(*_domain_and_selector(entry), scene)), []).append(entry)
+    for (where, key), members in groups.items():
+        meaning, fix, severity = key.value
         names = f": {named(members)}" if len(members) > 1 else ""
-        yield finding(
-            DKIM_GOES,
-            where,
-            f"{_MEANINGS[severity]}{names}",
-            _FIXES[severity],
-            severity=severity,
-            records=records_of(*members),
-        )
-
-
-_FIXES = {
-    Severity.ERROR: (
-        "keep the DKIM records; or deploy 'DeletionPolicy: Retain' at them first (removal_policy=RemovalPolicy.RETAIN)"
-    ),
-    Severity.WARNING: "deploy 'DeletionPolicy: Retain' at the old DKIM records first, and delete them by hand some days later",
-    Severity.INFO: "",
-}
-_MEANINGS = {
-    Severity.ERROR: "a DKIM key goes: what is signed with it fails DKIM",
-    Severity.WARNING: "the key goes, and as far as can be seen another one signs: mail that is on its way fails DKIM",
-    Severity.INFO: "a DKIM key goes that no identity in view signs with",
-}
+        yield finding(DKIM_GOES, where, f"{meaning}{names}", fix, severity=severity, records=records_of(*members))
 
 
 def _domain_and_selector(entry: Entry) -> tuple[str, str]:
     name = entry.key[0]
-    if _OF in name:  # <DkimDNSTokenName1> of example.com
+    if is_easy_dkim(entry):  # <DkimDNSTokenName1> of example.com
         return name.rpartition(_OF)[2], ""
     selector, _, domain = name.partition(f".{_DOMAINKEY}")
     return domain, selector
 
 
-def _severity(domain: str, selector: str, scene: Scene) -> Severity:
-    """How bad it is: what SES signs with then, and what it signed with before."""
+def _key(domain: str, selector: str, scene: Scene) -> _Key:
+    """By what SES signs with after the deploy, and what it signed with before. Easy DKIM has no selector that is known."""
     if not selector and "." not in domain:
-        return Severity.WARNING  # of an identity without a name that is known
-    before, after = list(scene.identities_before(domain)), list(scene.identities_after(domain))
-    own_before = {identity.own_selector.lower() for identity in before if identity.own_selector is not None}
-    own_after = {identity.own_selector.lower() for identity in after if identity.own_selector is not None}
-    if selector and own_before and all(identity.own_selector is not None for identity in before) and selector not in own_before:
-        return Severity.ERROR if selector in own_after else Severity.INFO
-    signs_easy = any(identity.own_selector is None and identity.signs is not False for identity in after)
-    is_replaced = bool(own_after - {selector}) or (bool(selector) and bool(own_before) and signs_easy)
-    if after and is_replaced and not (not selector and signs_easy) and selector not in own_after:
-        return Severity.WARNING
-    return Severity.ERROR
+        return _Key.NAMELESS
+    before, after = (_selectors(identities) for identities in (scene.identities_before(domain), scene.identities_after(domain)))
+    if selector and before and "" not in before and selector not in {*before, *after}:
+        return _Key.UNUSED
+    was_used = selector in before or not selector
+    return _Key.REPLACED if was_used and after and selector not in after else _Key.IN_USE
+
+
+def _selectors(identities: Iterable[DeclaredIdentity]) -> set[str]:
+    """What they sign with: the selectors of own keys, an empty text for Easy DKIM."""
+    return {(identity.own_selector or "").lower() for identity in identities if identity.signs is not False}

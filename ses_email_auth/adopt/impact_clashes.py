@@ -119,7 +119,7 @@ def _without_equal(entry: Entry, before: Sequence[Entry], beside_cname: set[str]
             fix = 'choose another name: mail_from_subdomain="ses-bounce"'
         yield finding(CLASH, entry.where, message, fix, records=records_of(entry, others[0]))
     else:
-        yield finding(RECORD_NEW, entry.where, "it is new", records=records_of(entry))
+        yield finding(RECORD_NEW, entry.where, f"{entry.place} is new", records=records_of(entry))
 
 
 def _shared(new: State, scene: Scene) -> Iterator[Finding]:

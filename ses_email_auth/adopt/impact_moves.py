@@ -88,12 +88,13 @@ def _message(kind: str, members: Sequence[Fate]) -> str:
             f"{names} {verb} back under another address: Terraform deletes the old and makes the new in any order, so "
             f"the record may be gone in the end, or the apply is refused"
         )
+    one = f"under another logical id ({old.logical_id} -> {new_id})"
     how = {
         "stack": f"in the stack {members[0].other_stack}",
         "layout": f"as part of {new_id}"
         if new is not None and new.is_member
         else f"as a resource each, out of {old.logical_id}",
-    }.get(kind, f"under another logical id ({old.logical_id} -> {new_id}{' and so on' if len(members) > 1 else ''})")
+    }.get(kind, one if len(members) == 1 else "under other logical ids")
     identities = [fate for fate in members if fate.old.record is None]
     if len(identities) == len(members):
         return f"{names} {verb} back {how}: SES refuses a second one, and with it the deploy"
@@ -134,14 +135,31 @@ def _layout(old: Entry) -> str:
 
 
 def _refusals(fates: Sequence[Fate]) -> Iterator[Finding]:
-    """What stays and comes again with other values, and ids that get another type."""
+    """What stays and comes again, and ids that get another type."""
+    equal: dict[tuple[str, str], list[Fate]] = {}
     for fate in fates:
         problem = problem_of(fate) if fate.end in {End.TAKEN_OVER, End.REFUSED, End.STACK_STAYS} else None
-        if problem is not None:
-            is_doubt = fate.end is End.STACK_STAYS and fate.old.record is not None and fate.new is not None
-            severity = Severity.WARNING if is_doubt and fate.new is not None and fate.old.values == fate.new.values else None
-            records = records_of(fate.new, fate.old)
-            yield finding(CLASH, fate.old.where, problem.message, problem.fix, severity=severity, records=records)
+        if problem is None:
+            continue
+        new = fate.new
+        if fate.end is End.STACK_STAYS and fate.old.record is not None and new is not None and fate.old.values == new.values:
+            equal.setdefault((fate.old.stack.name, fate.other_stack), []).append(fate)
+        else:
+            yield finding(CLASH, fate.old.where, problem.message, problem.fix, records=records_of(new, fate.old))
+    for (stays, other_stack), members in equal.items():
+        problem = problem_of(members[0])
+        message = (
+            f"the stack {stays} stays deployed and keeps {named([fate.old for fate in members])}; {other_stack} makes the same "
+            f"again: the deploy takes over or is refused, and what is taken over goes when {stays} is destroyed"
+        )
+        yield finding(
+            CLASH,
+            members[0].old.where,
+            message,
+            "" if problem is None else problem.fix,
+            severity=Severity.WARNING,
+            records=records_of(*(fate.old for fate in members)),
+        )
 
 
 def _claimed(claimed: Sequence[Fate]) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.errors import display
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _COLUMNS = 80
+_PIECE = 46  # what printers of findings keep on one line, behind the name of an argument
 _INDENT = " " * 4
 _Folds: TypeAlias = ast.List | ast.Tuple | ast.Dict | ast.Call
 _BRACKETS: dict[type[ast.expr], str] = {ast.List: "[]", ast.Tuple: "()", ast.Dict: "{}", ast.Call: "()"}
@@ -19,6 +21,16 @@ _BRACKETS: dict[type[ast.expr], str] = {ast.List: "[]", ast.Tuple: "()", ast.Dic
 def literal(text: str) -> str:
     """`text` as a string of Python in ASCII, in double quotes."""
     return '"' + display(text.encode("unicode_escape").decode("ascii").replace('"', '\\"')) + '"'
+
+
+def long_literal(text: str) -> str:
+    """`text` as a string of Python; a long one in pieces that stand beside each other, so that each fits on a line."""
+    pieces = [""]
+    for word in re.findall(r"\S+\s*|\s+", text):
+        if pieces[-1] and len(literal(pieces[-1] + word)) > _PIECE:
+            pieces.append("")
+        pieces[-1] += word
+    return " ".join(map(literal, pieces))
 
 
 def value(item: object) -> str:

@@ -22,7 +22,7 @@ from ses_email_auth.adopt.impact_kinds import (
     TTL,
     finding,
 )
-from ses_email_auth.adopt.python_text import literal, name_list
+from ses_email_auth.adopt.python_text import literal, long_literal, name_list
 from ses_email_auth.adopt.spf_changes import spf_changes, spf_senders
 from ses_email_auth.adopt.template_moves import owner_of
 from ses_email_auth.checks.finding import Severity
@@ -120,7 +120,8 @@ def changes(old: Entry, new: Entry, scene: Scene) -> Iterator[Finding]:
             yield from _mx_changes(old, new)
         elif new.type is RecordType.CNAME:
             yield from _cname_changes(old, new)
-    if old.record.ttl != new.record.ttl and is_about_mail(old, scene):
+    is_easy = new.key[0].startswith("<")  # those of a domain are said together
+    if old.record.ttl != new.record.ttl and is_about_mail(old, scene) and not is_easy:
         message = f"the TTL changes from {old.record.ttl or '(none)'} to {new.record.ttl or '(none)'}"
         yield finding(TTL, new.where, message, records=records_of(new, old))
 
@@ -341,7 +342,7 @@ def lost_text(
         yield from _lost_spf(old, text, others, scene, is_ours=is_ours, records=records)
     elif use is Use.DMARC:
         message = f'the DMARC record goes ("{_cut(text)}"): receivers apply no policy of this domain, and nobody gets reports'
-        prop = f"dmarc=DmarcRecord.parse({literal(text)})"
+        prop = f"dmarc=DmarcRecord.parse({long_literal(text)})"
         fix = (
             f"{prop}; it takes the place of dmarc_policy and dmarc_rua"
             if is_ours

@@ -10,7 +10,7 @@ import itertools
 from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.adopt.impact_kinds import NEW_SENDER, POLICY_WEAKER, RECORD_CHANGES, RECORD_GOES, SPF_SENDER_GOES, finding
-from ses_email_auth.adopt.python_text import literal, name_list
+from ses_email_auth.adopt.python_text import long_literal, name_list
 from ses_email_auth.checks.finding import Severity
 from ses_email_auth.errors import EmailAuthError, RecordSyntaxError
 from ses_email_auth.records.spf import All, Include, Ip4, Ip6, Mechanism, Redirect, SpfQualifier, SpfRecord
@@ -171,7 +171,7 @@ def _fix(after: SpfRecord, lost: Sequence[_Sender], *, is_ours: bool) -> str:
     prop = f"spf_includes={name_list([*kept, *missing])}"
     if len(missing) == len(lost):
         return prop if is_ours else f'write "{whole}"; with SesEmailAuth {prop}'
-    fix = f"spf=SpfRecord.parse({literal(whole)}); it takes the place of spf_includes" if is_ours else f'write "{whole}"'
+    fix = f"spf=SpfRecord.parse({long_literal(whole)}); it takes the place of spf_includes" if is_ours else f'write "{whole}"'
     return f"{fix}; for the includes alone: {prop}" if missing else fix
 
 

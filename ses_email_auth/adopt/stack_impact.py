@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_email_auth.adopt.fates import Deployment, End, Fate
-from ses_email_auth.adopt.identity_changes import dkim_goes, identity_changes, identity_goes, is_dkim
+from ses_email_auth.adopt.identity_changes import dkim_goes, identity_changes, identity_goes, is_dkim, is_easy_dkim
 from ses_email_auth.adopt.impact_kinds import (
     CANNOT_TELL,
     CLASH,
@@ -14,6 +14,7 @@ from ses_email_auth.adopt.impact_kinds import (
     RECORD_STAYS,
     SPF_SENDER_GOES,
     STACK_STAYS,
+    TTL,
     finding,
 )
 from ses_email_auth.adopt.impact_moves import moves
@@ -21,6 +22,7 @@ from ses_email_auth.adopt.record_changes import changes, is_about_mail, losses, 
 from ses_email_auth.adopt.scene import Scene
 from ses_email_auth.adopt.shared_spf import shared_names
 from ses_email_auth.adopt.template_moves import construct_moves, is_same
+from ses_email_auth.adopt.zone_changes import zones_go
 from ses_email_auth.ses.hosts import SPF_INCLUDE
 
 if TYPE_CHECKING:
@@ -45,7 +47,12 @@ def impact_by_stack(deployments: Sequence[Deployment]) -> list[list[Finding]]:
     for deployment, own in zip(deployments, fates, strict=True):
         constructs = () if deployment.new is None else construct_moves(deployment.old, deployment.new)
         new = [each for each in everywhere if each.stack is deployment.new and (id(each) not in heirs or _has(own, each))]
-        findings = [*of_fates(own, constructs, new, scene), *_stack_stays(deployment, own), *_shared(deployment, scene)]
+        findings = [
+            *zones_go(deployment, own),
+            *of_fates(own, constructs, new, scene),
+            *_stack_stays(deployment, own),
+            *_shared(deployment, scene),
+        ]
         found.append(findings)
     return found
 
@@ -74,6 +81,26 @@ def of_fates(
         message = f"{named(unseen)}: not in NEW, which does not hold the whole zone (no SOA record)"
         yield finding(CANNOT_TELL, unseen[0].where, message, records=records_of(*unseen))
     yield from _new(fates, new, scene)
+    yield from _of_easy_dkim(fates, new)
+
+
+def _of_easy_dkim(fates: Sequence[Fate], new: Sequence[Entry]) -> Iterator[Finding]:
+    """What is to be said of DKIM records whose names only AWS knows: once for all of a domain."""
+    known = {id(fate.new) for fate in fates if fate.new is not None}
+    added: dict[str, list[Entry]] = {}
+    for entry in new:
+        if is_easy_dkim(entry) and id(entry) not in known:
+            added.setdefault(entry.where, []).append(entry)
+    for where, entries in added.items():
+        yield finding(RECORD_NEW, where, f"{named(entries)} are new", records=records_of(*entries))
+    ttls: dict[tuple[str, str, str], list[Entry]] = {}
+    for fate in fates:
+        if fate.new is not None and fate.end in _SAME_PLACE and is_easy_dkim(fate.new) and fate.new.record and fate.old.record:
+            ttls.setdefault((fate.new.where, fate.old.record.ttl, fate.new.record.ttl), []).append(fate.new)
+    for (where, before, after), entries in ttls.items():
+        if before != after:
+            message = f"the TTL of {named(entries)} changes from {before or '(none)'} to {after or '(none)'}"
+            yield finding(TTL, where, message, records=records_of(*entries))
 
 
 def _stack_stays(deployment: Deployment, fates: Sequence[Fate]) -> Iterator[Finding]:
@@ -107,13 +134,17 @@ def _new(fates: Sequence[Fate], new: Sequence[Entry], scene: Scene) -> Iterator[
     for entry in new:
         if id(entry) in known or not is_about_mail(entry, scene):
             continue
-        double = next((fate.old for fate in fates if fate.end is End.STAYS and is_same(fate.old, entry)), None)
+        before = [fate for fate in fates if is_same(fate.old, entry)]
+        if len(before) > 1 and len(before) >= sum(is_same(other, entry) for other in new):
+            continue  # it stood there twice before
+        double = next((fate.old for fate in before if fate.end is End.STAYS), None)
         if double is not None:
             message = f"{double.resource.logical_id} declares it still, and {entry.resource.logical_id} declares it again"
             fix = f"take {double.resource.construct_path or double.resource.logical_id} out of the app"
             yield finding(CLASH, entry.where, message, fix, records=records_of(entry, double))
             continue
-        yield finding(RECORD_NEW, entry.where, f"{entry.place} is new", records=records_of(entry))
+        if not is_easy_dkim(entry):
+            yield finding(RECORD_NEW, entry.where, f"{entry.place} is new", records=records_of(entry))
         for text in entry.texts if entry.record is not None and entry.key[1] == "TXT" else ():
             yield from new_text(entry, use_of(entry.key[0], text), [text], scene, records_of(entry))
 

@@ -32,7 +32,7 @@ def pairs_of(
         raise EmailAuthError(f"no stack is called {stack!r}; there are {', '.join(template.name for template in new)}")
     if len(olds) == 1 and len(news) > 1 and not olds[0].name:
         news = _meant(olds[0], news)
-    if len(olds) == len(news) == 1:
+    if len(olds) == len(news) == 1 and ("" in {olds[0].name, news[0].name} or olds[0].name == news[0].name):
         return [(olds[0], news[0])]
     names = [template.name for template in (*olds, *news)]
     if "" in names:

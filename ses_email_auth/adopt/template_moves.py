@@ -58,7 +58,7 @@ class Entry:
         name, kind = self.key
         if name.startswith("<"):
             name = name.rpartition(_OF)[2]
-            name = name if "." in name else ""
+            name, kind = name if "." in name else "", "DKIM"
         return "" if holds_token(name) or " " in name or not name else f"{name} {kind}"
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from ses_email_auth.cli.locations import Lines
     from ses_email_auth.cli.report import Report
 
+_HELD = "\x7f"  # in place of a space that no line ends at: `display` leaves none in a text
+_QUOTED = re.compile(r'"[^"]*"')
+_MOST_HELD = 48  # characters
 _ALIKE = 3  # so many findings of one rule are said one by one
 _PLACES = 3
 _MARKS = {Severity.ERROR: "ERROR", Severity.WARNING: "WARN", Severity.INFO: "INFO"}
@@ -58,11 +62,21 @@ def _block(number: int, alike: Sequence[Finding], file_lines: Lines) -> Iterator
     yield from wrap(display(finding.message), "  ", "  ")
     yield from (line for origin in finding.places[: _PLACES + 1] for line in wrap(location(origin, file_lines), "  ", "    "))
     if len(finding.places) > _PLACES + 1:
-        yield f"  and {len(finding.places) - _PLACES - 1} more places"
+        yield f"  and {len(finding.places) - _PLACES - 1} more {'place' if len(finding.places) == _PLACES + 2 else 'places'}"
     if finding.fix:
-        yield from wrap(f"Fix: {display(finding.fix)}", "  ", "    ")
+        yield from _fix(display(finding.fix))
     if len(alike) > 1:
         yield from wrap(_others(alike), "  ", "    ")
+
+
+def _fix(fix: str) -> list[str]:
+    """The fix; a short text in quotes stays on one line, or what is copied would be no Python."""
+
+    def hold(match: re.Match[str]) -> str:
+        return match.group().replace(" ", _HELD) if len(match.group()) <= _MOST_HELD else match.group()
+
+    held = _QUOTED.sub(hold, fix)
+    return [line.replace(_HELD, " ") for line in wrap(f"Fix: {held}", "  ", "    ")]
 
 
 def _head(start: str, where: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 80
 
-_UNITS = re.compile(r" +|[!-~]+|[\u3041-\u3096]+|[\u30a1-\u30fc]+|.", re.DOTALL)  # a run of kana is a word, or its ending
+_UNITS = re.compile(r" +|[!-\x7f]+|[\u3041-\u3096]+|[\u30a1-\u30fc]+|.", re.DOTALL)  # a run of kana is a word, or its ending
 _NEVER_FIRST = "、。)」ー"
 _NEVER_LAST = "(「"
 
