@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import textwrap
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk.aws_route53 import CfnRecordSet, HostedZone
+from aws_cdk.aws_route53 import CfnRecordSet, HostedZone, PublicHostedZone
 from click.testing import CliRunner
 
-from ses_email_auth import SesEmailAuth
+from ses_email_auth import DmarcPolicy, SesEmailAuth
 from ses_email_auth.cli.main import main
 
 if TYPE_CHECKING:
@@ -165,4 +166,25 @@ def test_the_screen_of_lint_is_what_is_printed(readme: str, tmp_path: Path, monk
     app.synth()
     result = CliRunner().invoke(main, ["lint", "cdk.out"])
     assert result.output in READMES[readme]
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_screen_of_impact_is_what_is_printed(readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deploy that forgets a sender and goes from p=none to p=reject."""
+    monkeypatch.chdir(tmp_path)
+    for folder, props in (
+        ("before", {"spf_includes": ["_spf.google.com"]}),
+        ("cdk.out", {"dmarc_policy": DmarcPolicy.REJECT}),
+    ):
+        app = cdk.App(analytics_reporting=False, outdir=str(tmp_path / folder))
+        stack = cdk.Stack(app, "MailStack", env=cdk.Environment(account="123456789012", region="ap-northeast-1"))
+        zone = PublicHostedZone(stack, "Zone", zone_name="blacksheep.link")
+        SesEmailAuth(stack, "EmailAuth", hosted_zone=zone, dmarc_rua=["dmarc-reports@blacksheep.link"], **props)
+        app.synth()
+    body = json.loads(Path("before", "MailStack.template.json").read_text(encoding="utf-8"))
+    Path("deployed.json").write_text(json.dumps({"TemplateBody": body}), encoding="utf-8")
+    result = CliRunner().invoke(main, ["impact", "deployed.json", "cdk.out"])
+    lines = re.compile(r"json:[0-9]+")  # other props of the construct move them
+    assert lines.sub("json", result.output) in lines.sub("json", READMES[readme])
     assert result.exit_code == 1

@@ -83,7 +83,9 @@ class SesEmailAuth(SendingConstruct):
             inherited_dmarc: the DMARC record that stands at a parent domain, or already at `_dmarc`, as text or as a
                 `DmarcRecord`. For the proof and the checks; never published. Default: - not known; relaxed alignment is
                 assumed
-            record_layout: how record sets become resources; chosen at the first deploy. Default: - RecordLayout.SEPARATE
+            record_layout: how record sets become resources; chosen at the first deploy. Another one on a deployed stack may
+                delete all records in a deploy that ends well, or be refused: `ses-email-auth impact` says so before, and
+                README, "Changing it later", has the safe way. Default: - RecordLayout.SEPARATE
             logical_ids: logical ids that resources have in a deployed stack, by child id: `{"Dmarc": "DCB28BBFE"}`. Only
                 with `RecordLayout.SEPARATE`. Default: - the ids that CDK makes
             removal_policy: what happens to identity and records together when they leave the stack. For production:
@@ -233,7 +235,9 @@ class SesEmailAuth(SendingConstruct):
             inherited_dmarc: the DMARC record that stands at a parent domain, or already at `_dmarc`, as text or as a
                 `DmarcRecord`. For the proof and the checks; never published. Default: - not known; relaxed alignment is
                 assumed
-            record_layout: how record sets become resources; chosen at the first deploy. Default: - RecordLayout.SEPARATE
+            record_layout: how record sets become resources; chosen at the first deploy. Another one on a deployed stack may
+                delete all records in a deploy that ends well, or be refused: `ses-email-auth impact` says so before, and
+                README, "Changing it later", has the safe way. Default: - RecordLayout.SEPARATE
             logical_ids: logical ids that resources have in a deployed stack, by child id: `{"Dmarc": "DCB28BBFE"}`. Only
                 with `RecordLayout.SEPARATE`. Default: - the ids that CDK makes
             removal_policy: what happens to identity and records together when they leave the stack. For production:
@@ -365,7 +369,9 @@ class SendingIdentity(SendingConstruct):
             inherited_dmarc: the DMARC record that stands at a parent domain, or already at `_dmarc`, as text or as a
                 `DmarcRecord`. For the proof and the checks; never published. Default: - not known; relaxed alignment is
                 assumed
-            record_layout: how record sets become resources; chosen at the first deploy. Default: - RecordLayout.SEPARATE
+            record_layout: how record sets become resources; chosen at the first deploy. Another one on a deployed stack may
+                delete all records in a deploy that ends well, or be refused: `ses-email-auth impact` says so before, and
+                README, "Changing it later", has the safe way. Default: - RecordLayout.SEPARATE
             logical_ids: logical ids that resources have in a deployed stack, by child id: `{"Dmarc": "DCB28BBFE"}`. Only
                 with `RecordLayout.SEPARATE`. Default: - the ids that CDK makes
             removal_policy: what happens to identity and records together when they leave the stack. For production:
@@ -474,7 +480,9 @@ class DomainPolicy(EmailAuthConstruct):
             inherited_dmarc: the DMARC record that stands at a parent domain, or already at `_dmarc`, as text or as a
                 `DmarcRecord`. For the proof and the checks; never published. Default: - not known; relaxed alignment is
                 assumed
-            record_layout: how record sets become resources; chosen at the first deploy. Default: - RecordLayout.SEPARATE
+            record_layout: how record sets become resources; chosen at the first deploy. Another one on a deployed stack may
+                delete all records in a deploy that ends well, or be refused: `ses-email-auth impact` says so before, and
+                README, "Changing it later", has the safe way. Default: - RecordLayout.SEPARATE
             logical_ids: logical ids that resources have in a deployed stack, by child id: `{"Dmarc": "DCB28BBFE"}`. Only
                 with `RecordLayout.SEPARATE`. Default: - the ids that CDK makes
             removal_policy: what happens to identity and records together when they leave the stack. For production:
