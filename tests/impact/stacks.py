@@ -313,7 +313,8 @@ STACKS = [
         reason="a new zone has other name servers, which the registrar does not know; the old zone goes with all its records",
         old=_with_zone("Zone"),
         new=_with_zone("Domain"),
-        says=(f"error impact-record-goes|impact-record-moves {DMARC}",),
+        says=(f"error impact-record-goes|impact-record-moves {APEX}|{DMARC}",),
+        words={"impact-record-goes|impact-record-moves": ("name servers", "override_logical_id(")},
     ),
 ]
 
