@@ -130,7 +130,7 @@ OTHERS = [
         old=terraform(*STATE_SETS),
         new=terraform(*STATE_SETS, plan=True, prefix="mail"),
         says=("error impact-record-moves *",),
-        words={"impact-record-moves": ("moved {",)},
+        words={"impact-record-moves": ("moved {|terraform state mv",)},
     ),
     Pair(
         id="terraform-plan-changes",
