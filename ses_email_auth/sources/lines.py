@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ses_email_auth.sources.positions import Member, Node
     from ses_email_auth.zone.declared import Origin, Part
 
-_FILES = 2  # findings are sorted by file, and the text of a file is kept
+_FILES = 1  # findings are sorted by file, and the text of a file is kept
 # What the properties of CloudFormation are called by Terraform.
 _OF_TERRAFORM = {
     "ConfigurationSetAttributes": ("configuration_set_name",),
@@ -192,9 +192,7 @@ def _steps(location: str) -> tuple[str, int | None]:
 def _line_of_part(found: Member, part: Part) -> int:
     """Where the text stands; a value that a function makes is where the function is."""
     elements = found.node.elements()
-    own = elements[part.index] if len(elements) == part.count and part.index < part.count else None
-    for node in (*(() if own is None else (own,)), found.node):
-        line = next((each.line for each in scalars(node) if each.text in part.spellings), None)
-        if line is not None:
-            return line
-    return found.line if own is None else _line(own)
+    own = elements[part.index] if 0 < part.count == len(elements) else None  # else a function makes the list, or a part of it
+    written = scalars(found.node if own is None else own)
+    otherwise = found.line if own is None else _line(own)
+    return next((each.line for each in written if each.text in part.spellings), otherwise)

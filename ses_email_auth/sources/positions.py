@@ -6,6 +6,7 @@ events of its parser. Of two equal keys the last one counts, as in the readers.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from array import array
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from yaml.events import NodeEvent
 
 _MOST_LOOKED_AT = 1000  # values within one property
+_OPENED = 8  # mappings and lists that are kept
 
 
 class Node(Protocol):
@@ -95,7 +97,7 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class JsonNode:
-    """A value in JSON."""
+    """A value in JSON, known by its offset."""
 
     of: _Text
     at: int
@@ -124,9 +126,10 @@ class JsonNode:
 
     def members(self) -> Mapping[str, Member]:
         """As in `Node`."""
-        return dict(self._members())
+        return _json_members(self)
 
-    def _members(self) -> Iterator[tuple[str, Member]]:
+    def each_member(self) -> Iterator[tuple[str, Member]]:
+        """The members in their order, equal keys too."""
         if not self._begins_with("{"):
             return
         at = self.of.after_blanks(self.at + 1)
@@ -138,9 +141,10 @@ class JsonNode:
 
     def elements(self) -> Sequence[Node]:
         """As in `Node`."""
-        return list(self._elements())
+        return _json_elements(self)
 
-    def _elements(self) -> Iterator[JsonNode]:
+    def each_element(self) -> Iterator[JsonNode]:
+        """The elements in their order."""
         if not self._begins_with("["):
             return
         at = self.of.after_blanks(self.at + 1)
@@ -155,6 +159,17 @@ class JsonNode:
         return self.of.after_blanks(end + 1) if self.of.text.startswith(",", end) else end
 
 
+# Findings about one resource come one after the other, and a group can hold thousands of record sets.
+@functools.lru_cache(maxsize=_OPENED)
+def _json_members(node: JsonNode) -> Mapping[str, Member]:
+    return dict(node.each_member())
+
+
+@functools.lru_cache(maxsize=_OPENED)
+def _json_elements(node: JsonNode) -> Sequence[Node]:
+    return list(node.each_element())
+
+
 # YAML
 
 
@@ -164,29 +179,32 @@ class YamlNode:
 
     line: int
     text: str | None = None
-    _members: dict[str, Member] = field(default_factory=dict)
-    _elements: list[Node] = field(default_factory=list)
-    _key: tuple[str, int] | None = None
-    is_list: bool = False
+    by_name: dict[str, Member] = field(default_factory=dict)
+    """Of a mapping."""
+
+    in_order: list[Node] | None = None
+    """Of a list."""
+
+    key: YamlNode | None = None
+    """That of the member whose value comes next."""
 
     def members(self) -> Mapping[str, Member]:
         """As in `Node`."""
-        return self._members
+        return self.by_name
 
     def elements(self) -> Sequence[Node]:
         """As in `Node`."""
-        return self._elements
+        return self.in_order or ()
 
     def add(self, node: YamlNode) -> None:
         """Add the next element, or the next key or value in turn."""
-        if self.is_list:
-            self._elements.append(node)
-        elif self._key is None:
-            self._key = (node.text or "", node.line)
+        if self.in_order is not None:
+            self.in_order.append(node)
+        elif self.key is None:
+            self.key = node
         else:
-            name, line = self._key
-            self._members[name] = Member(line, node)
-            self._key = None
+            self.by_name[self.key.text or ""] = Member(self.key.line, node)
+            self.key = None
 
 
 def yaml_root(text: str) -> YamlNode | None:
@@ -226,8 +244,10 @@ def _node(event: NodeEvent, lines: Sequence[str]) -> YamlNode:
     import yaml  # noqa: PLC0415 - as above
 
     first, last = _line(event.start_mark), _line(event.end_mark)
+    if isinstance(event, yaml.SequenceStartEvent):
+        return YamlNode(first, in_order=[])
     if not isinstance(event, yaml.ScalarEvent):
-        return YamlNode(first, is_list=isinstance(event, yaml.SequenceStartEvent))
+        return YamlNode(first)
     if event.style in ("|", ">") and event.value.strip():  # the text of a block begins below its mark
         first = next((number for number in range(first + 1, last + 1) if lines[number - 1].strip()), first)
     return YamlNode(first, event.value)

@@ -68,7 +68,8 @@ class ZoneView:
         complete: whether these are all records of the zone: a zone file, what Route 53 lists, or what the user says is all.
             Default: False
         planned: whether it is what the user says: the records are those of a deploy, and not what DNS has. Default: False
-        created: whether the files in view make the zone. Default: False
+        created: whether the files in view make the zone, so that most of its records are likely to stand beside it.
+            Default: False
         identities: SES identities for names of the zone, where files declare them. Default: - none
         dnssec_signed: whether the zone is signed with DNSSEC; None if it is not known. Default: - not known
         dmarc_elsewhere: DMARC records outside of the view, as the user gave them, by the domain they speak for. Default: - none
