@@ -51,6 +51,10 @@ class DomainName:
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", _normalize(self.text))
 
+    def __hash__(self) -> int:
+        """That of the text, which Python keeps: names are looked up again and again."""
+        return hash(self.text)
+
     def __str__(self) -> str:
         return self.text
 
@@ -73,7 +77,7 @@ class DomainName:
     def parent(self) -> DomainName | None:
         """The name without its leftmost label; None at the top level and for an opaque name."""
         _, dot, rest = self.text.partition(".")
-        return DomainName(rest) if dot and self.is_known else None
+        return _part(rest) if dot and self.is_known else None
 
     @property
     def is_public_suffix(self) -> bool:
@@ -87,7 +91,7 @@ class DomainName:
         `foo.kawasaki.jp` has none: the list holds `*.kawasaki.jp`.
         """
         registrable = _registrable(self.text) if self.is_known else None
-        return None if registrable is None else DomainName(registrable)
+        return None if registrable is None else _part(registrable)
 
     @property
     def has_top_level_domain(self) -> bool:
@@ -119,6 +123,13 @@ class DomainName:
         if not self.is_at_or_below(origin):
             raise InvalidDomainName(self.text, f"it is not in the zone {origin.text!r}")
         return self.text.removesuffix(origin.text).removesuffix(".") or "@"
+
+
+def _part(text: str) -> DomainName:
+    """The end of a name as a name: it is in that form already, and walks up the tree are many."""
+    name = object.__new__(DomainName)
+    object.__setattr__(name, "text", text)
+    return name
 
 
 @functools.lru_cache(maxsize=1024)  # one domain asks for the same few names some thirty times

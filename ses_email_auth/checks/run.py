@@ -52,10 +52,14 @@ def check_all(views: Iterable[ZoneView], rules: Iterable[Rule] | None = None) ->
 def _run_over(view: ZoneView, rules: Iterable[Rule]) -> Iterator[Rule]:
     """The rules and parts of rules that see what they need: of a part of a zone nothing follows from absence."""
     # Looked up once: Python 3.11 is slow at it, and an app may hold hundreds of domains.
-    absence, new_zone = Need.ABSENCE, Need.NEW_ZONE
+    absence, target, new_zone = Need.ABSENCE, Need.TARGET, Need.NEW_ZONE
     for rule in rules:
         need = rule.need
-        if (need is not absence or view.complete) and (need is not new_zone or (view.created and not view.complete)):
+        if (
+            (need is not absence or view.complete)
+            and (need is not target or view.sees_whole_zones)
+            and (need is not new_zone or (view.created and not view.complete))
+        ):
             yield rule
         if rule.parts:
             yield from _run_over(view, rule.parts)

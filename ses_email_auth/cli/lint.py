@@ -27,7 +27,11 @@ Exit code 0: nothing at or above --fail-on; 1: findings; 2: a PATH cannot be rea
 @judging_options(old_formats={"table": "text"})
 @click.option("--info", is_flag=True, help="Also say what needs no action.")
 @click.option("--parked", is_flag=True, help="Also ask domains that send no mail for their protection.")
-@click.option("--complete", is_flag=True, help="The PATHs hold all records of their zones, so that a missing one is a fault.")
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="The PATHs, templates and Terraform's too, hold all records of their zones, so that a missing one is a fault.",
+)
 @origin_option
 @click.option("--list", "list_rules", is_flag=True, help="List the rules.")
 @click.option("--explain", metavar="ID", help="Say all there is to know about one rule.")

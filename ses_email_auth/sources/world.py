@@ -7,19 +7,23 @@ Private zones are left out: receivers do not see them. Nothing is looked up befo
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.zone.view import SpfWalk, ZoneView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.sources.zones import Standpoint, Zone
     from ses_email_auth.zone.view import SpfInView
 
-_MOST_KEPT = 20_000  # record sets of the views that are kept
+    _Homes: TypeAlias = tuple[tuple[Zone, ...], Standpoint]
+
+_MOST_KEPT = 250_000  # record sets of the views that are kept
+_MOST_NAMES = 2_000  # several rules ask for the same names of one zone
 
 
 class ZonesByName:
@@ -37,35 +41,55 @@ class ZonesByName:
                 for name in zone.organizations:
                     self.nameless.setdefault(name.text, []).append(zone)
 
+    @cached_property
+    def has_whole(self) -> bool:
+        """Whether any of them is whole in view."""
+        return any(zone.is_complete for zones in self.named.values() for zone in zones)
+
     def above(self, name: DomainName) -> Iterator[list[Zone]]:
         """The named zones that `name` is in or below, the nearest first."""
-        text = name.text
-        while text:
-            if text in self.named:
-                yield self.named[text]
-            text = text.partition(".")[2]
+        return _at_or_above(name, self.named)
 
     def without_a_name(self, name: DomainName) -> list[Zone]:
-        """The zones without a name that may be those of `name`."""
-        return self.nameless.get((name.organizational or name).text, []) if self.nameless else []
+        """The zones without a name that may be those of `name`: they hold names of the same organization."""
+        return next(_at_or_above(name, self.nameless), [])
+
+
+def _at_or_above(name: DomainName, zones: Mapping[str, list[Zone]]) -> Iterator[list[Zone]]:
+    text = name.text
+    while text and zones:
+        found = zones.get(text)
+        if found is not None:
+            yield found
+        text = text.partition(".")[2]
 
 
 class World:
     """All zones of one call."""
 
     def __init__(self, zones: ZonesByName) -> None:
-        self._zones = zones
+        self.zones = zones
         self._views: dict[tuple[tuple[int, ...], Standpoint], ZoneView] = {}
         self._kept = 0
+        self._homes: dict[tuple[DomainName, Standpoint, Zone | None], _Homes] = {}
         self._walks: dict[Standpoint, SpfWalk] = {}
 
     def around(self, zone: Zone) -> _WorldAround:
         """The world as `zone` sees it."""
         return _WorldAround(self, zone.standpoint, zone)
 
-    def homes(self, name: DomainName, standpoint: Standpoint, asker: Zone | None) -> tuple[tuple[Zone, ...], Standpoint]:
+    def homes(self, name: DomainName, standpoint: Standpoint, asker: Zone | None) -> _Homes:
         """The zones that hold what DNS has at `name`, and from where all of them are seen; none if that is not known."""
-        nearest, *above = [seen for zones in self._zones.above(name) if (seen := _seen(zones, standpoint))] or [[]]
+        key = (name, standpoint, asker)
+        homes = self._homes.get(key)
+        if homes is None:
+            if len(self._homes) >= _MOST_NAMES:
+                self._homes.clear()
+            homes = self._homes[key] = self._find(name, standpoint, asker)
+        return homes
+
+    def _find(self, name: DomainName, standpoint: Standpoint, asker: Zone | None) -> _Homes:
+        nearest, *above = [seen for zones in self.zones.above(name) if (seen := _seen(zones, standpoint))] or [[]]
         if any(self._is_held_above(name, zones, standpoint) for zones in above):
             return (), standpoint
         whole = [zone for zone in nearest if zone.is_complete]
@@ -73,7 +97,7 @@ class World:
             if asker not in whole:
                 return (), standpoint
             nearest = [zone for zone in nearest if not zone.is_complete or zone is asker]
-        homes = (*nearest, *_seen(self._zones.without_a_name(name), standpoint))
+        homes = (*nearest, *_seen(self.zones.without_a_name(name), standpoint))
         for zone in homes:
             if not standpoint.may_see(zone.standpoint):
                 return (), standpoint
@@ -142,6 +166,11 @@ class _WorldAround:
         if not homes:
             return None
         return asker if homes == (self._zone,) else self._world.view_of(homes, standpoint)
+
+    @property
+    def holds_whole_zones(self) -> bool:
+        """Whether any zone of the world is whole in view."""
+        return self._world.zones.has_whole
 
     def spf_walk(self) -> SpfWalk:
         """As `ZoneView.spf_walk`, for names of all zones."""

@@ -57,6 +57,10 @@ class World(Protocol):
     def spf_walk(self) -> SpfWalk:
         """Where SPF records lead that stand in these zones."""
 
+    @property
+    def holds_whole_zones(self) -> bool:
+        """Whether any zone of the world is whole in view."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneView:
@@ -237,12 +241,26 @@ class ZoneView:
         return {record_type: tuple(records) for record_type, records in by_type.items()}
 
     @cached_property
-    def _by_name(self) -> Mapping[DomainName, list[RecordInView]]:
-        by_name: dict[DomainName, list[RecordInView]] = {}
+    def _by_name(self) -> Mapping[DomainName, RecordInView | list[RecordInView]]:
+        """Of most names there is one set: a list for each would double the memory that a large zone takes."""
+        by_name: dict[DomainName, RecordInView | list[RecordInView]] = {}
         for record in self.records:
             if isinstance(record.name, DomainName):
-                by_name.setdefault(record.name, []).append(record)
+                known = by_name.setdefault(record.name, record)
+                if isinstance(known, list):
+                    known.append(record)
+                elif known is not record:
+                    by_name[record.name] = [known, record]
         return by_name
+
+    @cached_property
+    def unknown_names(self) -> tuple[DomainName | KnownAfterDeploy, ...]:
+        """The names of record sets that are written at the deploy: each may be any name, or any selector."""
+        return tuple(
+            record.name
+            for record in self.records
+            if record.name is not None and (isinstance(record.name, KnownAfterDeploy) or not record.name.is_known)
+        )
 
     @cached_property
     def _by_place(self) -> Mapping[str, tuple[InView, ...]]:
@@ -268,11 +286,15 @@ class ZoneView:
 
     def all_at(self, name: DomainName) -> tuple[RecordInView, ...]:
         """The record sets at `name`, of any type."""
-        return tuple(self._by_name.get(name, ()))
+        found = self._by_name.get(name, [])
+        return tuple(found) if isinstance(found, list) else (found,)
 
     def at(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
         """The record sets of these types at `name`."""
-        return tuple(record for record in self._by_name.get(name, ()) if record.type in types)
+        found = self._by_name.get(name)
+        if found is None:
+            return ()
+        return tuple(record for record in (found if isinstance(found, list) else (found,)) if record.type in types)
 
     def answers(self, name: DomainName, *types: RecordType) -> tuple[RecordInView, ...]:
         """The record sets of these types that DNS answers with for `name`: its own, else those of a wildcard above it."""
@@ -305,9 +327,14 @@ class ZoneView:
         is_here = name in self._by_name if self.zone is None else name.is_at_or_below(self.zone) is True
         return self if is_here else None
 
+    @property
+    def sees_whole_zones(self) -> bool:
+        """Whether this zone, or any that was read with it, is whole in view."""
+        return self.complete or (self.world is not None and self.world.holds_whole_zones)
+
     def whole_zone_of(self, name: DomainName) -> ZoneView | None:
         """As `zone_of`, if absence counts: the zone is whole in view, and does not delegate `name` to another one."""
-        zone = self.zone_of(name)
+        zone = self.zone_of(name) if self.sees_whole_zones else None
         if zone is None or not zone.complete or zone.zone is None or zone.is_delegated(name):
             return None
         return zone

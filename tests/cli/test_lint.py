@@ -413,3 +413,15 @@ def test_interrupted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(write(folder, GOOD_SPF))
     assert result.exit_code == 130
     assert result.stdout == ""
+
+
+def test_complete_makes_absence_count_if_all_is_read(folder: Path) -> None:
+    """What cannot be read may hold what is missing."""
+    (folder / "part.zone").write_text("$ORIGIN example.com.\n@ 600 IN MX 10 mail\n", encoding="utf-8")
+    assert ids(run("part.zone", "--format", "json")) == []
+    whole = run("part.zone", "--complete", "--format", "json")
+    assert "mx-target-missing" in ids(whole)
+    assert whole.exit_code == 1
+    unread = run("part.zone", "missing.zone", "--complete", "--format", "json")
+    assert ids(unread) == []
+    assert unread.exit_code == 2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ses_email_auth.domain_name import DomainName
+from ses_email_auth.sources import world
 from ses_email_auth.sources.views import views
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
 from ses_email_auth.zone.view import Cost, ZoneView
@@ -51,19 +52,37 @@ def asker(*, account: str = "", scope: str = "") -> SourceFile:
     return file("a", zone("ZA", "example.com"), txt("example.com", "ZA"), account=account, scope=scope)
 
 
+MAIL = (zone("c", "mail.example.net"), txt("c.mail.example.net", "c"))
+
 HOMES = [
     pytest.param([ASKER], "mail.example.com", ["example.com"], id="its-own-zone"),
     pytest.param([ASKER], "example.net", None, id="nothing-of-it-is-in-view"),
     pytest.param([ASKER, other()], "mail.example.net", ["b.example.net"], id="another-zone"),
     pytest.param([ASKER, other()], "${Token[T.1]}.example.net", None, id="a-name-that-is-not-known"),
     pytest.param(
-        [ASKER, other(), file("c", zone("c", "mail.example.net"), txt("c.mail.example.net", "c"))],
+        [ASKER, other(), file("c", *MAIL)],
         "x.mail.example.net",
         ["c.mail.example.net"],
         id="the-deepest-zone",
     ),
     pytest.param(
         [ASKER, file("b", txt("b.example.net", "ZB"))], "c.example.net", ["b.example.net"], id="a-zone-without-a-name"
+    ),
+    pytest.param(
+        [ASKER, file("b", zone("b", "example.net"), txt("x.mail.example.net", "b")), file("c", *MAIL)],
+        "x.mail.example.net",
+        None,
+        id="a-zone-above-that-has-the-name-too",
+    ),
+    pytest.param(
+        [
+            ASKER,
+            file("b", zone("b", "example.net"), ns("mail.example.net", "b"), txt("x.mail.example.net", "b")),
+            file("c", *MAIL),
+        ],
+        "x.mail.example.net",
+        ["c.mail.example.net"],
+        id="a-zone-above-that-delegates-it",
     ),
     pytest.param([ASKER, other(private=True)], "example.net", None, id="a-private-zone"),
     pytest.param([asker(account=DEV), other(account=PROD)], "example.net", None, id="another-account"),
@@ -201,3 +220,19 @@ def test_many_zones_that_include_one_another_are_walked_once() -> None:
     costs = [view.spf_walk.costs[DomainName(f"a{n}.example")].in_view for n, view in enumerate(views(files))]
     assert costs[-3:] == [3, 2, 1]
     assert costs[0] == 100
+
+
+def test_few_views_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were asked for last; a view that was dropped is made again."""
+    monkeypatch.setattr(world, "_MOST_KEPT", 2)
+    own = view([ASKER, *(file(n, zone(n, f"{n}.example"), txt(f"{n}.example", n)) for n in "bcd")])
+    first = own.zone_of(DomainName("b.example"))
+    assert own.zone_of(DomainName("b.example")) is first
+    for name in ("c.example", "b.example", "d.example"):
+        assert own.zone_of(DomainName(name)) is not None
+    assert own.zone_of(DomainName("b.example")) is first
+    own.zone_of(DomainName("c.example"))
+    own.zone_of(DomainName("d.example"))
+    again = own.zone_of(DomainName("b.example"))
+    assert again is not first
+    assert again == first

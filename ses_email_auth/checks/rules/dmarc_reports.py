@@ -201,17 +201,20 @@ _MAILBOX = "name an address that receives mail"
 )
 def dmarc_rua_undeliverable(view: ZoneView) -> Iterator[Fault]:
     for where, host, home in _report_hosts(view):
+        if view.whole_zone_of(host) is not None and _has_no_server(home, host):
+            yield Fault(where=where, message=f"{host} has no MX, so every report bounces", fix=_MAILBOX)
+
+
+@dmarc_rua_undeliverable.also(need=Need.RECORDS)
+def _rua_undeliverable_by_mx(view: ZoneView) -> Iterator[Fault]:
+    for where, host, home in _report_hosts(view):
         exchanges = [text for record in home.answers(host, RecordType.MX) for text in record.texts]
         if any(text.split()[-1:] == ["."] for text in exchanges):  # RFC 7505 section 3
             yield Fault(where=where, message=f"{host} takes no mail (null MX), so every report bounces", fix=_MAILBOX)
         elif any("feedback-smtp." in text.lower() for text in exchanges):
             message = f"{host} is a MAIL FROM domain: SES takes bounces there, and no reports"
             yield Fault(where=where, message=message, fix=_MAILBOX)
-        elif not _has_no_server(home, host):
-            continue
-        elif view.whole_zone_of(host) is not None:
-            yield Fault(where=where, message=f"{host} has no MX, so every report bounces", fix=_MAILBOX)
-        elif view.zone is not None and host.is_at_or_below(view.zone):
+        elif view.zone is not None and host.is_at_or_below(view.zone) and not home.complete and _has_no_server(home, host):
             message = f"cannot tell whether reports arrive; {host} has no MX in this app"
             yield Fault(where=where, message=message, severity=Severity.INFO)
 

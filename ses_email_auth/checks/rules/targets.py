@@ -141,53 +141,33 @@ def _zone_of(view: ZoneView, name: DomainName) -> DomainName | None:
 
 
 class _Absent:
-    """What is certainly absent from the zones that are whole in view: this one, and those beside it."""
+    """What is certainly absent from the zones that are whole in view: that of a view, and those beside it."""
 
     def __init__(self, view: ZoneView) -> None:
         self.view = view
-        self._zones: dict[int, _AbsentFromZone] = {}
-
-    def has_none(self, name: DomainName, kinds: frozenset[str] | None = None) -> bool:
-        """Whether DNS answers with no record of these types at `name`; by default, with none of any type."""
-        home = self.view.whole_zone_of(name)
-        if home is None:
-            return False
-        zone = self._zones.get(id(home))
-        if zone is None:
-            zone = self._zones[id(home)] = _AbsentFromZone(home)
-        return zone.has_none(name, kinds)
-
-
-class _AbsentFromZone:
-    """What is certainly absent from one zone."""
-
-    def __init__(self, view: ZoneView) -> None:
-        self.view = view
-        names = [record.name for record in view.records]
-        attributes = [name.attribute for name in names if isinstance(name, KnownAfterDeploy)]
-        self._hides_dkim = bool(attributes)
-        # A name that is known after the deploy can be any; those that SES gives are selectors.
-        self._hides_any = not all(attribute.startswith(_DKIM_NAME) for attribute in attributes) or any(
-            isinstance(name, DomainName) and not name.is_known for name in names
-        )
 
     def has_none(self, name: DomainName, kinds: frozenset[str] | None = None) -> bool:
         """Whether DNS answers with no record of these types at `name`; None stands for all types."""
-        view = self.view
-        if self._hides_any:
+        zone = self.view.whole_zone_of(name)
+        if zone is None or is_moved(zone, name) or any(_may_be(unknown, name) for unknown in zone.unknown_names):
             return False
-        if (self._hides_dkim and "_domainkey" in name.labels) or view.is_delegated(name) or is_moved(view, name):
-            return False
-        return not any(kinds is None or kind in kinds or not kind.isalnum() for kind in map(_kind, self._answers(name)))
+        return not any(kinds is None or kind in kinds or not kind.isalnum() for kind in map(_kind, _answers(zone, name)))
 
-    def _answers(self, name: DomainName) -> Iterable[RecordInView]:
-        """All that DNS has for a name: its own records, else those of a wildcard above (RFC 4592 section 3.3.1)."""
-        found = self.view.all_at(name)
-        above = name.parent
-        while not found and above is not None:
-            found = self.view.all_at(above.child("*"))
-            above = above.parent
-        return found
+
+def _may_be(unknown: DomainName | KnownAfterDeploy, name: DomainName) -> bool:
+    """Whether a name that is known after the deploy can be this one; those that SES gives are selectors."""
+    is_selector = isinstance(unknown, KnownAfterDeploy) and unknown.attribute.startswith(_DKIM_NAME)
+    return not is_selector or "_domainkey" in name.labels
+
+
+def _answers(zone: ZoneView, name: DomainName) -> Iterable[RecordInView]:
+    """All that DNS has for a name: its own records, else those of a wildcard above (RFC 4592 section 3.3.1)."""
+    found = zone.all_at(name)
+    above = name.parent
+    while not found and above is not None:
+        found = zone.all_at(above.child("*"))
+        above = above.parent
+    return found
 
 
 def _kind(record: RecordInView) -> str:
