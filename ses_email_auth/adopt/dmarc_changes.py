@@ -95,10 +95,11 @@ class DmarcChange:
         for tag, old, new in _policies(before, after):
             if new.is_weaker_than(old):
                 weaker.append(f"{tag}={old.value} -> {new.value}")
-        if after.effective_testing and not before.effective_testing and _highest(after) is not DmarcPolicy.NONE:
+        is_up = _strength(after) > _strength(before)
+        if after.effective_testing and not before.effective_testing and _is_enforced(after) and not is_up:
             weaker.append("t=y is new: policies apply one level down")
         old_pct, new_pct = _percent(before), _percent(after)
-        if new_pct < old_pct and _highest(after) is not DmarcPolicy.NONE:
+        if new_pct < old_pct and _is_enforced(after) and not is_up:
             weaker.append(f"pct={old_pct} -> {new_pct}")
         if weaker:
             yield finding(
@@ -219,9 +220,10 @@ def _strength(record: DmarcRecord) -> int:
     return record.applied(record.effective_policy).strength
 
 
-def _highest(record: DmarcRecord) -> DmarcPolicy:
+def _is_enforced(record: DmarcRecord) -> bool:
+    """Whether any of its policies asks for more than reports."""
     policies = (record.effective_policy, record.effective_subdomain_policy, record.effective_nonexistent_subdomain_policy)
-    return max(policies, key=lambda policy: policy.strength)
+    return any(policy is not DmarcPolicy.NONE for policy in policies)
 
 
 def _percent(record: DmarcRecord) -> int:
