@@ -14,7 +14,7 @@ from ses_email_auth.adopt.template_moves import could_be_same, entries, is_same,
 from ses_email_auth.ses.hosts import is_easy_dkim_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ses_email_auth.adopt.stack_templates import StackTemplate
     from ses_email_auth.adopt.template_moves import Entry
@@ -160,13 +160,16 @@ def _is_alternative(one: Entry, other: Entry) -> bool:
     return one.record.type_text == other.record.type_text and any(conditions)
 
 
-def fates_of_zone(before: Sequence[Entry], after: Sequence[Entry], *, is_whole: bool) -> list[Fate]:
+def fates_of_zone(
+    before: Sequence[Entry], after: Sequence[Entry], *, is_whole: bool, deleted: Collection[tuple[str, str]] = ()
+) -> list[Fate]:
     """What becomes of the records of a zone that is published anew: by their names and types.
 
     Args:
         before: what stands.
         after: what is published.
         is_whole: whether that are all records of the zone, so that what is missing goes.
+        deleted: names and types that go in any case. Default: - none
     """
     by_key: dict[tuple[str, str], Entry] = {entry.key: entry for entry in after}
     fates = []
@@ -175,5 +178,5 @@ def fates_of_zone(before: Sequence[Entry], after: Sequence[Entry], *, is_whole: 
         if new is not None:
             fates.append(Fate(old, End.STAYS, new))
         else:
-            fates.append(Fate(old, End.GOES if is_whole else End.UNSEEN))
+            fates.append(Fate(old, End.GOES if is_whole or old.key in deleted else End.UNSEEN))
     return fates

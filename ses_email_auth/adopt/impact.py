@@ -53,7 +53,7 @@ def impact(old: State, new: State, stack: str | None = None) -> tuple[Finding, .
         state, plan = _without_forgotten(old, new), new.stacks[0]
         deployment = Deployment(old=state, new=plan, everywhere=after, renamed=dict(new.moved))
         return _together(impact_by_stack([deployment]))
-    fates = fates_of_zone(before, after, is_whole=new.is_complete)
+    fates = fates_of_zone(before, after, is_whole=new.is_complete, deleted=new.deleted)
     return worst_first(list(of_fates(fates, (), after, Scene(before, after))))
 
 

@@ -56,11 +56,8 @@ def _is_same(old: Entry, new: Entry) -> bool:
 
 def _is_near(old: Entry, new: Entry) -> bool:
     """Whether both identities may be in one account and region."""
-    one, another = old.resource.identity, new.resource.identity
-    if one is None or another is None:
-        return False
-    pairs = ((one.account, another.account), (one.region, another.region))
-    return all(not first or not second or first == second for first, second in pairs)
+    places = [(each.account, each.region) for entry in (old, new) if (each := entry.resource.identity) is not None]
+    return all("" in pair or len(set(pair)) == 1 for pair in zip(*places, strict=True))
 
 
 def _takes_over(entry: Entry) -> bool:

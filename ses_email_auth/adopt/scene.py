@@ -11,6 +11,7 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.dmarc import DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.spf import SpfRecord
+from ses_email_auth.zone.declared import declared_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -93,8 +94,8 @@ class Scene:
 
     def inherited_dmarc(self, domain: str) -> tuple[str, str] | None:
         """The organizational domain above `domain` and its DMARC record, where that was in view before the deploy."""
-        name = DomainName(domain)
-        above = name.organizational
+        name = declared_name(domain)
+        above = name.organizational if isinstance(name, DomainName) and name.is_known else None
         if above is None or above == name:
             return None
         wanted = f"_dmarc.{above}"

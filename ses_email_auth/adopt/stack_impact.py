@@ -23,6 +23,7 @@ from ses_email_auth.adopt.scene import Scene
 from ses_email_auth.adopt.shared_spf import shared_names
 from ses_email_auth.adopt.template_moves import construct_moves, is_same
 from ses_email_auth.adopt.zone_changes import zones_go
+from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import SPF_INCLUDE
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _new(fates: Sequence[Fate], new: Sequence[Entry], scene: Scene) -> Iterator[
             continue
         if not is_easy_dkim(entry):
             yield finding(RECORD_NEW, entry.where, f"{entry.place} is new", records=records_of(entry))
-        for text in entry.texts if entry.record is not None and entry.key[1] == "TXT" else ():
+        for text in entry.texts if entry.type in {None, RecordType.TXT} else ():
             yield from new_text(entry, use_of(entry.key[0], text), [text], scene, records_of(entry))
 
 

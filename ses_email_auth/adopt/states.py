@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import enum
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ses_email_auth.adopt.stack_templates import StackResource, StackTemplate, read_stacks
-from ses_email_auth.sources.assembly import is_assembly
+from ses_email_auth.sources.assembly import assemblies_below, is_assembly
 from ses_email_auth.sources.file_text import STANDARD_INPUT, file_text
 from ses_email_auth.sources.json_values import mapping, mappings, text
 from ses_email_auth.sources.read import read
+from ses_email_auth.sources.source_file import UnreadableSource
 from ses_email_auth.sources.template import is_template_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ses_email_auth.sources.source_file import SourceFile
+
+_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".zone"})
 
 
 class Owner(enum.Enum):
@@ -41,6 +44,7 @@ class Kind(enum.Enum):
     DEPLOYED_TEMPLATE = "what 'aws cloudformation get-template' prints"
     ZONE_FILE = "a zone file"
     ROUTE53_LIST = "a list of Route 53"
+    CHANGE_BATCH = "a change batch of Route 53"
     TERRAFORM_STATE = "a state of Terraform"
     TERRAFORM_PLAN = "a plan of Terraform"
 
@@ -67,6 +71,9 @@ class State:
     is_complete: bool = False
     """Whether all records of its zones are in it."""
 
+    deleted: frozenset[tuple[str, str]] = frozenset()
+    """Names and types that a change batch deletes."""
+
     forgotten: frozenset[str] = frozenset()
     """Addresses that a plan of Terraform takes out of the state without a deletion."""
 
@@ -85,11 +92,11 @@ def read_state(path: str, *, origin: str | None = None, beside: State | None = N
     Raises:
         UnreadableSource: if it cannot be read, or is of no known format.
     """
-    folder = Path(path)
-    if folder.name == "manifest.json" and is_assembly(folder.parent):
-        folder = folder.parent
-    if path != STANDARD_INPUT and folder.is_dir() and is_assembly(folder):
-        return State(path=path, kind=Kind.ASSEMBLY, stacks=tuple(read_stacks(path)))
+    folder = _assembly(path)
+    if folder is not None:
+        return State(path=path, kind=Kind.ASSEMBLY, stacks=tuple(read_stacks(str(folder))))
+    if path != STANDARD_INPUT and Path(path).is_dir():
+        return _folder(path, origin=origin, beside=beside)
     body = _json(path)
     kind = _kind(path, body)
     if kind.owner is Owner.CLOUDFORMATION:
@@ -102,6 +109,7 @@ def read_state(path: str, *, origin: str | None = None, beside: State | None = N
         kind=kind,
         stacks=tuple(map(_stack_of, sources)),
         is_complete=any(zone.is_complete for source in sources for zone in source.zones),
+        deleted=_deleted(body),
         forgotten=frozenset(
             text(change.get("address")) for change in changes if mapping(change.get("change")).get("actions") == ["forget"]
         ),
@@ -111,6 +119,58 @@ def read_state(path: str, *, origin: str | None = None, beside: State | None = N
             if text(change.get("previous_address"))
         ),
     )
+
+
+def _assembly(path: str) -> Path | None:
+    """The cloud assembly that a path names, or the only one below it; None if there is none.
+
+    Raises:
+        UnreadableSource: if there are several.
+    """
+    folder = Path(path)
+    if path == STANDARD_INPUT:
+        return None
+    if folder.name == "manifest.json" and is_assembly(folder.parent):
+        return folder.parent
+    if not folder.is_dir() or is_assembly(folder):
+        return folder if folder.is_dir() else None
+    below = assemblies_below(folder)
+    if len(below) > 1:
+        raise UnreadableSource(path, f"it holds {len(below)} cloud assemblies; name one of them: {below[0]}")
+    return below[0] if below else None
+
+
+def _folder(path: str, *, origin: str | None, beside: State | None) -> State:
+    """Templates, each of the stack that its file is named after, as several `get-template` write them; or zone files.
+
+    Raises:
+        UnreadableSource: if nothing in it can be read, or it holds both.
+    """
+    states = [
+        read_state(str(file), origin=origin, beside=beside)
+        for file in sorted(Path(path).iterdir())
+        if file.is_file() and file.suffix in _SUFFIXES
+    ]
+    kinds = {state.kind.owner for state in states}
+    if len(kinds) != 1:
+        raise UnreadableSource(path, "it is no cloud assembly, and no folder of templates alone or of zone files alone")
+    stacks = tuple(
+        replace(stack, name=Path(stack.path).stem if state.kind.owner is Owner.CLOUDFORMATION else "")
+        for state in states
+        for stack in state.stacks
+    )
+    return replace(states[0], path=path, stacks=stacks, is_complete=all(state.is_complete for state in states))
+
+
+def _deleted(body: Mapping[str, object]) -> frozenset[tuple[str, str]]:
+    """What a change batch deletes and does not create again."""
+    batch = mapping(body.get("ChangeBatch")) or body
+    actions: dict[tuple[str, str], set[str]] = {}
+    for change in mappings(batch.get("Changes")):
+        record = mapping(change.get("ResourceRecordSet"))
+        key = (text(record.get("Name")).lower().removesuffix("."), text(record.get("Type")).upper())
+        actions.setdefault(key, set()).add(text(change.get("Action")))
+    return frozenset(key for key, done in actions.items() if done == {"DELETE"})
 
 
 def _place(beside: State | None) -> tuple[str, str]:
@@ -137,6 +197,7 @@ _KEYS = {
     Kind.DEPLOYED_TEMPLATE: {"TemplateBody"},
     Kind.TEMPLATE: {"Resources"},
     Kind.ROUTE53_LIST: {"ResourceRecordSets"},
+    Kind.CHANGE_BATCH: {"Changes", "ChangeBatch"},
     Kind.TERRAFORM_PLAN: {"planned_values", "resource_changes"},
     Kind.TERRAFORM_STATE: {"terraform_version", "values", "lineage"},
 }

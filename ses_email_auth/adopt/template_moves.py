@@ -96,14 +96,6 @@ class Entry:
         return None if self.record is None else self.record.type
 
     @property
-    def domain(self) -> DomainName | None:
-        """The name of a record set, or the domain of an identity; None if it is not known."""
-        if self.resource.identity is not None and self.record is None:
-            return self.resource.identity.domain
-        name = None if self.record is None else self.record.name
-        return name if isinstance(name, DomainName) and name.is_known else None
-
-    @property
     def is_private(self) -> bool:
         """Whether it is in a private zone, which receivers do not see."""
         zone = None if self.record is None else self.stack.zones.get(self.record.zone_id)

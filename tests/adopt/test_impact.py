@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ses_email_auth.adopt.identity_changes import identity_changes
 from ses_email_auth.adopt.impact import impact
 from ses_email_auth.adopt.impact_kinds import KINDS, worst_first
+from ses_email_auth.adopt.record_changes import changes
+from ses_email_auth.adopt.scene import Scene
 from ses_email_auth.adopt.states import Kind, read_state
+from ses_email_auth.adopt.template_moves import entries
 from tests.adopt.templates import ZONE, assembly, group, identity, record, template
 
 if TYPE_CHECKING:
@@ -126,12 +130,13 @@ def test_lines_for_dmarc() -> None:
     [
         pytest.param("v=DMARC1; p=reject", "v=DMARC1; p=none", ["warning policy-weaker", "info record-new"], id="weaker"),
         pytest.param("v=DMARC1; p=none", "v=DMARC1; p=none", ["info record-new"], id="equal"),
-        pytest.param("v=DMARC1 p=none", "v=DMARC1; p=none", ["info record-new"], id="unreadable"),
+        pytest.param("v=DMARC1; p=bogus", "v=DMARC1; p=none", ["info record-new"], id="unreadable"),
+        pytest.param("token", "v=DMARC1; p=none", ["info record-new"], id="none"),
     ],
 )
 def test_a_new_dmarc_record_below_another(above: str, new: str, wanted: list[str]) -> None:
     """It takes the place of the policy that the subdomain inherits."""
-    old = template(A=txt("_dmarc.example.com", above))
+    old = template(T=txt("example.com", "token"), A=txt("_dmarc.example.com", above))
     after = template(**old["Resources"], B=txt("_dmarc.mail.example.com", new))
     assert briefly(found(old, after)) == [f"{each} _dmarc.mail.example.com" for each in wanted]
 
@@ -204,7 +209,8 @@ def test_an_include_that_another_one_in_view_covers() -> None:
     near = txt("b.example", "v=spf1 include:c.example +all")
     far = txt("c.example", "v=spf1 include:b.example include:a.example include:broken.example -all")
     broken = txt("broken.example", "v=spf1 bogus")
-    new = template(A=txt("example.com", "v=spf1 include:b.example -all"), B=near, C=far, D=broken)
+    mx = record("b.example.", "MX", "10 a.example")
+    new = template(A=txt("example.com", "v=spf1 include:b.example -all"), B=near, C=far, D=broken, M=mx)
     assert "info spf-sender-goes example.com" in briefly(found(old, new))
 
 
@@ -352,6 +358,44 @@ def test_the_host_of_an_mx() -> None:
     ]
 
 
+def test_an_mx_of_ses_that_stays() -> None:
+    """Another preference; a value that nobody knows."""
+    old = one(record("b.example.com.", "MX", FEEDBACK))
+    assert briefly(found(old, one(record("b.example.com.", "MX", FEEDBACK.replace("10", "20"))))) == [
+        "info record-changes b.example.com"
+    ]
+    unknown = one(record("b.example.com.", "MX", {"Fn::Sub": "10 ${Host}"}))
+    assert briefly(found(old, unknown)) == ["info cannot-tell b.example.com"]
+    names = [one(record("x._domainkey.example.com.", "CNAME", value)) for value in ("a.example", {"Ref": "Host"})]
+    assert briefly(found(*names)) == ["info cannot-tell x._domainkey.example.com"]
+
+
+def test_names_that_are_none() -> None:
+    """A new record below a name that is no domain name."""
+    old = template(A=txt("_dmarc.example.com", "v=DMARC1; p=none"))
+    new = template(**old["Resources"], B=txt("_dmarc.a_b.example.com", "v=DMARC1; p=none"))
+    assert briefly(found(old, new)) == ["info record-new _dmarc.a_b.example.com"]
+
+
+def test_a_new_record_in_a_set_that_stays() -> None:
+    """A policy that comes beside a token."""
+    old = one(txt("_dmarc.example.com", "token"))
+    assert briefly(found(old, one(txt("_dmarc.example.com", "token", "v=DMARC1; p=reject")))) == [
+        "warning policy-without-reports _dmarc.example.com"
+    ]
+
+
+def test_a_condition_that_nobody_knows() -> None:
+    """The record may be declared, or not."""
+    maybe = one(txt("_dmarc.example.com", "v=DMARC1; p=none") | {"Condition": "Open"})
+    maybe |= {"Parameters": {"Stage": {"Type": "String"}}}
+    maybe |= {"Conditions": {"Open": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}}
+    old = one(txt("_dmarc.example.com", "v=DMARC1; p=none"))
+    assert briefly(found(old, maybe)) == ["info cannot-tell _dmarc.example.com"]
+    never = maybe | {"Conditions": {"Open": {"Fn::Equals": ["a", "b"]}}}
+    assert briefly(found(old, never)) == ["error record-goes _dmarc.example.com"]
+
+
 def test_aliases_say_nothing() -> None:
     """They have no values."""
     old = record("example.com.", "MX", "10 a.example")
@@ -371,6 +415,12 @@ def test_aliases_say_nothing() -> None:
             {"MailFromAttributes": {"MailFromDomain": "Bounce.example.com."}},
             [],
             id="spelling",
+        ),
+        pytest.param(
+            {"MailFromAttributes": BOUNCE},
+            {"MailFromAttributes": {"MailFromDomain": "out.example.com"}},
+            ["warning mail-from-changes bounce.example.com"],
+            id="other-mail-from",
         ),
         pytest.param({"MailFromAttributes": BOUNCE}, {}, ["warning mail-from-changes bounce.example.com"], id="no-mail-from"),
         pytest.param(
@@ -452,7 +502,8 @@ def key(selector: str) -> dict[str, Any]:
 )
 def test_an_own_key_goes(before: str, after: str, severity: str, words: str) -> None:
     """By what SES signs with before and after."""
-    (goes,) = found(template(I=own(before), K=key("k1")), template(I=own(after)))
+    other = {"J": identity("example.org")}
+    (goes,) = found(template(I=own(before), K=key("k1"), **other), template(I=own(after), **other))
     assert (goes.id, goes.severity.value, words in goes.message) == ("impact-dkim-goes", severity, True)
 
 
@@ -474,6 +525,8 @@ def test_refused_and_doubled() -> None:
     assert briefly(found(one(dmarc), one(writer))) == ["error clash _dmarc.example.com"]
     assert briefly(found(one(dmarc), template(R=dmarc, S=dmarc))) == ["error clash _dmarc.example.com"]
     assert found(template(R=dmarc, S=dmarc), template(R=dmarc, S=dmarc)) == ()
+    twice = template(G=group(dmarc, dmarc))
+    assert found(twice, twice) == ()
 
 
 def test_what_is_retained() -> None:
@@ -587,6 +640,17 @@ def test_another_zone_has_no_heir() -> None:
     assert briefly(found(old, new)) == ["error record-goes _dmarc.example.com", "info record-new _dmarc.example.com"]
 
 
+def test_an_identity_in_another_stack_of_the_app() -> None:
+    """SES refuses it while the first stack has it."""
+    nothing = template(T={"Type": "A::B::C"})
+    old = Path(assembly("old", One=one(identity()), Two=nothing))
+    (moves,) = found(old, Path(assembly("new", One=nothing, Two=one(identity()))))
+    assert (moves.id, "in the stack Two" in moves.message) == ("impact-record-moves", True)
+    zoneless = one(record("_dmarc.example.com.", HostedZoneId=None))
+    (moves,) = found(Path(assembly("old2", One=zoneless, Two=nothing)), Path(assembly("new2", One=nothing, Two=zoneless)))
+    assert (moves.id, "in the stack Two" in moves.message) == ("impact-record-moves", True)
+
+
 # --- other files -----------------------------------------------------------------------------------------------------
 
 
@@ -694,6 +758,9 @@ def test_an_identity_that_terraform_has() -> None:
     assert (clash.id, "terraform state rm" in clash.fix) == ("impact-clash", True)
     here = Path(assembly("here", S=one(identity())))
     assert briefly(found(state(), here)) == ["error clash example.com"]
+    elsewhere = state()
+    elsewhere["values"]["root_module"]["resources"][-1]["values"]["region"] = "us-east-1"
+    assert briefly(found(elsewhere, here)) == []
 
 
 @pytest.mark.parametrize(
@@ -720,6 +787,56 @@ def test_kinds_of_files(folder: Path) -> None:
     assert kinds == {"app": Kind.ASSEMBLY, "app/manifest.json": Kind.ASSEMBLY, "t.yaml": Kind.TEMPLATE}
     with pytest.raises(ValueError, match="broken"):
         read_state("broken.json")
+
+
+def test_a_change_batch() -> None:
+    """It deletes what it says, and leaves all else."""
+    old = zone('_dmarc IN TXT "v=DMARC1; p=none"', '@ IN TXT "v=spf1 a -all"', "@ IN MX 10 mail")
+
+    def change(action: str, name: str, kind: str, value: str) -> dict[str, Any]:
+        listed = {"Name": name, "Type": kind, "TTL": 600, "ResourceRecords": [{"Value": value}]}
+        return {"Action": action, "ResourceRecordSet": listed}
+
+    batch = {
+        "Changes": [
+            change("DELETE", "_dmarc.example.com.", "TXT", '"v=DMARC1; p=none"'),
+            change("DELETE", "example.com.", "TXT", '"v=spf1 a -all"'),
+            change("CREATE", "example.com.", "TXT", '"v=spf1 a mx -all"'),
+        ]
+    }
+    assert briefly(found(old, batch)) == [
+        "error record-goes _dmarc.example.com",
+        "info new-sender example.com",
+        "info cannot-tell example.com",
+    ]
+
+
+def test_folders(folder: Path) -> None:
+    """A cdk.out below; templates that are named after their stacks; nothing else."""
+    (folder / "project").mkdir()
+    assembly("project/cdk.out", Mail=one(record("_dmarc.example.com.", ttl="60")), Other=one(identity("example.org")))
+    (folder / "deployed").mkdir()
+    for name, resource in (("Mail", record("_dmarc.example.com.")), ("Other", identity("example.org"))):
+        (folder / "deployed" / f"{name}.json").write_text(json.dumps({"TemplateBody": one(resource)}), encoding="utf-8")
+    assert briefly(found(folder / "deployed", folder / "project")) == ["info ttl _dmarc.example.com"]
+    (folder / "project" / "second").mkdir()
+    assembly("project/second/cdk.out", S=one(identity()))
+    with pytest.raises(ValueError, match="it holds 2 cloud assemblies"):
+        read_state("project")
+    (folder / "deployed" / "example.com.zone").write_text(zone(), encoding="utf-8")
+    with pytest.raises(ValueError, match="no folder of templates alone"):
+        read_state("deployed")
+    (folder / "zones").mkdir()
+    (folder / "zones" / "example.com.zone").write_text(zone("@ IN MX 10 mail"), encoding="utf-8")
+    assert briefly(found(folder / "zones", zone())) == ["error record-goes example.com"]
+
+
+def test_a_record_is_no_identity() -> None:
+    """What is asked of the wrong half says nothing."""
+    Path("t.json").write_text(json.dumps(template(I=identity(), R=txt("example.com", "a"))), encoding="utf-8")
+    one_identity, one_record = entries(read_state("t.json").stacks[0])
+    assert list(identity_changes(one_record, one_record)) == []
+    assert list(changes(one_identity, one_identity, Scene((), ()))) == []
 
 
 def test_worst_first() -> None:
