@@ -53,7 +53,8 @@ _ROOT = "."
 _SPECIAL = re.compile(r'[";()\\]')
 _WORD = re.compile(r"[^ \t]+")
 _TOKEN = re.compile(
-    r"""(?P<word>(?:[^ \t";()\\]|\\.)+)|(?P<string>"(?:[^"\\]|\\.)*")|;.*|[^ \t]""",
+    # Possessive, so that a text of megabytes leaves no way back for each of its characters.
+    r"""(?P<word>(?:[^ \t";()\\]++|\\.)++)|(?P<string>"(?:[^"\\]++|\\.)*+")|;.*|[^ \t]""",
     re.DOTALL,
 )
 _SHOWN = 24  # longer than any type, too short for any part of a private key
