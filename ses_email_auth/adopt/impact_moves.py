@@ -4,11 +4,12 @@ such change, with all that it moves.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from ses_email_auth.adopt.fates import End, Fate
 from ses_email_auth.adopt.impact_kinds import CLASH, RECORD_MOVES, RECORD_STAYS, finding
-from ses_email_auth.adopt.move_problem import is_claimed, problem_of
+from ses_email_auth.adopt.move_problem import TWO_STEPS, is_claimed, problem_of
 from ses_email_auth.adopt.python_text import literal
 from ses_email_auth.adopt.record_changes import named, records_of
 from ses_email_auth.adopt.template_moves import owner_of
@@ -65,9 +66,9 @@ def _move(kind: str, members: Sequence[Fate], construct: ConstructMove | None) -
     elif kind == "others":
         fix = f"give each the old id: {'; '.join(map(_override, members))}"
     elif kind == "address":
-        fix = " ".join(_moved(fate) for fate in members)
+        fix = "; ".join(_moved(fate) for fate in members)
     elif kind == "layout" and first.new is not None and owner_of(first.new)[1]:
-        fix = f"{_layout(first.old)}; or in two steps: {fix}"
+        fix = f"{_layout(first.old)}; or in two steps: {TWO_STEPS}"
     return finding(
         RECORD_MOVES, first.old.where, _message(kind, members), fix, records=records_of(*(fate.old for fate in members))
     )
@@ -124,7 +125,7 @@ def _override(fate: Fate) -> str:
 
 def _moved(fate: Fate) -> str:
     new_id = "" if fate.new is None else fate.new.resource.logical_id
-    return f"moved {{ from = {fate.old.resource.logical_id}, to = {new_id} }}"
+    return f"terraform state mv {shlex.quote(fate.old.resource.logical_id)} {shlex.quote(new_id)}"
 
 
 def _layout(old: Entry) -> str:

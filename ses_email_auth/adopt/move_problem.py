@@ -15,11 +15,12 @@ _IMPORT = (
     "keep it by 'DeletionPolicy: Retain', and use SesEmailAuth.from_existing, or import it ('ses-email-auth adopt --mapping', "
     "'cdk import')"
 )
-_TWO_STEPS = (
+TWO_STEPS = (
     "first deploy the old template with 'DeletionPolicy: Retain' at what goes, then the new one with "
     "dns=Dns.route53(zone, adopt=True) and removal_policy=RemovalPolicy.RETAIN; without adopt=True it may be refused "
-    '(docs/moving.md, "Two steps"). Or leave it as it is'
+    '(docs/moving.md, "Two steps")'
 )
+_OR = "Or leave it as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _second(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
         return MoveProblem(f"the stack {stack} stays deployed and keeps {old.place}: SES refuses the second one", _IMPORT)
     end = "refuses it, or takes it over and loses it when that stack is destroyed" if _is_equal(old, new) else "refuses it"
     message = f"the stack {stack} stays deployed and keeps {old.place}; {other_stack} makes it again, and Route 53 {end}"
-    return MoveProblem(message, f"it moves to the stack {other_stack}: {_TWO_STEPS}")
+    return MoveProblem(message, f"it moves to the stack {other_stack}: {TWO_STEPS}. {_OR}")
 
 
 def _is_equal(old: Entry, new: Entry) -> bool:
@@ -73,7 +74,7 @@ def _is_equal(old: Entry, new: Entry) -> bool:
 def _refused_type(old: Entry) -> MoveProblem:
     return MoveProblem(
         f"{old.resource.logical_id} ({old.place}) gets another type: CloudFormation refuses the deploy, and nothing is changed",
-        f"give the new resource another id; {_TWO_STEPS}",
+        f"give the new resource another id; {TWO_STEPS}. {_OR}",
     )
 
 
@@ -92,10 +93,10 @@ def _deletion(old: Entry, new: Entry, other_stack: str) -> MoveProblem:
         f"(or it refuses {new_id})"
     )
     if other_stack:
-        return MoveProblem(message, f"it moves to the stack {other_stack}: {_TWO_STEPS}")
+        return MoveProblem(message, f"it moves to the stack {other_stack}: {TWO_STEPS}. {_OR}")
     if old.is_member or new.is_member:
         owner = "a RecordSetGroup" if _GROUP in {old.resource.type, new.resource.type} else "our record writer"
-        return MoveProblem(message, f"{owner} cannot keep the ids of records: {_TWO_STEPS}")
+        return MoveProblem(message, f"{owner} cannot keep the ids of records: {TWO_STEPS}. {_OR}")
     return MoveProblem(message, fix)
 
 

@@ -92,6 +92,8 @@ def read_state(path: str, *, origin: str | None = None, beside: State | None = N
     Raises:
         UnreadableSource: if it cannot be read, or is of no known format.
     """
+    if not path or "\0" in path:
+        raise UnreadableSource(path, "it is no path")
     folder = _assembly(path)
     if folder is not None:
         return State(path=path, kind=Kind.ASSEMBLY, stacks=tuple(read_stacks(str(folder))))

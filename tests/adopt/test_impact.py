@@ -742,7 +742,7 @@ def test_terraform_deletes_what_it_owns() -> None:
     (moves,) = found(old, plan(b="v=DMARC1; p=none"))
     assert (moves.id, moves.fix) == (
         "impact-record-moves",
-        "moved { from = aws_route53_record.a, to = aws_route53_record.b }",
+        "terraform state mv aws_route53_record.a aws_route53_record.b",
     )
     renamed = plan(b="v=DMARC1; p=none")
     renamed["resource_changes"] = [{"address": "aws_route53_record.b", "previous_address": "aws_route53_record.a"}]
@@ -787,6 +787,9 @@ def test_kinds_of_files(folder: Path) -> None:
     assert kinds == {"app": Kind.ASSEMBLY, "app/manifest.json": Kind.ASSEMBLY, "t.yaml": Kind.TEMPLATE}
     with pytest.raises(ValueError, match="broken"):
         read_state("broken.json")
+    for path in ("", "a\0b"):
+        with pytest.raises(ValueError, match="it is no path"):
+            read_state(path)
 
 
 def test_a_change_batch() -> None:
