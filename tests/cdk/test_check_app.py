@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from aws_cdk import NestedStack
+from aws_cdk import NestedStack, Stage
 
 from ses_email_auth import EmailAuthError, EmailAuthValidation, Fault, Need, Rule, Severity
 from ses_email_auth.cdk import check_app, validation
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.sources import assembly, template
 from ses_email_auth.sources.file_text import text_of_file
+from tests.cdk.stacks import ACCOUNT
 from tests.cdk.validated import (
     OPEN_SPF,
     TWO_SPF,
@@ -261,3 +262,24 @@ def test_public_need() -> None:
     """What a user's rule is made of can be imported from the package."""
     assert isinstance(GOOD, Rule)
     assert GOOD.need is Need.RECORD
+
+
+@pytest.mark.parametrize(
+    ("scopes", "accounts", "expected"),
+    [
+        pytest.param(("", ""), (ACCOUNT, ACCOUNT), {"spf-include-loop"}, id="one-app"),
+        pytest.param(("Dev", "Dev"), (ACCOUNT, ACCOUNT), {"spf-include-loop"}, id="one-stage"),
+        pytest.param(("Dev", "Prod"), (ACCOUNT, ACCOUNT), set(), id="two-stages"),
+        pytest.param(("", ""), (ACCOUNT, "9" * 12), set(), id="two-accounts"),
+    ],
+)
+def test_zones_of_one_app_are_one_world(scopes: tuple[str, str], accounts: tuple[str, str], expected: set[str]) -> None:
+    """An include leads into the zone of another stack, but never of another stage or account."""
+    app = app_with(EmailAuthValidation())
+    stages = {name: Stage(app, name) for name in set(scopes) - {""}}
+    names = ("example.com", "example.net")
+    for name, other, scope, account in zip(names, reversed(names), scopes, accounts, strict=True):
+        stack = stack_of(stages.get(scope, app), name.replace(".", ""), account)
+        txt(stack, f"v=spf1 include:{other} -all", zone=zone_of(stack, name, name.upper().replace(".", "")))
+    synthesized(app)
+    assert {rule_id.removeprefix("ses-email-auth::") for _, rule_id, _ in said(app)} == expected
