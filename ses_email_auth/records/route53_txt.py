@@ -19,9 +19,10 @@ MAX_STRING = 255  # RFC 1035 section 3.3: a character-string has a length octet
 MAX_VALUE = 4000  # characters of a value that Route 53 takes, quotes included
 # What a CDK token will resolve to is not known; a mail domain or an address rarely has more octets than this.
 _ASSUMED_TOKEN_OCTETS = 100
-_QUOTED = re.compile(r'[ \t]*"((?:[^"\\]|\\.)*)"', re.DOTALL)
+# Possessive, so that a text of megabytes leaves no way back for each of its characters.
+_QUOTED = re.compile(r'[ \t]*"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 # Also a run of other characters: Route 53 refuses it, but people write it.
-_QUOTED_OR_BARE = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)', re.DOTALL)
+_QUOTED_OR_BARE = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([^\s"]+)', re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)", re.DOTALL)
 _LAST_OCTET = 0o377
 

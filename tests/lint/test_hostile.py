@@ -9,6 +9,7 @@ import json
 import os
 import re
 import time
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -386,3 +387,13 @@ def test_no_text_makes_it_hang(text: str) -> None:
     started = time.process_time()
     _no_rule_failed(check_all(views(read_templates([TemplateFile(path="t", body=body)]))))
     assert time.process_time() - started < 5
+
+
+def test_a_text_of_megabytes_needs_little_memory() -> None:
+    """The patterns keep no way back for each character of a string: in a zone file, and in the rules that read values."""
+    text = f'$ORIGIN example.com.\n@ 300 IN TXT "{"a" * 2_000_000}"\n'
+    tracemalloc.start()
+    check_all(views([read_zone_file(text, "big.zone")]))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 60_000_000
