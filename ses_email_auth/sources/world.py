@@ -23,23 +23,26 @@ if TYPE_CHECKING:
     _Homes: TypeAlias = tuple[tuple[Zone, ...], Standpoint]
 
 _MOST_KEPT = 250_000  # record sets of the views that are kept
+_MOST_HOMES = 50  # more templates that each know a part of a zone are not gone through for each name
 _MOST_NAMES = 2_000  # several rules ask for the same names of one zone
 
 
 class ZonesByName:
-    """The public zones by their names; those without a name by the organizational domains of what stands in them."""
+    """The public zones by their names; those without a name by what stands in them."""
 
     def __init__(self, zones: Iterable[Zone]) -> None:
         self.named: dict[str, list[Zone]] = {}
         self.nameless: dict[str, list[Zone]] = {}
+        self._by_end: dict[str, list[Zone]] = {}
         for zone in zones:
             if zone.is_private:
                 continue
             if zone.name is not None:
                 self.named.setdefault(zone.name.text, []).append(zone)
             else:
-                for name in zone.organizations:
-                    self.nameless.setdefault(name.text, []).append(zone)
+                for organization, end in zone.ends.items():
+                    self.nameless.setdefault(organization.text, []).append(zone)
+                    self._by_end.setdefault(end, []).append(zone)
 
     @cached_property
     def has_whole(self) -> bool:
@@ -53,6 +56,10 @@ class ZonesByName:
     def without_a_name(self, name: DomainName) -> list[Zone]:
         """The zones without a name that may be those of `name`: they hold names of the same organization."""
         return next(_at_or_above(name, self.nameless), [])
+
+    def holding(self, name: DomainName) -> list[Zone]:
+        """The zones without a name that may hold `name`: all that they hold ends like it."""
+        return list(chain.from_iterable(_at_or_above(name, self._by_end)))
 
 
 def _at_or_above(name: DomainName, zones: Mapping[str, list[Zone]]) -> Iterator[list[Zone]]:
@@ -89,7 +96,10 @@ class World:
         return homes
 
     def _find(self, name: DomainName, standpoint: Standpoint, asker: Zone | None) -> _Homes:
-        nearest, *above = [seen for zones in self.zones.above(name) if (seen := _seen(zones, standpoint))] or [[]]
+        named, nameless = list(self.zones.above(name)), self.zones.holding(name)
+        if sum(map(len, (*named, nameless))) > _MOST_HOMES:
+            return ((asker,) if asker is not None and any(asker in zones for zones in (*named, nameless)) else ()), standpoint
+        nearest, *above = [seen for zones in named if (seen := _seen(zones, standpoint))] or [[]]
         if any(self._is_held_above(name, zones, standpoint) for zones in above):
             return (), standpoint
         whole = [zone for zone in nearest if zone.is_complete]
@@ -97,7 +107,7 @@ class World:
             if asker not in whole:
                 return (), standpoint
             nearest = [zone for zone in nearest if not zone.is_complete or zone is asker]
-        homes = (*nearest, *_seen(self.zones.without_a_name(name), standpoint))
+        homes = (*nearest, *_seen(nameless, standpoint))
         for zone in homes:
             if not standpoint.may_see(zone.standpoint):
                 return (), standpoint

@@ -106,10 +106,20 @@ class Zone:
         return Standpoint(frozenset(self.stages), frozenset(self.accounts - {""}))
 
     @property
-    def organizations(self) -> set[DomainName]:
-        """The organizational domains of its names: where identities of a zone without a name may belong."""
-        names = {record.name for record in self.records if isinstance(record.name, DomainName)}
-        return {name.organizational or name for name in names}
+    def ends(self) -> dict[DomainName, str]:
+        """How its names end: of each organizational domain the name at or above all that stands there.
+
+        To these organizations the identities of a zone without a name may belong.
+        """
+        ends: dict[DomainName, str] = {}
+        for name in {record.name for record in self.records if isinstance(record.name, DomainName)}:
+            organization = name.organizational or name
+            text = name.text.removeprefix("*.")
+            end = ends.get(organization, text)
+            while text != end and not text.endswith(f".{end}"):
+                end = end.partition(".")[2]
+            ends[organization] = end
+        return ends
 
     def add_file(self, file: SourceFile) -> None:
         """Note where the zone is declared."""

@@ -66,7 +66,23 @@ HOMES = [
         id="the-deepest-zone",
     ),
     pytest.param(
-        [ASKER, file("b", txt("b.example.net", "ZB"))], "c.example.net", ["b.example.net"], id="a-zone-without-a-name"
+        [ASKER, file("b", txt("*.example.net", "ZB"), txt("b.example.net", "ZB"))],
+        "c.example.net",
+        ["*.example.net", "b.example.net"],
+        id="a-zone-without-a-name",
+    ),
+    pytest.param(
+        [ASKER, file("b", txt("b.mail.example.net", "ZB"), txt("c.mail.example.net", "ZB"))],
+        "c.example.net",
+        None,
+        id="which-holds-nothing-near-it",
+    ),
+    pytest.param([ASKER, *(other(f"z{n}") for n in range(51))], "example.net", None, id="more-parts-than-are-gone-through"),
+    pytest.param(
+        [ASKER, *(file(f"z{n}", zone(f"z{n}", "example.com"), txt("x.example.com", f"z{n}")) for n in range(50))],
+        "x.example.com",
+        ["example.com"],
+        id="but-for-its-own",
     ),
     pytest.param(
         [ASKER, file("b", zone("b", "example.net"), txt("x.mail.example.net", "b")), file("c", *MAIL)],
