@@ -23,6 +23,7 @@ from ses_email_auth.sources.template import is_template_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ses_email_auth.domain_name import DomainName
     from ses_email_auth.sources.source_file import SourceFile
 
 _SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template", ".zone"})
@@ -81,7 +82,7 @@ class State:
     """Addresses of a plan of Terraform, each with the address before."""
 
 
-def read_state(path: str, *, origin: str | None = None, beside: State | None = None) -> State:
+def read_state(path: str, *, origin: DomainName | None = None, beside: State | None = None) -> State:
     """What a file or folder holds.
 
     Args:
@@ -142,7 +143,7 @@ def _assembly(path: str) -> Path | None:
     return below[0] if below else None
 
 
-def _folder(path: str, *, origin: str | None, beside: State | None) -> State:
+def _folder(path: str, *, origin: DomainName | None, beside: State | None) -> State:
     """Templates, each of the stack that its file is named after, as several `get-template` write them; or zone files.
 
     Raises:

@@ -59,6 +59,14 @@ def test_nothing_changes() -> None:
     assert (result.exit_code, result.stdout) == (0, "ok: no mail is lost; nothing changes\n")
 
 
+def test_the_verdict_promises_no_more_than_the_files_tell() -> None:
+    """The record goes, and may be the one whose name only a parameter tells."""
+    unknown = template(E=record({"Ref": "Name"}, "TXT", '"v=DMARC1; p=reject"')) | {"Parameters": {"Name": {"Type": "String"}}}
+    result = run(REJECT, unknown)
+    assert result.stdout.splitlines()[0].startswith("ok as far as can be told: no mail is lost; ")
+    assert "impact-cannot-tell" in result.stdout
+
+
 def test_infos_are_shown() -> None:
     """They are part of the answer, and no reason to stop."""
     result = run(NOTHING, NONE)
