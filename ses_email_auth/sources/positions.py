@@ -11,7 +11,7 @@ import json
 import re
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class YamlNode:
 
     line: int
     text: str | None = None
-    by_name: dict[str, Member] = field(default_factory=dict)
+    by_name: dict[str, Member] | None = None
     """Of a mapping."""
 
     in_order: list[Node] | None = None
@@ -190,7 +190,7 @@ class YamlNode:
 
     def members(self) -> Mapping[str, Member]:
         """As in `Node`."""
-        return self.by_name
+        return self.by_name or {}
 
     def elements(self) -> Sequence[Node]:
         """As in `Node`."""
@@ -200,7 +200,7 @@ class YamlNode:
         """Add the next element, or the next key or value in turn."""
         if self.in_order is not None:
             self.in_order.append(node)
-        elif self.key is None:
+        elif self.key is None or self.by_name is None:
             self.key = node
         else:
             self.by_name[self.key.text or ""] = Member(self.key.line, node)
@@ -247,7 +247,7 @@ def _node(event: NodeEvent, lines: Sequence[str]) -> YamlNode:
     if isinstance(event, yaml.SequenceStartEvent):
         return YamlNode(first, in_order=[])
     if not isinstance(event, yaml.ScalarEvent):
-        return YamlNode(first)
+        return YamlNode(first, by_name={})
     if event.style in ("|", ">") and event.value.strip():  # the text of a block begins below its mark
         first = next((number for number in range(first + 1, last + 1) if lines[number - 1].strip()), first)
     return YamlNode(first, event.value)

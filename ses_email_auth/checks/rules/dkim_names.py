@@ -19,7 +19,7 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.known_after_deploy import holds_token
 from ses_email_auth.records.resource_record_set import RecordType
-from ses_email_auth.zone.declared import declared_name
+from ses_email_auth.zone.declared import DeclaredRecordSet, declared_name
 from ses_email_auth.zone.known_includes import KNOWN_INCLUDES
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def dkim_name_foreign(view: ZoneView) -> Iterator[Fault]:
             fix=f"publish {meant} in the zone of {domain.organizational}; "
             f"if this zone's domain signs, leave {domain} out of the name",
             severity=Severity.ERROR if domain in certain else None,
-            records=records,
+            records=tuple(record.part("Name") if isinstance(record, DeclaredRecordSet) else record for record in records),
         )
 
 

@@ -156,7 +156,7 @@ def mail_from_cname(view: ZoneView) -> Iterator[Fault]:
                 where=f"{name} CNAME",
                 message=f"{name}, the MAIL FROM domain of {shown(identity.name)}, is a CNAME, beside which no MX can stand",
                 fix=f"{another_mail_from(name)}; the CNAME usually belongs to another e-mail provider",
-                records=(record, identity),
+                records=(value_in_view(record, 0), identity.part(_MAIL_FROM)),
             )
 
 

@@ -223,7 +223,7 @@ def ttl_several(view: ZoneView) -> Iterator[Fault]:
             message=f"the record sets of one routing policy have the TTLs {different}; where they are weighted, "
             "Route 53 gives all the last one",
             fix="give all of them one TTL",
-            records=records,
+            records=tuple(record.part("TTL") for record in records),
         )
 
 

@@ -24,12 +24,13 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import host_fault
 from ses_email_auth.zone.declared import DeclaredRecordSet, declared_name
 from ses_email_auth.zone.known_hosts import KNOWN_HOSTS, KnownHost
+from ses_email_auth.zone.view import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ses_email_auth.zone.declared import RecordInView
-    from ses_email_auth.zone.view import ZoneView
+    from ses_email_auth.zone.view import InView, PartInView, ZoneView
 
 _FEW = 3  # hosts that are shown
 _PARTS = 2
@@ -57,7 +58,13 @@ def mx_target_missing(view: ZoneView) -> Iterator[Fault]:
         hosts = {text: _dead_host(record, text, absent) for record in records for text in record.texts}
         dead = list(dict.fromkeys(host for host in hosts.values() if host is not None))
         if dead:
-            yield _undeliverable(view, name, dead, records, all_dead=None not in hosts.values())
+            values = tuple(
+                value_in_view(record, index)
+                for record in records
+                for index, text in enumerate(record.texts)
+                if hosts[text] is not None
+            )
+            yield _undeliverable(view, name, dead, values, all_dead=None not in hosts.values())
 
 
 def _dead_host(record: RecordInView, text: str, absent: _Absent) -> DomainName | None:
@@ -73,7 +80,7 @@ def _dead_host(record: RecordInView, text: str, absent: _Absent) -> DomainName |
 
 
 def _undeliverable(
-    view: ZoneView, name: DomainName, dead: list[DomainName], records: list[RecordInView], *, all_dead: bool
+    view: ZoneView, name: DomainName, dead: list[DomainName], values: tuple[InView | PartInView, ...], *, all_dead: bool
 ) -> Fault:
     hosts = ", ".join(map(str, dead[:_FEW])) + (f" and {len(dead) - _FEW} more" if len(dead) > _FEW else "")
     have = "has" if len(dead) == 1 else "have"
@@ -83,7 +90,7 @@ def _undeliverable(
         message=f"{hosts} {have} no A or AAAA record in the zone {_zone_of(view, dead[0])}: {effect}",
         fix=f"give {dead[0]} an A or AAAA record, or name the host that takes mail{_relative(view, dead[0])}",
         severity=None if all_dead else Severity.WARNING,
-        records=tuple(records),
+        records=values,
     )
 
 
@@ -126,7 +133,7 @@ def cname_target_missing(view: ZoneView) -> Iterator[Fault]:
             message=f"it leads to {target}, and the zone {_zone_of(view, target)} has no record there{_effect(name)}",
             fix=f"publish what belongs to {target}, or remove the CNAME{_relative(view, target)}",
             severity=Severity.ERROR if is_for_mail(name.text, frozenset()) else None,
-            records=tuple(sets),
+            records=tuple(value_in_view(record, 0) for record in sets),
         )
 
 
@@ -185,7 +192,8 @@ def _kind(record: RecordInView) -> str:
 def host_misspelt(view: ZoneView) -> Iterator[Fault]:
     for record_type in (RecordType.MX, RecordType.CNAME):
         for record in view.sets(record_type):
-            for host in dict.fromkeys(text.rpartition(" ")[2].lower().removesuffix(".") for text in record.texts):
+            hosts = [text.rpartition(" ")[2].lower().removesuffix(".") for text in record.texts]
+            for host in dict.fromkeys(hosts):
                 known = None if is_hidden(host) else meant_host(host, record_type)
                 if known is None or _is_own(view, record, host):
                     continue
@@ -194,7 +202,7 @@ def host_misspelt(view: ZoneView) -> Iterator[Fault]:
                     where=visible(record.place),
                     message=f"{shown(host)} is no host of {owner}; {meant} was meant, as it seems",
                     fix=f"write {meant}",
-                    records=(record,),
+                    records=(value_in_view(record, hosts.index(host)),),
                 )
 
 
