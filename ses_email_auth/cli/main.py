@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_INTERRUPTED = 130  # as in `commands`, which may not be loaded yet
+
+
 def _without_click() -> None:
     sys.stderr.write('ses-email-auth: the command line needs click; install it with: pip install "ses-email-auth[cli]"\n')
     sys.exit(2)
@@ -21,6 +24,8 @@ def _load() -> Callable[[], object]:
         if error.name != "click":
             raise
         return _without_click
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
     return group
 
 

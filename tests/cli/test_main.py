@@ -62,6 +62,20 @@ def test_only_click_is_excused(monkeypatch: pytest.MonkeyPatch, missing: str) ->
             main_module._load()
 
 
+def test_an_interrupt_while_modules_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is answered at once, without a traceback."""
+
+    class Interrupted:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "ses_email_auth.cli.commands":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "ses_email_auth.cli.commands")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(SystemExit, match=r"^130$"):
+        main_module._load()
+
+
 def test_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """`python -m ses_email_auth.cli` is the same."""
     monkeypatch.setattr(sys, "argv", ["ses-email-auth", "--version"])
