@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ses_email_auth.checks.finding import Finding
     from ses_email_auth.records.report_uri import ReportUri
-    from ses_email_auth.zone.view import InView
+    from ses_email_auth.zone.texts import InView
 
 _FULL = 100  # percent
 

@@ -81,8 +81,8 @@ def _different(new: Entry, old: Entry, state: State) -> Finding:
         said = f"TTL {old_ttl or '(none)'} -> {new_ttl or '(none)'}"
     else:
         said = f"{', '.join(old.values) or '(no value)'} -> {', '.join(new.values) or '(no value)'}"
-    whose = "Unless this stack made it, " if state.kind.owner is Owner.CLOUDFORMATION else "Unless this state has it, "
-    message = f"it stands with other values ({said}). {whose}Route 53 refuses a second one".replace(". Unless", "; unless")
+    known = "this stack made it" if state.kind.owner is Owner.CLOUDFORMATION else "this state has it"
+    message = f"it stands with other values ({said}); unless {known}, Route 53 refuses a second one"
     return finding(
         CLASH,
         new.where,

@@ -10,7 +10,7 @@ from ses_email_auth.checks.finding import Explanation, Finding, Need, Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ses_email_auth.zone.view import InView
+    from ses_email_auth.zone.texts import InView
 
 _CLOUDFORMATION = "AWS CloudFormation user guide, update behaviors of stack resources"
 _DELETION = "AWS CloudFormation user guide, DeletionPolicy attribute"

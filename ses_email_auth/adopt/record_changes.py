@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ses_email_auth.adopt.scene import Scene
     from ses_email_auth.adopt.template_moves import Entry
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.zone.view import InView
+    from ses_email_auth.zone.texts import InView
 
 _DOMAINKEY = "._domainkey."
 _SHOWN = 60  # characters of a value

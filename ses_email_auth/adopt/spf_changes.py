@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ses_email_auth.checks.finding import Finding
-    from ses_email_auth.zone.view import InView
+    from ses_email_auth.zone.texts import InView
 
     _Sender: TypeAlias = Mechanism | Redirect
 

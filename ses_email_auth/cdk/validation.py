@@ -30,7 +30,7 @@ from ses_email_auth.checks.notices import NOTICES
 from ses_email_auth.checks.rules import RULES
 from ses_email_auth.errors import EmailAuthError, display
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredPart, DeclaredRecordSet
-from ses_email_auth.zone.view import TextInView
+from ses_email_auth.zone.texts import TextInView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ses_email_auth.known_after_deploy import readable
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredPart, DeclaredRecordSet
-from ses_email_auth.zone.view import PlaceOfText, TextInView
+from ses_email_auth.zone.texts import PlaceOfText, TextInView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ses_email_auth.zone.declared import Origin
-    from ses_email_auth.zone.view import InView, PartInView, ZoneView
+    from ses_email_auth.zone.texts import InView, PartInView
+    from ses_email_auth.zone.view import ZoneView
 
     FaultFinder: TypeAlias = Callable[[ZoneView], Iterator["Fault"]]
 

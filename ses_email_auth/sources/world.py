@@ -11,14 +11,15 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from ses_email_auth.zone.view import SpfWalk, ZoneView
+from ses_email_auth.zone.spf_walk import SpfWalk
+from ses_email_auth.zone.view import ZoneView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.sources.zones import Standpoint, Zone
-    from ses_email_auth.zone.view import SpfInView
+    from ses_email_auth.zone.spf_walk import SpfInView
 
     _Homes: TypeAlias = tuple[tuple[Zone, ...], Standpoint]
 

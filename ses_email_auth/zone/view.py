@@ -1,10 +1,9 @@
 """A view of a zone: the record sets that are in view, what is known beside them, and how receivers read them.
 
-`ZoneView` comes first, then what it is made of: texts, DMARC records, DKIM keys and SPF records. Texts that hold a CDK token
-are left out; `ZoneView.hidden` counts them.
+`ZoneView` comes first, then DMARC records and DKIM keys; texts are in `texts`, SPF records in `spf_walk`. Texts that hold a CDK
+token are left out; `ZoneView.hidden` counts them.
 
-`ZoneView.zone_of` leads to the other zones that were read together with it. Not handled: records outside of all of them, beyond
-the table of known includes, and SPF terms that hold a macro.
+`ZoneView.zone_of` leads to the other zones that were read together with it. Not handled: records outside of all of them.
 """
 
 from __future__ import annotations
@@ -12,40 +11,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from ses_email_auth.domain_name import DomainName
-from ses_email_auth.errors import InvalidDomainName, RecordSyntaxError
+from ses_email_auth.errors import RecordSyntaxError
 from ses_email_auth.known_after_deploy import KnownAfterDeploy, holds_token, readable
 from ses_email_auth.records.dkim import DkimKeyRecord
 from ses_email_auth.records.dmarc import DmarcReading, DmarcRecord
 from ses_email_auth.records.resource_record_set import RecordType
-from ses_email_auth.records.spf import All, Include, Redirect, SpfQualifier, SpfRecord
+from ses_email_auth.records.spf import SpfRecord
 from ses_email_auth.ses.hosts import is_easy_dkim_target, is_feedback_mx
 from ses_email_auth.zone.declared import DeclaredIdentity, DeclaredRecordSet, RecordInView
-from ses_email_auth.zone.known_includes import KNOWN_INCLUDES
+from ses_email_auth.zone.spf_walk import SpfWalk, spf_in_view
+from ses_email_auth.zone.texts import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ses_email_auth.publication.alignment import AlignmentProof
-    from ses_email_auth.records.spf import Mechanism
-    from ses_email_auth.zone.declared import DeclaredPart, Origin
+    from ses_email_auth.zone.spf_walk import SpfInView
+    from ses_email_auth.zone.texts import InView, PlaceOfText, TextInView
 
 _DOMAINKEY = "._domainkey."
 # RFC 6376 section 3.6.1: unknown words in h=, s= and t= are ignored, and n= is for people.
 _IGNORED_VALUES = ("h", "s", "t", "n")
 _QUOTED = re.compile(r"(['\"])(.{24}).+?\1")  # enough of a text to know it by, too little for any part of a key
 _MAX_SENTENCE = 200  # characters
-
-_ENOUGH = 100  # counting stops here: ten lookups are the limit
-LOOP_KEPT = 6  # names of a loop: five to show, and one to know that there are more
-
-InView: TypeAlias = "RecordInView | DeclaredIdentity"
-"""What a finding can be about."""
-
-PartInView: TypeAlias = "TextInView | DeclaredPart"
-"""What a finding can point at."""
 
 
 class World(Protocol):
@@ -137,7 +128,7 @@ class ZoneView:
     @cached_property
     def texts(self) -> tuple[TextInView, ...]:
         """All TXT values whose text is known."""
-        return tuple(_texts_of(self.sets(RecordType.TXT)))
+        return tuple(texts_of(self.sets(RecordType.TXT)))
 
     @cached_property
     def seen(self) -> tuple[DeclaredRecordSet, ...]:
@@ -179,7 +170,7 @@ class ZoneView:
     @cached_property
     def spf_records(self) -> tuple[SpfInView, ...]:
         """The texts of `spf`, as receivers read them."""
-        return tuple(_spf_in_view(text) for texts in self.spf.values() for text in texts)
+        return tuple(spf_in_view(text) for texts in self.spf.values() for text in texts)
 
     @cached_property
     def spf_walk(self) -> SpfWalk:
@@ -201,12 +192,12 @@ class ZoneView:
     def spf_at(self, name: DomainName) -> tuple[SpfInView, ...]:
         """The SPF records at one name that receivers can read; none if there are several that are no alternatives."""
         texts: dict[str | None, dict[str, TextInView]] = {}
-        for text in _texts_of(self.at(name, RecordType.TXT)):
+        for text in texts_of(self.at(name, RecordType.TXT)):
             if SpfRecord.is_spf(text.text):
                 texts.setdefault(text.set_identifier, {})[text.text] = text
         # RFC 7208 section 4.5: several are a permerror. Or two files disagree about the name.
         only = [text for same in texts.values() if len(same) == 1 for text in same.values()]
-        entries = tuple(_spf_in_view(text) for text in only) if len(only) == len(texts) else ()
+        entries = tuple(spf_in_view(text) for text in only) if len(only) == len(texts) else ()
         return tuple(entry for entry in entries if entry.record is not None)
 
     @cached_property
@@ -340,69 +331,6 @@ class ZoneView:
         return zone
 
 
-def value_in_view(record: RecordInView, index: int) -> InView | PartInView:
-    """One value of a record set, for a finding about it; the set itself if our own constructs publish it."""
-    return record.value_at(index) if isinstance(record, DeclaredRecordSet) else record
-
-
-def values_in_view(record: RecordInView, is_meant: Callable[[str], bool]) -> tuple[InView | PartInView, ...]:
-    """The values of a record set whose texts are meant; the set itself if none is."""
-    return tuple(value_in_view(record, index) for index, text in enumerate(record.texts) if is_meant(text)) or (record,)
-
-
-@dataclass(frozen=True, slots=True)
-class TextInView:
-    """One TXT value, its strings joined as receivers join them."""
-
-    name: DomainName
-    text: str
-    record: RecordInView
-    """The set that holds it."""
-
-    index: int
-    """Which of its values it is."""
-
-    @property
-    def where(self) -> PlaceOfText:
-        """The record, for findings."""
-        return PlaceOfText(self)
-
-    @property
-    def origin(self) -> Origin | None:
-        """Where it stands; None for what our own constructs publish."""
-        return self.record.value_at(self.index).origin if isinstance(self.record, DeclaredRecordSet) else None
-
-    @property
-    def set_identifier(self) -> str | None:
-        """Of a routing policy: DNS answers with one of the sets at the name, never with texts of two of them."""
-        return self.record.set_identifier if isinstance(self.record, DeclaredRecordSet) else None
-
-
-def _texts_of(records: Iterable[RecordInView]) -> Iterator[TextInView]:
-    """The TXT values of record sets whose text is known."""
-    for record in records:
-        if isinstance(record.name, DomainName):
-            for index, (value, text) in enumerate(zip(record.values, record.texts, strict=True)):
-                if not (isinstance(value, KnownAfterDeploy) or holds_token(text)):
-                    yield TextInView(record.name, text, record, index)
-
-
-class PlaceOfText(str):
-    """The name and the type of a record, as findings name it: `example.com TXT`.
-
-    It knows which of several texts is meant, so that a finding there points at the line of that one.
-    """
-
-    __slots__ = ("of",)
-    of: TextInView
-
-    def __new__(cls, of: TextInView) -> Self:
-        """The place of a text."""
-        place = super().__new__(cls, f"{of.name} TXT")
-        place.of = of
-        return place
-
-
 @dataclass(frozen=True, slots=True)
 class DmarcInView:
     """A TXT value at `_dmarc` that receivers take as a DMARC record."""
@@ -497,167 +425,3 @@ def _without_ignored_value(text: str, error: RecordSyntaxError) -> str | None:
 
 def _sentence(error: RecordSyntaxError) -> str:
     return _QUOTED.sub(r"\1\2...\1", readable(error.message))[:_MAX_SENTENCE]
-
-
-# SPF records, where they lead, and what that costs (RFC 7208 sections 4.6.4, 5.2 and 6.1).
-
-
-@dataclass(frozen=True, slots=True)
-class SpfInView:
-    """A text that receivers take as an SPF record, and how they read it."""
-
-    source: TextInView
-    record: SpfRecord | None
-    """None if they answer permerror."""
-
-    error: RecordSyntaxError | None
-    """Why they do."""
-
-    reached: tuple[Mechanism, ...] = ()
-    """The mechanisms that receivers come to; those behind `all` are void (RFC 7208 section 5.1)."""
-
-    leads: tuple[Lead, ...] = ()
-    """Terms that lead to other records, those that are not void."""
-
-    lookups: int = 0
-    """As `SpfRecord.dns_lookups`."""
-
-    @property
-    def name(self) -> DomainName:
-        """The name that has it."""
-        return self.source.name
-
-    @property
-    def where(self) -> PlaceOfText:
-        """The record, for findings."""
-        return self.source.where
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """An include or a redirect: a term that leads to the SPF record of another name."""
-
-    term: Include | Redirect
-    host: str
-    """In lower case, without the final dot."""
-
-    name: DomainName | None
-    """None for a host that is no domain name, such as one with a macro."""
-
-    @property
-    def passes(self) -> bool:
-        """Whether a pass of that record is a pass here."""
-        return isinstance(self.term, Redirect) or self.term.qualifier is SpfQualifier.PASS
-
-
-def _spf_in_view(source: TextInView) -> SpfInView:
-    """How receivers read a text that begins as an SPF record."""
-    try:
-        record = SpfRecord.parse(source.text)
-    except RecordSyntaxError as error:
-        return SpfInView(source, None, error)
-    mechanisms = record.mechanisms
-    end = next((at for at, mechanism in enumerate(mechanisms, 1) if isinstance(mechanism, All)), None)
-    reached = mechanisms[:end]
-    leads = [_lead(mechanism) for mechanism in reached if isinstance(mechanism, Include)]
-    lookups = sum(mechanism.costs_lookup for mechanism in reached)
-    if end is None and record.redirect is not None:  # RFC 7208 section 6.1: redirect is void beside `all`
-        leads.append(_lead(next(term for term in record.modifiers if isinstance(term, Redirect))))
-        lookups += 1
-    return SpfInView(source, record, None, reached, tuple(leads), lookups)
-
-
-def _lead(term: Include | Redirect) -> Lead:
-    try:
-        name = None if "%" in term.domain else DomainName(term.domain)
-    except InvalidDomainName:
-        name = None
-    return Lead(term, term.domain.lower().removesuffix("."), name)
-
-
-@dataclass(slots=True)
-class SpfWalk:
-    """Where SPF records lead: what each name costs, and which names come into a loop.
-
-    A name with several records, which can be alternatives, costs as much as the worst of them.
-    """
-
-    _at: Callable[[DomainName], Sequence[SpfInView]]
-    """The records at a name that this walk goes through."""
-
-    _beyond: Callable[[DomainName], SpfWalk | None]
-    """The walk that goes on at any other name."""
-
-    costs: dict[DomainName, Cost] = field(default_factory=dict)
-    """By each name from which no loop is reached."""
-
-    loops: dict[DomainName, tuple[DomainName, ...]] = field(default_factory=dict)
-    """By each other name: the names of the loop that is reached, in order; only the first six of a long one."""
-
-    def visit(self, root: DomainName) -> None:
-        """Walk from `root`: depth first without recursion; each name is left once."""
-        path, depth = [root], {root: 0}
-        entries = [() if root in self.costs or root in self.loops else self._at(root)]
-        pending = [iter(_all_leads(entries[0]))]
-        while path:
-            lead = next(pending[-1], None)
-            if lead is None:
-                pending.pop()
-                name = path.pop()
-                del depth[name]
-                self._leave(name, entries.pop())
-            elif lead.name is None or lead.name in self.costs or lead.name in self.loops:
-                continue
-            elif lead.name in depth:
-                at = depth[lead.name]
-                self.loops.setdefault(path[-1], tuple(path[at : at + LOOP_KEPT]))
-            elif found := self._at(lead.name):
-                depth[lead.name] = len(path)
-                path.append(lead.name)
-                entries.append(found)
-                pending.append(iter(_all_leads(found)))
-            else:
-                self._take_over(lead.name)
-
-    def _take_over(self, name: DomainName) -> None:
-        """What the walk beyond knows of a name."""
-        other = self._beyond(name)
-        if other is not None:
-            other.visit(name)
-            if name in other.costs:
-                self.costs[name] = other.costs[name]
-            elif name in other.loops:
-                self.loops[name] = other.loops[name]
-
-    def _leave(self, name: DomainName, entries: Sequence[SpfInView]) -> None:
-        if not entries or name in self.loops:
-            return
-        for lead in _all_leads(entries):
-            if lead.name is not None and lead.name in self.loops:
-                self.loops[name] = self.loops[lead.name]
-                return
-        costs = [self._cost(entry) for entry in entries]
-        self.costs[name] = Cost(max(cost.in_view for cost in costs), max(cost.estimated for cost in costs))
-
-    def _cost(self, entry: SpfInView) -> Cost:
-        in_view = estimated = entry.lookups
-        for lead in entry.leads:
-            known = None if lead.name is None else self.costs.get(lead.name)
-            in_view += 0 if known is None else known.in_view
-            estimated += (KNOWN_INCLUDES.get(lead.host) or 0) if known is None else known.estimated
-        return Cost(min(in_view, _ENOUGH), min(estimated, _ENOUGH))
-
-
-def _all_leads(entries: Sequence[SpfInView]) -> tuple[Lead, ...]:
-    return tuple(lead for entry in entries for lead in entry.leads)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """The DNS lookups of a record and of all that it leads to (RFC 7208 section 4.6.4)."""
-
-    in_view: int
-    """Counted over records in view; an include of another record counts 1."""
-
-    estimated: int
-    """With the table of known includes for those that are not in view."""

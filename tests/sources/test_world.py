@@ -10,11 +10,12 @@ from ses_email_auth.domain_name import DomainName
 from ses_email_auth.sources import world
 from ses_email_auth.sources.views import views
 from ses_email_auth.zone.declared import DeclaredRecordSet, Origin
-from ses_email_auth.zone.view import Cost, ZoneView
+from ses_email_auth.zone.spf_walk import Cost
 from tests.sources.test_views import file, txt, zone
 
 if TYPE_CHECKING:
     from ses_email_auth.sources.source_file import SourceFile
+    from ses_email_auth.zone.view import ZoneView
 
 DEV, PROD = "1" * 12, "2" * 12
 ASKER = file("a", zone("ZA", "example.com"), txt("example.com", "ZA"))

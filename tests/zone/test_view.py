@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.records.resource_record_set import RecordType
-from ses_email_auth.zone.view import Cost, ZoneView
+from ses_email_auth.zone.spf_walk import Cost
 from tests.zone.views import (
     FEEDBACK,
     TOKEN,
@@ -21,6 +23,9 @@ from tests.zone.views import (
     txt,
     whole,
 )
+
+if TYPE_CHECKING:
+    from ses_email_auth.zone.view import ZoneView
 
 
 def test_who_sends_through_ses() -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ses_email_auth.publication.alignment import AlignmentProof
     from ses_email_auth.publication.dmarc_discovery import DmarcRecords, Policy
     from ses_email_auth.zone.declared import DeclaredIdentity
-    from ses_email_auth.zone.view import InView, ZoneView
+    from ses_email_auth.zone.texts import InView
+    from ses_email_auth.zone.view import ZoneView
 
 _SIGN = "let SES sign with a key of the domain"
 _ENFORCED = (DmarcPolicy.QUARANTINE, DmarcPolicy.REJECT)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.zone.view import TextInView, ZoneView
+    from ses_email_auth.zone.texts import TextInView
+    from ses_email_auth.zone.view import ZoneView
 
 
 @rule(

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from ses_email_auth.publication.dmarc_discovery import DmarcRecords
     from ses_email_auth.zone.declared import RecordInView
-    from ses_email_auth.zone.view import DmarcInView, InView, ZoneView
+    from ses_email_auth.zone.texts import InView
+    from ses_email_auth.zone.view import DmarcInView, ZoneView
 
 # What only a DMARC record says; at _dmarc nothing else has a reason to.
 _ABOUT_DMARC = re.compile(r"dmarc1|(?:\A|[;\s])p\s*=\s*(?:none|quarantine|reject)", re.IGNORECASE)

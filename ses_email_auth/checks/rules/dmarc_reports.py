@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.records.report_uri import ReportUri
-    from ses_email_auth.zone.view import TextInView, ZoneView
+    from ses_email_auth.zone.texts import TextInView
+    from ses_email_auth.zone.view import ZoneView
 
 _MAX_URIS = 2
 

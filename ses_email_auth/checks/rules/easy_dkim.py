@@ -19,7 +19,7 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import is_easy_dkim_target
 from ses_email_auth.ses.regions import dkim_zone
 from ses_email_auth.zone.declared import DeclaredRecordSet
-from ses_email_auth.zone.view import value_in_view
+from ses_email_auth.zone.texts import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from ses_email_auth.publication.alignment import MxFailure
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import feedback_region, host_fault, is_feedback_mx
 from ses_email_auth.zone.declared import DeclaredRecordSet
-from ses_email_auth.zone.view import value_in_view, values_in_view
+from ses_email_auth.zone.texts import value_in_view, values_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from ses_email_auth.checks.rules.record_text import is_hidden, shown
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.zone.declared import DeclaredRecordSet, declared_name
-from ses_email_auth.zone.view import value_in_view
+from ses_email_auth.zone.texts import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from ses_email_auth.checks.finding import Fault, Need, Severity, rule
 from ses_email_auth.domain_name import DomainName
 from ses_email_auth.errors import visible
 from ses_email_auth.records.resource_record_set import RecordType
-from ses_email_auth.zone.view import values_in_view
+from ses_email_auth.zone.texts import values_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,14 +25,16 @@ from ses_email_auth.records.spf import A, All, Include, Ip4, Ip6, Mx, Redirect, 
 from ses_email_auth.ses.hosts import SPF_INCLUDE, is_easy_dkim_target
 from ses_email_auth.zone.declared import DeclaredRecordSet
 from ses_email_auth.zone.known_includes import CHECKED, KNOWN_INCLUDES, WRONG_SES_INCLUDES
-from ses_email_auth.zone.view import LOOP_KEPT
+from ses_email_auth.zone.spf_walk import LOOP_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ses_email_auth.records.spf import Mechanism
     from ses_email_auth.zone.declared import RecordInView
-    from ses_email_auth.zone.view import Cost, InView, Lead, PartInView, SpfInView, TextInView, ZoneView
+    from ses_email_auth.zone.spf_walk import Cost, Lead, SpfInView
+    from ses_email_auth.zone.texts import InView, PartInView, TextInView
+    from ses_email_auth.zone.view import ZoneView
 
 _FEW = 5  # texts that are merged for a fix, and names of a loop that are shown
 _SHOWN = 255

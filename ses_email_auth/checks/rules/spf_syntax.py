@@ -20,12 +20,14 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.route53_txt import txt_strings
 from ses_email_auth.records.spf import VERSION, All, SpfRecord
 from ses_email_auth.zone.declared import declared_name
-from ses_email_auth.zone.view import value_in_view
+from ses_email_auth.zone.texts import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ses_email_auth.zone.view import InView, PartInView, SpfInView, ZoneView
+    from ses_email_auth.zone.spf_walk import SpfInView
+    from ses_email_auth.zone.texts import InView, PartInView
+    from ses_email_auth.zone.view import ZoneView
 
 _TWO_STRINGS = 3  # quotation marks in a value with more than one string, at the least
 _TERM_SHOWN = 40

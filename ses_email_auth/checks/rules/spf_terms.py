@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from ses_email_auth.domain_name import DomainName
     from ses_email_auth.records.spf import Mechanism, SpfRecord
-    from ses_email_auth.zone.view import SpfInView, ZoneView
+    from ses_email_auth.zone.spf_walk import SpfInView
+    from ses_email_auth.zone.view import ZoneView
 
 _TERM_SHOWN = 60
 

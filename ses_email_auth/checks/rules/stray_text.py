@@ -23,13 +23,14 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.records.route53_txt import quoted_strings
 from ses_email_auth.records.spf import SpfRecord
 from ses_email_auth.zone.declared import DeclaredRecordSet
-from ses_email_auth.zone.view import value_in_view
+from ses_email_auth.zone.texts import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_email_auth.domain_name import DomainName
-    from ses_email_auth.zone.view import TextInView, ZoneView
+    from ses_email_auth.zone.texts import TextInView
+    from ses_email_auth.zone.view import ZoneView
 
 _Problem: TypeAlias = "tuple[str, str]"
 """What is wrong, and the fix."""

@@ -24,13 +24,14 @@ from ses_email_auth.records.resource_record_set import RecordType
 from ses_email_auth.ses.hosts import host_fault
 from ses_email_auth.zone.declared import DeclaredRecordSet, declared_name
 from ses_email_auth.zone.known_hosts import KNOWN_HOSTS, KnownHost
-from ses_email_auth.zone.view import value_in_view
+from ses_email_auth.zone.texts import value_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ses_email_auth.zone.declared import RecordInView
-    from ses_email_auth.zone.view import InView, PartInView, ZoneView
+    from ses_email_auth.zone.texts import InView, PartInView
+    from ses_email_auth.zone.view import ZoneView
 
 _FEW = 3  # hosts that are shown
 _PARTS = 2

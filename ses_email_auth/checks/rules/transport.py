@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from ses_email_auth.records.dmarc import DmarcRecord
     from ses_email_auth.zone.declared import RecordInView
-    from ses_email_auth.zone.view import TextInView, ZoneView
+    from ses_email_auth.zone.texts import TextInView
+    from ses_email_auth.zone.view import ZoneView
 
 _MTA_STS = "_mta-sts."
 _TLS_RPT = "_smtp._tls."
